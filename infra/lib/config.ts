@@ -1,0 +1,140 @@
+// The stack's parameters: one typed configuration, read from CDK context (`-c name=value`).
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { functions } from "../routes.ts";
+
+/** Everything the stack can be told. */
+export interface Config {
+  readonly stage: string;
+  readonly issuer: string;
+  readonly audience: string;
+  readonly clientIds: readonly string[];
+  readonly roleClaim: string;
+  readonly patientIdClaim: string;
+  readonly nameClaim: string;
+  readonly portalOrigin: string;
+  readonly clinicOrigin: string;
+  readonly production: boolean;
+  readonly architecture: "arm64" | "x86_64";
+  readonly archives: string;
+  readonly logLevel: string;
+  readonly logRetentionDays: number;
+  readonly streamParallelism: number;
+}
+
+interface Parameter<T> {
+  readonly doc: string;
+  /** Taken when nothing is given; a parameter without one is required. */
+  readonly default?: string;
+  /** Turns the text into the value, or throws with what would be right. */
+  readonly parse: (text: string) => T;
+}
+
+/** What may be given, what it means, and what holds otherwise. */
+export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } = {
+  stage: { doc: "name of this deployment, part of the stack's and the functions' names", default: "dev", parse: stageName },
+  issuer: { doc: "URL of the OpenID Connect issuer whose access tokens are accepted", parse: issuerUrl },
+  audience: { doc: "audience the access tokens must name", parse: text },
+  clientIds: { doc: "comma separated OAuth client ids whose tokens are accepted; empty accepts any", default: "", parse: list },
+  roleClaim: { doc: "claim that holds the role: patient, clinician or admin", default: "role", parse: text },
+  patientIdClaim: { doc: "claim that holds a patient's id", default: "patientId", parse: text },
+  nameClaim: { doc: "claim that holds the name shown to others", default: "name", parse: text },
+  portalOrigin: { doc: "origin of the patient portal, such as https://portal.example.org", parse: origin },
+  clinicOrigin: { doc: "origin of the clinic's application", parse: origin },
+  production: {
+    doc: "true for real patients: customer-managed key, deletion protection, data kept when the stack goes",
+    default: "false",
+    parse: choice("true", "false", (it) => it === "true"),
+  },
+  architecture: {
+    doc: "processor the archives are built for: arm64 or x86_64",
+    default: "arm64",
+    parse: choice("arm64", "x86_64", (it) => it as Config["architecture"]),
+  },
+  archives: { doc: "folder with <binary>/bootstrap for every function", default: "../target/lambda", parse: archives },
+  logLevel: { doc: "level of the functions' logs", default: "info", parse: text },
+  logRetentionDays: { doc: "days that logs are kept", default: "90", parse: wholeNumber(1, 3653) },
+  streamParallelism: { doc: "batches of one stream shard processed at a time, 1 to 10", default: "1", parse: wholeNumber(1, 10) },
+};
+
+/** Reads every parameter, and names all that are missing or wrong at once. */
+export function readConfig(context: (name: string) => unknown): Config {
+  const problems: string[] = [];
+  const entries = Object.entries(parameters).map(([name, parameter]) => {
+    const given = context(name) ?? parameter.default;
+    if (given === undefined) {
+      problems.push(`${name} is missing: ${parameter.doc}`);
+      return [name, undefined];
+    }
+    try {
+      return [name, parameter.parse(String(given))];
+    } catch (error) {
+      problems.push(`${name} ${error instanceof Error ? error.message : error} (${parameter.doc})`);
+      return [name, undefined];
+    }
+  });
+  if (problems.length > 0) {
+    throw new Error(`The stack's parameters are not complete. Give them as -c name=value:\n  ${problems.join("\n  ")}`);
+  }
+  return Object.fromEntries(entries) as Config;
+}
+
+function text(value: string): string {
+  if (value.trim() === "") throw new Error("must not be empty");
+  return value.trim();
+}
+
+function list(value: string): string[] {
+  return value.split(",").flatMap((item) => item.trim() || []);
+}
+
+function stageName(value: string): string {
+  if (!/^[a-z][a-z0-9-]{0,15}$/.test(value)) throw new Error("must be up to 16 lower-case letters, digits and hyphens");
+  return value;
+}
+
+function wholeNumber(least: number, most: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value);
+    if (!Number.isInteger(number) || number < least || number > most) throw new Error(`must be a whole number from ${least} to ${most}`);
+    return number;
+  };
+}
+
+function choice<T>(one: string, other: string, value: (chosen: string) => T): (given: string) => T {
+  return (given) => {
+    if (given !== one && given !== other) throw new Error(`must be ${one} or ${other}`);
+    return value(given);
+  };
+}
+
+/** Plain HTTP is for a provider on this machine only. */
+function webUrl(value: string): URL {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  const local = url?.protocol === "http:" && ["localhost", "127.0.0.1"].includes(url.hostname);
+  if (!url || (url.protocol !== "https:" && !local)) throw new Error("must be an https URL (http for localhost alone)");
+  return url;
+}
+
+/** Kept to the letter: a token's issuer is compared as text. */
+function issuerUrl(value: string): string {
+  webUrl(value);
+  return value;
+}
+
+function origin(value: string): string {
+  const url = webUrl(value);
+  if (url.origin !== value) throw new Error(`must be an origin without a path, such as ${url.origin}`);
+  return value;
+}
+
+function archives(value: string): string {
+  const folder = resolve(import.meta.dirname, "..", value);
+  const missing = functions.filter(({ binary }) => !existsSync(join(folder, binary, "bootstrap")));
+  if (missing.length > 0) {
+    throw new Error(
+      `lacks ${missing.map(({ binary }) => binary).join(", ")} in ${folder}; build them with \`cargo lambda build --release\``,
+    );
+  }
+  return folder;
+}

@@ -1,0 +1,120 @@
+// Where data rests: the table with its stream, the image bucket, the failure queue, the cursor secret, and their key.
+import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
+import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as kms from "aws-cdk-lib/aws-kms";
+import * as logs from "aws-cdk-lib/aws-logs";
+import * as s3 from "aws-cdk-lib/aws-s3";
+import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
+import * as sqs from "aws-cdk-lib/aws-sqs";
+import { Construct } from "constructs";
+import type { Config } from "./config.ts";
+
+/** Name of the table's one index, which holds every list: a patient's chats and encounters, the tasks of a pool. */
+export const LISTS = "lists";
+
+export class Data extends Construct {
+  /** Encrypts everything here and all logs; only in production. */
+  readonly key: kms.Key | undefined;
+  readonly table: dynamodb.Table;
+  readonly bucket: s3.Bucket;
+  readonly failureQueue: sqs.Queue;
+  readonly cursorSecret: secretsmanager.Secret;
+  private readonly config: Config;
+
+  constructor(scope: Construct, id: string, config: Config) {
+    super(scope, id);
+    this.config = config;
+    const removalPolicy = config.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY;
+    this.key = config.production ? this.customerManagedKey(removalPolicy) : undefined;
+    const encryptionKey = this.key && { encryptionKey: this.key };
+
+    this.table = new dynamodb.Table(this, "Table", {
+      partitionKey: { name: "pk", type: dynamodb.AttributeType.STRING },
+      sortKey: { name: "sk", type: dynamodb.AttributeType.STRING },
+      timeToLiveAttribute: "expiresAt",
+      billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
+      stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
+      pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+      encryption: this.key ? dynamodb.TableEncryption.CUSTOMER_MANAGED : dynamodb.TableEncryption.AWS_MANAGED,
+      deletionProtection: config.production,
+      removalPolicy,
+      ...encryptionKey,
+    });
+    this.table.addGlobalSecondaryIndex({
+      indexName: LISTS,
+      partitionKey: { name: "lpk", type: dynamodb.AttributeType.STRING },
+      sortKey: { name: "lsk", type: dynamodb.AttributeType.STRING },
+      projectionType: dynamodb.ProjectionType.ALL,
+    });
+
+    this.bucket = new s3.Bucket(this, "Images", {
+      encryption: this.key ? s3.BucketEncryption.KMS : s3.BucketEncryption.S3_MANAGED,
+      bucketKeyEnabled: config.production,
+      blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
+      objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
+      enforceSSL: true,
+      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      removalPolicy,
+      ...encryptionKey,
+    });
+
+    this.failureQueue = new sqs.Queue(this, "StreamFailures", {
+      encryption: this.key ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
+      ...(this.key && { encryptionMasterKey: this.key }),
+      enforceSSL: true,
+      retentionPeriod: Duration.days(14),
+      removalPolicy,
+    });
+
+    this.cursorSecret = new secretsmanager.Secret(this, "CursorSecret", {
+      description: "Signs the cursors of lists, so that an edited one is refused",
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy,
+      ...encryptionKey,
+    });
+  }
+
+  /** ARN of the cursor secret, as an attribute: a reference alone is not an ARN on every emulator. */
+  get cursorSecretArn(): string {
+    return (this.cursorSecret.node.defaultChild as secretsmanager.CfnSecret).attrId;
+  }
+
+  /** ARN of the table's index. */
+  get indexArn(): string {
+    return `${this.table.tableArn}/index/${LISTS}`;
+  }
+
+  /** A log group that is kept for the configured time, encrypted like the data. */
+  logGroup(scope: Construct, logGroupName: string): logs.LogGroup {
+    return new logs.LogGroup(scope, "Logs", {
+      logGroupName,
+      retention: this.config.logRetentionDays,
+      removalPolicy: this.config.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+      ...(this.key && { encryptionKey: this.key }),
+    });
+  }
+
+  private customerManagedKey(removalPolicy: RemovalPolicy): kms.Key {
+    const { region, account, partition } = Stack.of(this);
+    const key = new kms.Key(this, "Key", {
+      description: `Portal Messaging (${this.config.stage}): data and logs`,
+      enableKeyRotation: true,
+      removalPolicy,
+    });
+    // CloudWatch Logs acts for itself, so the key must name it.
+    key.addToResourcePolicy(
+      new iam.PolicyStatement({
+        principals: [new iam.ServicePrincipal(`logs.${region}.amazonaws.com`)],
+        actions: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey"],
+        resources: ["*"],
+        conditions: {
+          ArnLike: {
+            "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/aws/*/portal-messaging-${this.config.stage}*`,
+          },
+        },
+      }),
+    );
+    return key;
+  }
+}

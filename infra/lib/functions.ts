@@ -1,0 +1,103 @@
+// One function for every entry of the table of routes: archive, role, log group, environment, and nothing more than it may touch.
+import { Duration, Stack } from "aws-cdk-lib";
+import * as iam from "aws-cdk-lib/aws-iam";
+import * as lambda from "aws-cdk-lib/aws-lambda";
+import { Construct } from "constructs";
+import { type FunctionEntry, functions } from "../routes.ts";
+import type { Config } from "./config.ts";
+import type { Data } from "./data.ts";
+
+export interface FunctionsProps {
+  readonly config: Config;
+  readonly data: Data;
+}
+
+export class Functions extends Construct {
+  private readonly byBinary: ReadonlyMap<string, lambda.Function>;
+
+  constructor(scope: Construct, id: string, props: FunctionsProps) {
+    super(scope, id);
+    this.byBinary = new Map(functions.map((entry) => [entry.binary, functionFor(new Construct(this, entry.binary), entry, props)]));
+  }
+
+  get all(): lambda.Function[] {
+    return [...this.byBinary.values()];
+  }
+
+  /** The function made from an entry of the table. */
+  of({ binary }: FunctionEntry): lambda.Function {
+    const made = this.byBinary.get(binary);
+    if (!made) throw new Error(`${binary} is not in the table of routes`);
+    return made;
+  }
+}
+
+function functionFor(scope: Construct, entry: FunctionEntry, { config, data }: FunctionsProps): lambda.Function {
+  const functionName = `portal-messaging-${config.stage}-${entry.binary}`;
+  const logGroup = data.logGroup(scope, `/aws/lambda/${functionName}`);
+  const role = new iam.Role(scope, "Role", { assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com") });
+  allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
+  allowTouching(role, entry, data);
+
+  return new lambda.Function(scope, "Function", {
+    functionName,
+    runtime: lambda.Runtime.PROVIDED_AL2023,
+    architecture: config.architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
+    handler: "bootstrap",
+    code: lambda.Code.fromAsset(`${config.archives}/${entry.binary}`),
+    memorySize: 256,
+    timeout: Duration.seconds("source" in entry ? 60 : 10),
+    environment: environmentOf(entry, config, data),
+    role,
+    logGroup,
+  });
+}
+
+/** What the function is told; a public one knows nothing of the table or the issuer. */
+function environmentOf(entry: FunctionEntry, config: Config, data: Data): Record<string, string> {
+  if (entry.public) return { LOG_LEVEL: config.logLevel };
+  return {
+    LOG_LEVEL: config.logLevel,
+    TABLE_NAME: data.table.tableName,
+    ISSUER: config.issuer,
+    AUDIENCE: config.audience,
+    CLIENT_IDS: config.clientIds.join(","),
+    ROLE_CLAIM: config.roleClaim,
+    PATIENT_ID_CLAIM: config.patientIdClaim,
+    NAME_CLAIM: config.nameClaim,
+    ...(entry.cursorSecret && { CURSOR_SECRET_ARN: data.cursorSecretArn }),
+    ...(entry.failureQueue && { FAILURE_QUEUE_URL: data.failureQueue.queueUrl }),
+  };
+}
+
+/** Grants what the table of routes lists, action by action, resource by resource. */
+function allowTouching(role: iam.Role, entry: FunctionEntry, data: Data): void {
+  if (entry.table) allow(role, entry.table.map(dynamodbAction), data.table.tableArn);
+  if (entry.index) allow(role, entry.index.map(dynamodbAction), data.indexArn);
+  if (entry.cursorSecret) allow(role, ["secretsmanager:GetSecretValue"], data.cursorSecretArn);
+  if (entry.failureQueue) allow(role, ["sqs:SendMessage"], data.failureQueue.queueArn);
+  if (data.key) allowKey(role, entry, data.key.keyArn);
+}
+
+/** The key may be used through the services that the entry touches, never directly. */
+function allowKey(role: iam.Role, entry: FunctionEntry, keyArn: string): void {
+  const writes = entry.table?.some((action) => action !== "GetItem" && action !== "Query");
+  const services = [
+    ...(entry.table || entry.index ? ["dynamodb"] : []),
+    ...(entry.cursorSecret ? ["secretsmanager"] : []),
+    ...(entry.failureQueue ? ["sqs"] : []),
+  ];
+  if (services.length === 0) return;
+  const actions = ["kms:Decrypt", "kms:DescribeKey", ...(writes || entry.failureQueue ? ["kms:Encrypt", "kms:GenerateDataKey"] : [])];
+  const { region, urlSuffix } = Stack.of(role);
+  allow(role, actions, keyArn, { StringEquals: { "kms:ViaService": services.map((name) => `${name}.${region}.${urlSuffix}`) } });
+}
+
+/** Adds one statement to a function's own policy. */
+export function allow(role: iam.IRole, actions: string[], resource: string, conditions?: Record<string, unknown>): void {
+  role.addToPrincipalPolicy(new iam.PolicyStatement({ actions, resources: [resource], ...(conditions && { conditions }) }));
+}
+
+function dynamodbAction(action: string): string {
+  return `dynamodb:${action}`;
+}

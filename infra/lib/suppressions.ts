@@ -1,0 +1,107 @@
+// Every finding of the policy checks that is accepted: where, which rule, and why.
+import { Validations } from "aws-cdk-lib";
+import type { IConstruct } from "constructs";
+import type { Config } from "./config.ts";
+import type { Data } from "./data.ts";
+import type { Functions } from "./functions.ts";
+import type { HttpGateway } from "./http-api.ts";
+
+/** The parts of the stack that findings are accepted for. */
+export interface Parts {
+  readonly config: Config;
+  readonly data: Data;
+  readonly functions: Functions;
+  readonly gateway: HttpGateway;
+}
+
+/** Rules that are accepted on some constructs, and the reason. */
+export interface Suppression {
+  readonly on: readonly IConstruct[];
+  readonly rules: readonly string[];
+  readonly reason: string;
+}
+
+/** Records every accepted finding on its construct. */
+export function acknowledgeFindings(parts: Parts): void {
+  for (const { on, rules, reason } of suppressions(parts)) {
+    for (const construct of on) Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason })));
+  }
+}
+
+/** All accepted findings; some hold only where no customer-managed key is used. */
+export function suppressions(parts: Parts): Suppression[] {
+  return [...always(parts), ...(parts.config.production ? [] : withoutKey(parts))];
+}
+
+function always({ data, functions, gateway }: Parts): Suppression[] {
+  return [
+    {
+      on: gateway.publicRoutes,
+      rules: ["AwsSolutions-APIG4"],
+      reason: "Public by contract: health, the OpenAPI document, and the refusal of unknown routes read no data.",
+    },
+    {
+      on: functions.all,
+      rules: ["HIPAA.Security-LambdaInsideVPC"],
+      reason:
+        "Functions reach only AWS services and the issuer's keys, over TLS and with their own role; there is nothing in a private network to reach.",
+    },
+    {
+      on: functions.all,
+      rules: ["HIPAA.Security-LambdaConcurrency"],
+      reason: "The gateway throttles; a reservation per function would take capacity from the others and turn load into errors.",
+    },
+    {
+      on: functions.all,
+      rules: ["HIPAA.Security-LambdaDLQ"],
+      reason: "Never invoked asynchronously: routes answer their caller, and the stream's event source has its own failure queue.",
+    },
+    {
+      on: functions.all.flatMap(({ role }) => role ?? []),
+      rules: ["HIPAA.Security-IAMNoInlinePolicy"],
+      reason:
+        "A role belongs to exactly one function; its policy is made from the table of routes and must not outlive or be shared beyond it.",
+    },
+    {
+      on: [data.table],
+      rules: ["HIPAA.Security-DynamoDBInBackupPlan"],
+      reason: "Point-in-time recovery restores any second of the last 35 days; a backup plan with its vault is the account's own.",
+    },
+    {
+      on: [data.bucket],
+      rules: ["AwsSolutions-S1", "HIPAA.Security-S3BucketLoggingEnabled"],
+      reason:
+        "Images are reached only through short-lived URLs that functions hand out to callers they know; access logs would copy addresses to a second bucket.",
+    },
+    {
+      on: [data.bucket],
+      rules: ["HIPAA.Security-S3BucketVersioningEnabled", "HIPAA.Security-S3BucketReplicationEnabled"],
+      reason:
+        "An image is written once under its own random key; versions would keep what was rejected or deleted, and replication needs them.",
+    },
+    {
+      on: [data.failureQueue],
+      rules: ["AwsSolutions-SQS3"],
+      reason: "It is itself the queue of what failed; nothing consumes it but the replay command.",
+    },
+    {
+      on: [data.cursorSecret],
+      rules: ["AwsSolutions-SMG4", "HIPAA.Security-SecretsManagerRotationEnabled"],
+      reason:
+        "It signs list cursors and opens no data; a new value only ends the lists that are being paged, so it is replaced by hand when needed.",
+    },
+  ];
+}
+
+function withoutKey({ data, functions, gateway }: Parts): Suppression[] {
+  const reason = "Not production: encrypted with the service's key; `production` brings the customer-managed one.";
+  return [
+    {
+      on: [...functions.all, gateway.stage].flatMap(({ node }) => node.scope?.node.tryFindChild("Logs") ?? []),
+      rules: ["HIPAA.Security-CloudWatchLogGroupEncrypted"],
+      reason,
+    },
+    { on: [data.bucket], rules: ["HIPAA.Security-S3DefaultEncryptionKMS"], reason },
+    { on: [data.cursorSecret], rules: ["HIPAA.Security-SecretsManagerUsingKMSKey"], reason },
+  ];
+}

@@ -1,0 +1,107 @@
+// The one table of routes and triggers: what is deployed, how it is reached and what it may touch.
+//
+// Functions, gateway routes, roles and log groups are all made from it, and `npm run --silent routes`
+// prints it as JSON so that other checks can hold binaries, sample events and the OpenAPI document against it.
+
+/** A DynamoDB action on the table. A transaction needs the actions of its parts, there is no separate one. */
+export type TableAction = "GetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
+
+/** What a function may touch; what is left out is denied. */
+export interface Touches {
+  /** Actions on the table itself. */
+  readonly table?: readonly TableAction[];
+  /** Actions on the table's index `lists`. */
+  readonly index?: readonly "Query"[];
+  /** May read the secret that signs list cursors. */
+  readonly cursorSecret?: true;
+  /** May send to the queue of stream records that could not be processed. */
+  readonly failureQueue?: true;
+}
+
+/** One function: `binary` names the archive, the suffix of the function, and the folder of its sample events. */
+export interface FunctionEntry extends Touches {
+  readonly binary: string;
+  /** Reached without a token; such a function knows nothing of the table or the issuer. */
+  readonly public?: true;
+}
+
+/** A function behind the gateway. */
+export interface Route extends FunctionEntry {
+  readonly method: "GET" | "POST" | "PUT" | "DELETE" | "ANY";
+  /** As in the OpenAPI document; `$default` takes what no other route matches. */
+  readonly path: string;
+}
+
+/** A function fed by an event source. */
+export interface Trigger extends FunctionEntry {
+  readonly source: "table-stream";
+}
+
+/** Every route, in the order of the API contract. */
+export const routes: readonly Route[] = [
+  { binary: "get-health", method: "GET", path: "/health", public: true },
+  { binary: "get-openapi", method: "GET", path: "/openapi.json", public: true },
+  { binary: "refuse-route", method: "ANY", path: "$default", public: true },
+
+  { binary: "get-me", method: "GET", path: "/me" },
+  { binary: "get-settings", method: "GET", path: "/settings", table: ["GetItem"] },
+  { binary: "list-questionnaires", method: "GET", path: "/questionnaires", table: ["Query"] },
+
+  { binary: "search-patients", method: "GET", path: "/patients", table: ["Query"] },
+  { binary: "get-patient", method: "GET", path: "/patients/{patientId}", table: ["GetItem"] },
+  { binary: "put-patient", method: "PUT", path: "/patients/{patientId}", table: ["GetItem", "PutItem", "DeleteItem"] },
+
+  {
+    binary: "list-conversations",
+    method: "GET",
+    path: "/patients/{patientId}/conversations",
+    table: ["GetItem", "Query"],
+    index: ["Query"],
+    cursorSecret: true,
+  },
+  { binary: "create-conversation", method: "POST", path: "/patients/{patientId}/conversations", table: ["GetItem", "PutItem"] },
+  { binary: "get-conversation", method: "GET", path: "/conversations/{conversationId}", table: ["GetItem"] },
+  {
+    binary: "list-messages",
+    method: "GET",
+    path: "/conversations/{conversationId}/messages",
+    table: ["GetItem", "Query"],
+    cursorSecret: true,
+  },
+  {
+    binary: "send-message",
+    method: "POST",
+    path: "/conversations/{conversationId}/messages",
+    table: ["GetItem", "PutItem", "UpdateItem"],
+  },
+  {
+    binary: "set-conversation-status",
+    method: "PUT",
+    path: "/conversations/{conversationId}/status",
+    table: ["GetItem", "PutItem", "UpdateItem"],
+  },
+  { binary: "mark-read", method: "PUT", path: "/conversations/{conversationId}/read", table: ["GetItem", "UpdateItem"] },
+  { binary: "mark-unread", method: "DELETE", path: "/conversations/{conversationId}/read", table: ["GetItem", "UpdateItem"] },
+
+  {
+    binary: "list-encounters",
+    method: "GET",
+    path: "/patients/{patientId}/encounters",
+    table: ["GetItem"],
+    index: ["Query"],
+    cursorSecret: true,
+  },
+  { binary: "get-encounter", method: "GET", path: "/encounters/{encounterId}", table: ["GetItem"] },
+  { binary: "set-encounter-status", method: "PUT", path: "/encounters/{encounterId}/status", table: ["GetItem", "UpdateItem"] },
+
+  { binary: "list-tasks", method: "GET", path: "/tasks", table: ["GetItem"], index: ["Query"], cursorSecret: true },
+  { binary: "update-task", method: "PUT", path: "/tasks/{taskId}", table: ["GetItem", "UpdateItem"] },
+];
+
+/** Every function that is not behind the gateway. */
+export const triggers: readonly Trigger[] = [
+  { binary: "project-changes", source: "table-stream", table: ["GetItem", "Query", "PutItem", "UpdateItem"], failureQueue: true },
+];
+
+/** Everything that is deployed as a function. */
+export const functions: readonly FunctionEntry[] = [...routes, ...triggers];

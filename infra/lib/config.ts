@@ -15,6 +15,7 @@ export interface Config {
   readonly portalOrigin: string;
   readonly clinicOrigin: string;
   readonly production: boolean;
+  readonly requireTls: boolean;
   readonly architecture: "arm64" | "x86_64";
   readonly archives: string;
   readonly logLevel: string;
@@ -46,6 +47,11 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
     default: "false",
     parse: choice("true", "false", (it) => it === "true"),
   },
+  requireTls: {
+    doc: "false only for an emulator that speaks plain HTTP: bucket and queue then do not refuse calls without TLS",
+    default: "true",
+    parse: choice("true", "false", (it) => it === "true"),
+  },
   architecture: {
     doc: "processor the archives are built for: arm64 or x86_64",
     default: "arm64",
@@ -73,10 +79,12 @@ export function readConfig(context: (name: string) => unknown): Config {
       return [name, undefined];
     }
   });
+  const config = Object.fromEntries(entries) as Config;
+  if (config.production && config.requireTls === false) problems.push("requireTls must be true in production");
   if (problems.length > 0) {
     throw new Error(`The stack's parameters are not complete. Give them as -c name=value:\n  ${problems.join("\n  ")}`);
   }
-  return Object.fromEntries(entries) as Config;
+  return config;
 }
 
 function text(value: string): string {

@@ -36,7 +36,7 @@ export class Data extends Construct {
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-      encryption: this.key ? dynamodb.TableEncryption.CUSTOMER_MANAGED : dynamodb.TableEncryption.AWS_MANAGED,
+      encryption: this.key ? dynamodb.TableEncryption.CUSTOMER_MANAGED : dynamodb.TableEncryption.DEFAULT,
       deletionProtection: config.production,
       removalPolicy,
       ...encryptionKey,
@@ -53,7 +53,7 @@ export class Data extends Construct {
       bucketKeyEnabled: config.production,
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
-      enforceSSL: true,
+      enforceSSL: config.requireTls,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
       removalPolicy,
       ...encryptionKey,
@@ -62,7 +62,7 @@ export class Data extends Construct {
     this.failureQueue = new sqs.Queue(this, "StreamFailures", {
       encryption: this.key ? sqs.QueueEncryption.KMS : sqs.QueueEncryption.SQS_MANAGED,
       ...(this.key && { encryptionMasterKey: this.key }),
-      enforceSSL: true,
+      enforceSSL: config.requireTls,
       retentionPeriod: Duration.days(14),
       removalPolicy,
     });

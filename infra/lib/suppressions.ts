@@ -28,9 +28,10 @@ export function acknowledgeFindings(parts: Parts): void {
   }
 }
 
-/** All accepted findings; some hold only where no customer-managed key is used. */
+/** All accepted findings; some hold only outside production, some only on an emulator. */
 export function suppressions(parts: Parts): Suppression[] {
-  return [...always(parts), ...(parts.config.production ? [] : withoutKey(parts))];
+  const { production, requireTls } = parts.config;
+  return [...always(parts), ...(production ? [] : withoutKey(parts)), ...(requireTls ? [] : withoutTls(parts))];
 }
 
 function always({ data, functions, gateway }: Parts): Suppression[] {
@@ -103,5 +104,13 @@ function withoutKey({ data, functions, gateway }: Parts): Suppression[] {
     },
     { on: [data.bucket], rules: ["HIPAA.Security-S3DefaultEncryptionKMS"], reason },
     { on: [data.cursorSecret], rules: ["HIPAA.Security-SecretsManagerUsingKMSKey"], reason },
+  ];
+}
+
+function withoutTls({ data }: Parts): Suppression[] {
+  const reason = "An emulator on this machine speaks plain HTTP; `requireTls` is true everywhere else.";
+  return [
+    { on: [data.bucket], rules: ["AwsSolutions-S10", "HIPAA.Security-S3BucketSSLRequestsOnly"], reason },
+    { on: [data.failureQueue], rules: ["AwsSolutions-SQS4"], reason },
   ];
 }

@@ -1,2 +1,91 @@
-//! The developer commands.
-fn main() {}
+//! The developer's commands: `cargo xtask --help` lists them.
+#![expect(
+    clippy::print_stdout,
+    clippy::print_stderr,
+    reason = "a command-line tool talks to its user"
+)]
+#![expect(
+    clippy::doc_markdown,
+    reason = "documentation is help text here, which shows backticks as they are"
+)]
+
+mod accounts;
+mod aws;
+mod deploy;
+mod dev;
+mod emulator;
+mod exec;
+mod functions;
+mod http;
+mod interrupt;
+mod lint;
+mod logs;
+mod openid;
+mod paths;
+mod port;
+mod process;
+mod progress;
+mod seed;
+mod stack;
+mod stamp;
+mod test;
+mod token;
+mod tools;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+
+/// The developer's commands of Portal Messaging
+///
+/// Everything runs on this machine, without Docker and without an AWS account: an AWS emulator and an OpenID
+/// provider are installed under `.local/tools` (or `TOOLS_DIR`) at pinned versions, the functions are built, and the
+/// same stack is deployed that runs on AWS. A running stack is described in `.local/stack.json`; logs are in
+/// `.local/log/`. Needed: Rust, Python 3.10 or newer with venv, Node.js 20 or newer with npm.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    Dev(dev::Options),
+    /// Stops what `dev` started, and nothing else
+    Down,
+    Token(token::Options),
+    /// Writes the demo's settings, questionnaires, patients and conversations to the running stack; repeating it changes nothing
+    Seed,
+    Deploy(deploy::Options),
+    Logs(logs::Options),
+    Test(test::Options),
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match interrupt::listen().and_then(|()| run(cli.command)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) if error.is::<interrupt::Interrupted>() => {
+            eprintln!("Stopped.");
+            ExitCode::from(130)
+        }
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> Result<()> {
+    match command {
+        Command::Dev(options) => dev::run(&options),
+        Command::Down => dev::down(),
+        Command::Token(options) => token::run(&options),
+        Command::Seed => seed::run(),
+        Command::Deploy(options) => deploy::run(options),
+        Command::Logs(options) => logs::run(&options),
+        Command::Test(options) => test::run(&options),
+    }
+}

@@ -1,0 +1,44 @@
+//! Calls to AWS or an emulator through the boto3 of the Python tools: xtask itself stays free of an AWS SDK.
+
+use std::process::Command;
+
+use crate::{emulator, paths, tools};
+
+/// Which AWS is meant.
+#[derive(Debug, Clone)]
+pub(crate) enum Cloud {
+    /// The account, or the `AWS_ENDPOINT_URL`, of the environment.
+    Environment,
+    /// An emulator on this machine.
+    Emulator { endpoint: String },
+}
+
+impl Cloud {
+    /// Whether an emulator answers, ours or one that the environment names.
+    pub(crate) fn is_emulator(&self) -> bool {
+        match self {
+            Self::Emulator { .. } => true,
+            Self::Environment => {
+                std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty())
+            }
+        }
+    }
+
+    /// Makes a command call it.
+    pub(crate) fn caller<'a>(&self, command: &'a mut Command) -> &'a mut Command {
+        match self {
+            Self::Environment => command,
+            Self::Emulator { endpoint } => emulator::caller(command, endpoint),
+        }
+    }
+
+    /// One of the commands of `xtask/aws.py`.
+    pub(crate) fn python(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(tools::python_tool("python"));
+        command
+            .arg(paths::root().join("xtask/aws.py"))
+            .args(arguments);
+        self.caller(&mut command);
+        command
+    }
+}

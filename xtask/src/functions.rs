@@ -1,0 +1,63 @@
+//! Builds the functions' archives: `<target>/lambda/<binary>/bootstrap`.
+
+use std::{env::consts, process::Command};
+
+use anyhow::{Context, Result};
+
+use crate::{exec, paths, tools};
+
+/// The processor that archives are built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Processor {
+    /// This machine's: what an emulator runs.
+    Host,
+    /// Arm, what AWS runs best for the money; cross-linked with Zig.
+    Arm64,
+}
+
+impl Processor {
+    /// Its name in Lambda's words.
+    pub(crate) fn architecture(self) -> &'static str {
+        match self {
+            Self::Host if consts::ARCH == "x86_64" => "x86_64",
+            Self::Host | Self::Arm64 => "arm64",
+        }
+    }
+}
+
+/// Builds every function in release mode.
+pub(crate) fn build(processor: Processor) -> Result<()> {
+    let mut command = exec::cargo([
+        "lambda",
+        "build",
+        "--release",
+        "--locked",
+        "--package",
+        "functions",
+    ]);
+    match processor {
+        // Cargo's own linker, and code for any processor of the kind: not every emulator's has what Lambda's has.
+        Processor::Host => {
+            command.args([
+                "--compiler",
+                "cargo",
+                "--disable-optimizations",
+                "--skip-target-check",
+                "--target",
+                &host()?,
+            ]);
+        }
+        Processor::Arm64 => {
+            command.arg("--arm64");
+        }
+    }
+    command.env("PATH", tools::path_with_python_tools()?);
+    exec::shown("Building the functions", &mut command)
+}
+
+/// This machine's target triple.
+pub(crate) fn host() -> Result<String> {
+    let version = exec::captured(Command::new("rustc").arg("-vV").current_dir(paths::root()))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not tell its host")?.to_owned())
+}

@@ -1,0 +1,138 @@
+//! Where things are: the checkout, the tools, the build's output, and a stack's own folder.
+
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    path::{Path, PathBuf},
+    sync::LazyLock,
+};
+
+use anyhow::{Context, Result};
+
+/// The checkout.
+pub(crate) fn root() -> &'static Path {
+    static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
+        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+        here.parent().unwrap_or(here).to_owned()
+    });
+    &ROOT
+}
+
+/// Pinned tools that are not Rust or Node packages of the repo: `TOOLS_DIR`, or `.local/tools`.
+pub(crate) fn tools() -> PathBuf {
+    absolute(env::var_os("TOOLS_DIR"), ".local/tools")
+}
+
+/// Cargo's output folder. Every build that xtask starts is told it, so that all agree.
+pub(crate) fn target() -> PathBuf {
+    absolute(env::var_os("CARGO_TARGET_DIR"), "target")
+}
+
+/// What `cargo lambda build` writes: `<binary>/bootstrap`.
+pub(crate) fn archives() -> PathBuf {
+    target().join("lambda")
+}
+
+fn absolute(given: Option<OsString>, default: &str) -> PathBuf {
+    match given.filter(|text| !text.is_empty()) {
+        Some(path) => env::current_dir().unwrap_or_default().join(path),
+        None => root().join(default),
+    }
+}
+
+/// A path as a person would write it: from the checkout where it lies inside.
+pub(crate) fn shown(path: &Path) -> String {
+    path.strip_prefix(root())
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}
+
+/// The folder of one running stack: `.local` for `dev`, one of its own for a test.
+#[derive(Debug, Clone)]
+pub(crate) struct State {
+    folder: PathBuf,
+}
+
+impl State {
+    /// The developer's stack.
+    pub(crate) fn dev() -> Self {
+        Self {
+            folder: root().join(".local"),
+        }
+    }
+
+    /// A test's own stack, apart from the developer's.
+    pub(crate) fn test(name: &str) -> Self {
+        Self {
+            folder: root().join(".local/test").join(name),
+        }
+    }
+
+    /// The tests' stacks that have left something behind.
+    pub(crate) fn tests() -> Vec<Self> {
+        let folders = fs::read_dir(root().join(".local/test"))
+            .into_iter()
+            .flatten()
+            .flatten();
+        folders
+            .map(|entry| Self {
+                folder: entry.path(),
+            })
+            .collect()
+    }
+
+    #[cfg(test)]
+    pub(crate) fn at(folder: &Path) -> Self {
+        Self {
+            folder: folder.to_owned(),
+        }
+    }
+
+    pub(crate) fn stack_json(&self) -> PathBuf {
+        self.folder.join("stack.json")
+    }
+
+    pub(crate) fn pids_json(&self) -> PathBuf {
+        self.folder.join("pids.json")
+    }
+
+    /// A log file in this stack's folder, which is made if need be.
+    pub(crate) fn log(&self, name: &str) -> Result<PathBuf> {
+        Ok(self.made("log")?.join(format!("{name}.log")))
+    }
+
+    /// A folder in this stack's folder, which is made if need be.
+    pub(crate) fn made(&self, name: &str) -> Result<PathBuf> {
+        let folder = self.folder.join(name);
+        fs::create_dir_all(&folder)
+            .with_context(|| format!("cannot make the folder {}", shown(&folder)))?;
+        Ok(folder)
+    }
+
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.folder.join(name)
+    }
+}
+
+/// Writes a file so that a reader sees the old one or the new one, never half of it.
+pub(crate) fn write_atomically(path: &Path, content: &str) -> Result<()> {
+    let draft = path.with_extension(format!("{}.tmp", std::process::id()));
+    let written = path
+        .parent()
+        .map_or(Ok(()), fs::create_dir_all)
+        .and_then(|()| fs::write(&draft, content))
+        .and_then(|()| fs::rename(&draft, path));
+    written.with_context(|| format!("cannot write {}", shown(path)))
+}
+
+/// Removes a file that may not be there.
+pub(crate) fn remove(path: &Path) -> Result<()> {
+    match fs::remove_file(path) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            Err(error).with_context(|| format!("cannot remove {}", shown(path)))
+        }
+        _ => Ok(()),
+    }
+}

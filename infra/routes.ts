@@ -104,4 +104,4 @@ export const triggers: readonly Trigger[] = [
 ];
 
 /** Everything that is deployed as a function. */
-export const functions: readonly FunctionEntry[] = [...routes, ...triggers];
+export const functions: readonly (Route | Trigger)[] = [...routes, ...triggers];

@@ -1,6 +1,7 @@
 // The stack's parameters: one typed configuration, read from CDK context (`-c name=value`).
 import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { functions } from "../routes.ts";
 
 /** Everything the stack can be told. */
@@ -59,7 +60,7 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
   },
   archives: { doc: "folder with <binary>/bootstrap for every function", default: "../target/lambda", parse: archives },
   logLevel: { doc: "level of the functions' logs", default: "info", parse: text },
-  logRetentionDays: { doc: "days that logs are kept", default: "90", parse: wholeNumber(1, 3653) },
+  logRetentionDays: { doc: "days that logs are kept, one of the values CloudWatch Logs knows", default: "90", parse: retention },
   streamParallelism: { doc: "batches of one stream shard processed at a time, 1 to 10", default: "1", parse: wholeNumber(1, 10) },
 };
 
@@ -107,6 +108,12 @@ function wholeNumber(least: number, most: number): (value: string) => number {
     if (!Number.isInteger(number) || number < least || number > most) throw new Error(`must be a whole number from ${least} to ${most}`);
     return number;
   };
+}
+
+function retention(value: string): number {
+  const days = Number(value);
+  if (RetentionDays[days] === undefined) throw new Error("must be a number of days that CloudWatch Logs knows, such as 30, 90 or 365");
+  return days;
 }
 
 function choice<T>(one: string, other: string, value: (chosen: string) => T): (given: string) => T {

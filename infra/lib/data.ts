@@ -13,6 +13,7 @@ import type { Config } from "./config.ts";
 /** Name of the table's one index, which holds every list: a patient's chats and encounters, the tasks of a pool. */
 export const LISTS = "lists";
 
+/** Everything that keeps data, encrypted and removed as the parameters say. */
 export class Data extends Construct {
   /** Encrypts everything here and all logs; only in production. */
   readonly key: kms.Key | undefined;
@@ -71,13 +72,14 @@ export class Data extends Construct {
       description: "Signs the cursors of lists, so that an edited one is refused",
       generateSecretString: { passwordLength: 64, excludePunctuation: true },
       removalPolicy,
-      ...encryptionKey,
     });
+    // Set here, because the construct would widen the key's policy with wildcard actions.
+    if (this.key) this.secretResource.kmsKeyId = this.key.keyArn;
   }
 
   /** ARN of the cursor secret, as an attribute: a reference alone is not an ARN on every emulator. */
   get cursorSecretArn(): string {
-    return (this.cursorSecret.node.defaultChild as secretsmanager.CfnSecret).attrId;
+    return this.secretResource.attrId;
   }
 
   /** ARN of the table's index. */
@@ -95,6 +97,10 @@ export class Data extends Construct {
     });
   }
 
+  private get secretResource(): secretsmanager.CfnSecret {
+    return this.cursorSecret.node.defaultChild as secretsmanager.CfnSecret;
+  }
+
   private customerManagedKey(removalPolicy: RemovalPolicy): kms.Key {
     const { region, account, partition } = Stack.of(this);
     const key = new kms.Key(this, "Key", {
@@ -102,17 +108,16 @@ export class Data extends Construct {
       enableKeyRotation: true,
       removalPolicy,
     });
+    const logGroups = [`lambda/portal-messaging-${this.config.stage}-*`, `vendedlogs/portal-messaging-${this.config.stage}/*`].map(
+      (name) => `arn:${partition}:logs:${region}:${account}:log-group:/aws/${name}`,
+    );
     // CloudWatch Logs acts for itself, so the key must name it.
     key.addToResourcePolicy(
       new iam.PolicyStatement({
         principals: [new iam.ServicePrincipal(`logs.${region}.amazonaws.com`)],
         actions: ["kms:Encrypt", "kms:Decrypt", "kms:ReEncryptFrom", "kms:ReEncryptTo", "kms:GenerateDataKey", "kms:DescribeKey"],
         resources: ["*"],
-        conditions: {
-          ArnLike: {
-            "kms:EncryptionContext:aws:logs:arn": `arn:${partition}:logs:${region}:${account}:log-group:/aws/*/portal-messaging-${this.config.stage}*`,
-          },
-        },
+        conditions: { ArnLike: { "kms:EncryptionContext:aws:logs:arn": logGroups } },
       }),
     );
     return key;

@@ -3,36 +3,39 @@ import { Duration, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { type FunctionEntry, functions } from "../routes.ts";
+import { functions, type Route, type Trigger } from "../routes.ts";
 import type { Config } from "./config.ts";
 import type { Data } from "./data.ts";
 
-export interface FunctionsProps {
+/** What functions are made with. */
+export interface FunctionParts {
   readonly config: Config;
   readonly data: Data;
 }
 
+/** All functions, found by their entry. */
 export class Functions extends Construct {
   private readonly byBinary: ReadonlyMap<string, lambda.Function>;
 
-  constructor(scope: Construct, id: string, props: FunctionsProps) {
+  constructor(scope: Construct, id: string, parts: FunctionParts) {
     super(scope, id);
-    this.byBinary = new Map(functions.map((entry) => [entry.binary, functionFor(new Construct(this, entry.binary), entry, props)]));
+    this.byBinary = new Map(functions.map((entry) => [entry.binary, functionFor(new Construct(this, entry.binary), entry, parts)]));
   }
 
+  /** Every function, in the order of the table. */
   get all(): lambda.Function[] {
     return [...this.byBinary.values()];
   }
 
   /** The function made from an entry of the table. */
-  of({ binary }: FunctionEntry): lambda.Function {
+  of({ binary }: Route | Trigger): lambda.Function {
     const made = this.byBinary.get(binary);
     if (!made) throw new Error(`${binary} is not in the table of routes`);
     return made;
   }
 }
 
-function functionFor(scope: Construct, entry: FunctionEntry, { config, data }: FunctionsProps): lambda.Function {
+function functionFor(scope: Construct, entry: Route | Trigger, { config, data }: FunctionParts): lambda.Function {
   const functionName = `portal-messaging-${config.stage}-${entry.binary}`;
   const logGroup = data.logGroup(scope, `/aws/lambda/${functionName}`);
   const role = new iam.Role(scope, "Role", { assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com") });
@@ -54,7 +57,7 @@ function functionFor(scope: Construct, entry: FunctionEntry, { config, data }: F
 }
 
 /** What the function is told; a public one knows nothing of the table or the issuer. */
-function environmentOf(entry: FunctionEntry, config: Config, data: Data): Record<string, string> {
+function environmentOf(entry: Route | Trigger, config: Config, data: Data): Record<string, string> {
   if (entry.public) return { LOG_LEVEL: config.logLevel };
   return {
     LOG_LEVEL: config.logLevel,
@@ -71,7 +74,7 @@ function environmentOf(entry: FunctionEntry, config: Config, data: Data): Record
 }
 
 /** Grants what the table of routes lists, action by action, resource by resource. */
-function allowTouching(role: iam.Role, entry: FunctionEntry, data: Data): void {
+function allowTouching(role: iam.Role, entry: Route | Trigger, data: Data): void {
   if (entry.table) allow(role, entry.table.map(dynamodbAction), data.table.tableArn);
   if (entry.index) allow(role, entry.index.map(dynamodbAction), data.indexArn);
   if (entry.cursorSecret) allow(role, ["secretsmanager:GetSecretValue"], data.cursorSecretArn);
@@ -80,7 +83,7 @@ function allowTouching(role: iam.Role, entry: FunctionEntry, data: Data): void {
 }
 
 /** The key may be used through the services that the entry touches, never directly. */
-function allowKey(role: iam.Role, entry: FunctionEntry, keyArn: string): void {
+function allowKey(role: iam.Role, entry: Route | Trigger, keyArn: string): void {
   const writes = entry.table?.some((action) => action !== "GetItem" && action !== "Query");
   const services = [
     ...(entry.table || entry.index ? ["dynamodb"] : []),

@@ -10,12 +10,11 @@ import type { Config } from "./config.ts";
 import type { Data } from "./data.ts";
 import type { Functions } from "./functions.ts";
 
-/** What a gateway is made from. */
-export interface GatewayProps {
+/** What a gateway is made with. */
+export interface GatewayParts {
   readonly config: Config;
   readonly data: Data;
   readonly functions: Functions;
-  readonly routes: readonly Route[];
 }
 
 /** What a line of the access log holds: no path, no query, no address, nothing that names a patient. */
@@ -29,17 +28,19 @@ const ACCESS_LOG_FIELDS = {
   integrationLatency: "$context.integrationLatency",
   integrationStatus: "$context.integrationStatus",
   authorizerError: "$context.authorizer.error",
-  gatewayError: "$context.error.messageString",
+  gatewayError: "$context.error.message",
 };
 
+/** The HTTP API in front of the functions. */
 export class HttpGateway extends Construct {
   /** Where the API answers, without a trailing slash. */
   readonly url: string;
+  /** Its one stage, served from the root. */
   readonly stage: apigatewayv2.HttpStage;
   /** The routes that take no token. */
   readonly publicRoutes: readonly apigatewayv2.HttpRoute[];
 
-  constructor(scope: Construct, id: string, { config, data, functions, routes }: GatewayProps) {
+  constructor(scope: Construct, id: string, routes: readonly Route[], { config, data, functions }: GatewayParts) {
     super(scope, id);
 
     const api = new apigatewayv2.HttpApi(this, "Api", {

@@ -1,5 +1,5 @@
 // The one stack, as a table of contents: data, functions, the stream's trigger, the gateway, what others need to know.
-import { CfnOutput, Stack, type StackProps } from "aws-cdk-lib";
+import { CfnOutput, CliCredentialsStackSynthesizer, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { routes, triggers } from "../routes.ts";
 import type { Config } from "./config.ts";
@@ -7,23 +7,32 @@ import { Data } from "./data.ts";
 import { Functions } from "./functions.ts";
 import { HttpGateway } from "./http-api.ts";
 import { followTable } from "./stream.ts";
-import { acknowledgeFindings } from "./suppressions.ts";
 
+/** Portal Messaging as deployed: the stack `portal-messaging-<stage>`. */
 export class MessagingStack extends Stack {
-  constructor(scope: Construct, id: string, config: Config, props?: StackProps) {
-    super(scope, id, { description: "Portal Messaging: conversations between patients and clinicians", ...props });
+  readonly config: Config;
+  readonly data: Data;
+  readonly functions: Functions;
+  readonly gateway: HttpGateway;
 
-    const data = new Data(this, "Data", config);
-    const functions = new Functions(this, "Functions", { config, data });
-    for (const trigger of triggers) followTable(functions.of(trigger), { config, data });
-    const gateway = new HttpGateway(this, "Gateway", { config, data, functions, routes });
+  constructor(scope: Construct, config: Config) {
+    super(scope, `portal-messaging-${config.stage}`, {
+      description: "Portal Messaging: conversations between patients and clinicians",
+      terminationProtection: config.production,
+      // Deploys with the caller's own credentials: no bootstrap roles to assume, on AWS as on an emulator.
+      synthesizer: new CliCredentialsStackSynthesizer(),
+    });
 
-    new CfnOutput(this, "ApiUrl", { value: gateway.url });
-    new CfnOutput(this, "TableName", { value: data.table.tableName });
-    new CfnOutput(this, "BucketName", { value: data.bucket.bucketName });
-    new CfnOutput(this, "StreamFailureQueueUrl", { value: data.failureQueue.queueUrl });
-    new CfnOutput(this, "CursorSecretArn", { value: data.cursorSecretArn });
+    this.config = config;
+    this.data = new Data(this, "Data", config);
+    this.functions = new Functions(this, "Functions", this);
+    for (const trigger of triggers) followTable(this.functions.of(trigger), this);
+    this.gateway = new HttpGateway(this, "Gateway", routes, this);
 
-    acknowledgeFindings({ config, data, functions, gateway });
+    new CfnOutput(this, "ApiUrl", { value: this.gateway.url });
+    new CfnOutput(this, "TableName", { value: this.data.table.tableName });
+    new CfnOutput(this, "BucketName", { value: this.data.bucket.bucketName });
+    new CfnOutput(this, "StreamFailureQueueUrl", { value: this.data.failureQueue.queueUrl });
+    new CfnOutput(this, "CursorSecretArn", { value: this.data.cursorSecretArn });
   }
 }

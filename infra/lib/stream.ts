@@ -1,14 +1,14 @@
 // The table's stream as an event source: which records arrive, how they are retried, where the rest goes.
 import { Duration } from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
-import { allow, type FunctionsProps } from "./functions.ts";
+import { allow, type FunctionParts } from "./functions.ts";
 
 /** Sort keys of the items whose changes matter to others. */
 const CONVERSATION_HEAD = "HEAD";
 const ENCOUNTER = "ENC";
 
 /** Feeds changes of conversation heads and encounters to a function. */
-export function followTable(follower: lambda.Function, { config, data }: FunctionsProps): void {
+export function followTable(follower: lambda.Function, { config, data }: FunctionParts): void {
   const streamArn = data.table.tableStreamArn;
   if (!streamArn || !follower.role) throw new Error("following the table takes its stream and the function's role");
   allow(follower.role, ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"], streamArn);

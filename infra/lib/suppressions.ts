@@ -1,18 +1,7 @@
 // Every finding of the policy checks that is accepted: where, which rule, and why.
 import { Validations } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
-import type { Config } from "./config.ts";
-import type { Data } from "./data.ts";
-import type { Functions } from "./functions.ts";
-import type { HttpGateway } from "./http-api.ts";
-
-/** The parts of the stack that findings are accepted for. */
-export interface Parts {
-  readonly config: Config;
-  readonly data: Data;
-  readonly functions: Functions;
-  readonly gateway: HttpGateway;
-}
+import type { MessagingStack } from "./stack.ts";
 
 /** Rules that are accepted on some constructs, and the reason. */
 export interface Suppression {
@@ -21,20 +10,20 @@ export interface Suppression {
   readonly reason: string;
 }
 
-/** Records every accepted finding on its construct. */
-export function acknowledgeFindings(parts: Parts): void {
-  for (const { on, rules, reason } of suppressions(parts)) {
+/** Records every accepted finding on its construct, for the policy checks that run in the tests. */
+export function acknowledgeFindings(stack: MessagingStack): void {
+  for (const { on, rules, reason } of suppressions(stack)) {
     for (const construct of on) Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason })));
   }
 }
 
 /** All accepted findings; some hold only outside production, some only on an emulator. */
-export function suppressions(parts: Parts): Suppression[] {
-  const { production, requireTls } = parts.config;
-  return [...always(parts), ...(production ? [] : withoutKey(parts)), ...(requireTls ? [] : withoutTls(parts))];
+export function suppressions(stack: MessagingStack): Suppression[] {
+  const { production, requireTls } = stack.config;
+  return [...always(stack), ...(production ? [] : withoutKey(stack)), ...(requireTls ? [] : withoutTls(stack))];
 }
 
-function always({ data, functions, gateway }: Parts): Suppression[] {
+function always({ data, functions, gateway }: MessagingStack): Suppression[] {
   return [
     {
       on: gateway.publicRoutes,
@@ -94,7 +83,7 @@ function always({ data, functions, gateway }: Parts): Suppression[] {
   ];
 }
 
-function withoutKey({ data, functions, gateway }: Parts): Suppression[] {
+function withoutKey({ data, functions, gateway }: MessagingStack): Suppression[] {
   const reason = "Not production: encrypted with the service's key; `production` brings the customer-managed one.";
   return [
     {
@@ -107,7 +96,7 @@ function withoutKey({ data, functions, gateway }: Parts): Suppression[] {
   ];
 }
 
-function withoutTls({ data }: Parts): Suppression[] {
+function withoutTls({ data }: MessagingStack): Suppression[] {
   const reason = "An emulator on this machine speaks plain HTTP; `requireTls` is true everywhere else.";
   return [
     { on: [data.bucket], rules: ["AwsSolutions-S10", "HIPAA.Security-S3BucketSSLRequestsOnly"], reason },

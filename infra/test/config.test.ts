@@ -1,0 +1,69 @@
+// The parameters: defaults, and errors that say everything that is missing or wrong at once.
+import assert from "node:assert/strict";
+import { mkdtempSync, rmdirSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { test } from "node:test";
+import { readConfig } from "../lib/config.ts";
+import { configOf, minimal } from "./synthesized.ts";
+
+test("what is not given has a default", () => {
+  assert.deepEqual(configOf(minimal), {
+    ...minimal,
+    stage: "dev",
+    clientIds: [],
+    roleClaim: "role",
+    patientIdClaim: "patientId",
+    nameClaim: "name",
+    production: false,
+    requireTls: true,
+    architecture: "arm64",
+    logLevel: "info",
+    logRetentionDays: 90,
+    streamParallelism: 1,
+  });
+});
+
+test("values are read as what they are", () => {
+  const config = configOf({ ...minimal, clientIds: " portal, clinic ,", production: "true", logRetentionDays: "365" });
+  assert.deepEqual(config.clientIds, ["portal", "clinic"]);
+  assert.equal(config.production, true);
+  assert.equal(config.logRetentionDays, 365);
+});
+
+test("everything that is missing is named at once", () => {
+  assert.throws(
+    () => readConfig((name) => (name === "archives" ? minimal.archives : undefined)),
+    ({ message }: Error) =>
+      ["issuer", "audience", "portalOrigin", "clinicOrigin"].every((name) => message.includes(`${name} is missing: `)),
+  );
+});
+
+test("a missing archive is named, with what builds it", () => {
+  const empty = mkdtempSync(join(tmpdir(), "empty-"));
+  try {
+    assert.throws(() => configOf({ ...minimal, archives: empty }), /archives lacks get-health, .*cargo lambda build --release/);
+  } finally {
+    rmdirSync(empty);
+  }
+});
+
+for (const [name, value] of Object.entries({
+  stage: "Live!",
+  issuer: "http://id.example.org",
+  portalOrigin: "https://portal.example.org/",
+  clinicOrigin: "clinic",
+  audience: " ",
+  architecture: "arm",
+  production: "yes",
+  logRetentionDays: "8",
+  streamParallelism: "11",
+})) {
+  test(`${name} is not ${JSON.stringify(value)}`, () => {
+    assert.throws(() => configOf({ ...minimal, [name]: value }), new RegExp(`\\n {2}${name} must`));
+  });
+}
+
+test("production never does without TLS", () => {
+  assert.throws(() => configOf({ ...minimal, production: "true", requireTls: "false" }), /requireTls must be true in production/);
+});

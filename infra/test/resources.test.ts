@@ -1,0 +1,125 @@
+// Table, stream, queue, bucket, secret, gateway: the settings that must not change unnoticed, and what production adds.
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { configurations, Synthesized } from "./synthesized.ts";
+
+const laptop = new Synthesized(configurations.laptop);
+const staging = new Synthesized(configurations.test);
+const production = new Synthesized(configurations.production);
+
+/** Where data or logs rest, and the property that names their key. */
+const KEPT = {
+  "AWS::DynamoDB::Table": ["SSESpecification", "KMSMasterKeyId"],
+  "AWS::S3::Bucket": ["BucketEncryption", "ServerSideEncryptionConfiguration", "0", "ServerSideEncryptionByDefault", "KMSMasterKeyID"],
+  "AWS::SQS::Queue": ["KmsMasterKeyId"],
+  "AWS::SecretsManager::Secret": ["KmsKeyId"],
+  "AWS::Logs::LogGroup": ["KmsKeyId"],
+};
+
+test("the table has its keys, its index, its stream, expiry and point-in-time recovery", () => {
+  const { Properties } = staging.only("AWS::DynamoDB::Table");
+  const key = (hash: string, range: string) => [
+    { AttributeName: hash, KeyType: "HASH" },
+    { AttributeName: range, KeyType: "RANGE" },
+  ];
+  assert.deepEqual(Properties.KeySchema, key("pk", "sk"));
+  assert.deepEqual(Properties.GlobalSecondaryIndexes, [
+    { IndexName: "lists", KeySchema: key("lpk", "lsk"), Projection: { ProjectionType: "ALL" } },
+  ]);
+  assert.equal(Properties.BillingMode, "PAY_PER_REQUEST");
+  assert.deepEqual(Properties.StreamSpecification, { StreamViewType: "NEW_AND_OLD_IMAGES" });
+  assert.deepEqual(Properties.TimeToLiveSpecification, { AttributeName: "expiresAt", Enabled: true });
+  assert.deepEqual(Properties.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled: true });
+});
+
+test("the stream's function gets heads and encounters only, and what fails goes to the queue", () => {
+  const { FilterCriteria, EventSourceArn, FunctionName, DestinationConfig, ...settings } =
+    staging.only("AWS::Lambda::EventSourceMapping").Properties;
+  assert.deepEqual(
+    FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+    [
+      { eventName: ["INSERT", "MODIFY"], dynamodb: { Keys: { sk: { S: ["HEAD"] } } } },
+      { eventName: ["MODIFY"], dynamodb: { Keys: { sk: { S: ["ENC"] } } } },
+    ],
+  );
+  assert.equal(staging.text(EventSourceArn), "AWS::DynamoDB::Table.StreamArn");
+  assert.equal(staging.resources[FunctionName.Ref]?.Properties.FunctionName, "portal-messaging-test-project-changes");
+  assert.equal(staging.text(DestinationConfig.OnFailure.Destination), "AWS::SQS::Queue.Arn");
+  assert.deepEqual(settings, {
+    StartingPosition: "TRIM_HORIZON",
+    BatchSize: 100,
+    MaximumBatchingWindowInSeconds: 0,
+    ParallelizationFactor: 1,
+    FunctionResponseTypes: ["ReportBatchItemFailures"],
+    BisectBatchOnFunctionError: true,
+    MaximumRetryAttempts: 5,
+    MaximumRecordAgeInSeconds: 86_400,
+  });
+});
+
+test("failures are kept for 14 days", () => {
+  assert.equal(staging.only("AWS::SQS::Queue").Properties.MessageRetentionPeriod, 14 * 86_400);
+});
+
+test("images are private", () => {
+  const { Properties } = staging.only("AWS::S3::Bucket");
+  assert.deepEqual(new Set(Object.values(Properties.PublicAccessBlockConfiguration)), new Set([true]));
+  assert.equal(Properties.VersioningConfiguration, undefined);
+});
+
+test("the gateway checks the issuer's tokens and lets only the two applications call from a browser", () => {
+  const { JwtConfiguration } = staging.only("AWS::ApiGatewayV2::Authorizer").Properties;
+  assert.deepEqual(JwtConfiguration, { Issuer: "https://id.example.org", Audience: ["portal-messaging-api"] });
+  const { CorsConfiguration } = staging.only("AWS::ApiGatewayV2::Api").Properties;
+  assert.deepEqual(CorsConfiguration.AllowOrigins, ["https://portal.example.org", "https://clinic.example.org"]);
+  assert.equal(CorsConfiguration.AllowCredentials, undefined);
+});
+
+test("the access log holds the route, never the path, the query or the address", () => {
+  const { AccessLogSettings, DefaultRouteSettings, StageName } = staging.only("AWS::ApiGatewayV2::Stage").Properties;
+  const fields: string[] = Object.values(JSON.parse(AccessLogSettings.Format));
+  assert.ok(fields.includes("$context.routeKey"));
+  for (const field of fields) assert.doesNotMatch(field, /path|query|sourceIp|userAgent|claims|header/i);
+  assert.equal(StageName, "$default");
+  assert.ok(DefaultRouteSettings.ThrottlingRateLimit > 0 && DefaultRouteSettings.ThrottlingBurstLimit > 0);
+});
+
+test("the outputs keep their names", () => {
+  const outputs = Object.keys(staging.template.toJSON().Outputs);
+  assert.deepEqual(outputs, ["ApiUrl", "TableName", "BucketName", "StreamFailureQueueUrl", "CursorSecretArn"]);
+});
+
+test("production: one rotating key of our own for everything, nothing goes with the stack", () => {
+  assert.equal(production.only("AWS::KMS::Key").Properties.EnableKeyRotation, true);
+  for (const [type, path] of Object.entries(KEPT)) {
+    for (const [id, { Properties, DeletionPolicy }] of production.all(type)) {
+      const key = path.reduce((value, name) => value?.[name], Properties);
+      assert.equal(key && production.text(key), "AWS::KMS::Key.Arn", id);
+      assert.equal(DeletionPolicy, "Retain", id);
+    }
+  }
+  assert.equal(production.only("AWS::DynamoDB::Table").Properties.DeletionProtectionEnabled, true);
+  assert.equal(production.stack.terminationProtection, true);
+});
+
+test("elsewhere: no key to pay for, and a stack that can be thrown away", () => {
+  for (const deployed of [laptop, staging]) {
+    assert.equal(deployed.all("AWS::KMS::Key").length, 0);
+    for (const type of Object.keys(KEPT)) {
+      for (const [id, { DeletionPolicy }] of deployed.all(type)) assert.equal(DeletionPolicy, "Delete", id);
+    }
+    assert.equal(deployed.only("AWS::DynamoDB::Table").Properties.DeletionProtectionEnabled, false);
+    assert.equal(deployed.stack.terminationProtection, false);
+  }
+});
+
+test("a laptop's emulator without TLS is the one place where plain HTTP is let in", () => {
+  assert.equal(laptop.all("AWS::S3::BucketPolicy").length + laptop.all("AWS::SQS::QueuePolicy").length, 0);
+  assert.equal(staging.all("AWS::S3::BucketPolicy").length + staging.all("AWS::SQS::QueuePolicy").length, 2);
+});
+
+test("nothing runs that is not ours: no helper functions, no custom resources", () => {
+  for (const deployed of [laptop, staging, production]) {
+    for (const [id, { Type }] of Object.entries(deployed.resources)) assert.doesNotMatch(Type, /^Custom::|CustomResource/, id);
+  }
+});

@@ -37,11 +37,7 @@ impl Accounts {
     /// The account of that name, or an error that lists them.
     pub(crate) fn expect(&self, id: &str) -> Result<&Account> {
         let Some(account) = self.all.iter().find(|account| account.id == id) else {
-            let known: Vec<&str> = self
-                .accounts
-                .iter()
-                .map(|account| account.id.as_str())
-                .collect();
+            let known: Vec<&str> = self.all.iter().map(|account| account.id.as_str()).collect();
             bail!(
                 "there is no demo account \"{id}\"; there are {}",
                 known.join(", ")

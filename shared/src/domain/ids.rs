@@ -1,0 +1,121 @@
+//! Ids: one type for each kind of thing, so that one can't be passed for another.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+/// Why a text is no id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum IdError {
+    /// It is no UUID at all.
+    #[error("is not a UUID")]
+    NotAUuid,
+    /// It is a UUID, but not of version 7 (RFC 9562), which ids made anew must be.
+    #[error("is not a UUID of version 7")]
+    NotVersion7,
+}
+
+macro_rules! uuid_id {
+    ($($(#[$doc:meta])* $name:ident;)*) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Takes an id that was made elsewhere in the system.
+            pub const fn new(id: Uuid) -> Self {
+                Self(id)
+            }
+
+            /// Takes an id that someone outside made: it must be a UUID of version 7.
+            pub fn from_outside(text: &str) -> Result<Self, IdError> {
+                let id: Self = text.parse()?;
+                if id.0.get_version_num() == 7 { Ok(id) } else { Err(IdError::NotVersion7) }
+            }
+
+            /// The UUID itself.
+            pub const fn uuid(&self) -> Uuid {
+                self.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = IdError;
+            fn from_str(text: &str) -> Result<Self, IdError> {
+                Uuid::try_parse(text).map(Self).map_err(|_| IdError::NotAUuid)
+            }
+        }
+    )*};
+}
+
+uuid_id! {
+    /// A conversation's id.
+    ConversationId;
+    /// An encounter's id.
+    EncounterId;
+    /// A message's id, made by the client that sends it.
+    MessageId;
+    /// A patient's id, given by the record system.
+    PatientId;
+    /// A questionnaire's id.
+    QuestionnaireId;
+    /// A task's id.
+    TaskId;
+}
+
+/// Who someone is at the OpenID Connect issuer: the token's `sub`.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct UserId(String);
+
+impl UserId {
+    /// The longest subject taken: what `OpenID` Connect Core 1.0, section 2, allows.
+    pub const MAX_LENGTH: usize = 255;
+
+    /// Takes a token's subject, or nothing if it is empty, too long or not printable.
+    pub fn new(subject: &str) -> Option<Self> {
+        let fits = !subject.is_empty() && subject.len() <= Self::MAX_LENGTH;
+        (fits && !subject.chars().any(char::is_control)).then(|| Self(subject.to_owned()))
+    }
+
+    /// The subject's text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for UserId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_from_outside_are_version_7() {
+        assert!(MessageId::from_outside("01900000-0000-7000-8000-00000000000a").is_ok());
+        let version_4 = "6f1c9a52-6a0e-4a0e-9a2e-0d8a2f6f0c11";
+        assert_eq!(MessageId::from_outside(version_4), Err(IdError::NotVersion7));
+        assert_eq!(MessageId::from_outside("CONV#1"), Err(IdError::NotAUuid));
+    }
+
+    #[test]
+    fn subjects_are_printable_and_bounded() {
+        assert!(UserId::new("auth0|5f7c").is_some());
+        assert!(UserId::new("").is_none());
+        assert!(UserId::new("a\u{0}b").is_none());
+        assert!(UserId::new(&"a".repeat(256)).is_none());
+    }
+}

@@ -1,0 +1,117 @@
+//! Patients, as the record system feeds them, and the words they are found by.
+
+use unicode_normalization::UnicodeNormalization;
+use unicode_normalization::char::is_combining_mark;
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::ids::PatientId;
+
+/// A person in care.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Patient {
+    /// Given by the record system.
+    pub id: PatientId,
+    /// Their name, as shown: 1 to 200 characters.
+    pub name: String,
+    /// Their birth date.
+    pub birth_date: jiff::civil::Date,
+    /// The number of their medical record: 1 to 64 characters.
+    pub record_number: String,
+}
+
+/// A text in the form in which it is searched: lower case, without accents, split into words by
+/// Unicode's rules (UAX #29).
+pub fn search_words(text: &str) -> Vec<String> {
+    let folded: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
+    let mut words: Vec<String> = folded.unicode_words().map(str::to_owned).collect();
+    words.sort_unstable();
+    words.dedup();
+    words
+}
+
+impl Patient {
+    /// What they are found by: the words of their name, the birth date, and the record number as one word.
+    pub fn search_terms(&self) -> Vec<String> {
+        let mut terms = search_words(&self.name);
+        terms.push(self.birth_date.to_string());
+        terms.push(fold_number(&self.record_number));
+        terms.sort_unstable();
+        terms.dedup();
+        terms
+    }
+
+    /// Whether each word of the query begins one of their terms.
+    pub fn matches(&self, query: &PatientQuery) -> bool {
+        let terms = self.search_terms();
+        query.0.iter().all(|word| terms.iter().any(|term| term.starts_with(word.as_str())))
+    }
+}
+
+/// A record number without case, spaces and punctuation.
+fn fold_number(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// A search for patients: every word must begin a term of theirs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PatientQuery(Vec<String>);
+
+impl PatientQuery {
+    /// The fewest characters that the longest word must have: less would list half of the patients.
+    pub const MIN_LENGTH: usize = 2;
+
+    /// Reads what was typed: parts that begin with a digit are dates or record numbers and stay whole.
+    pub fn new(typed: &str) -> Option<Self> {
+        let mut words = Vec::new();
+        for part in typed.split_whitespace() {
+            if part.parse::<jiff::civil::Date>().is_ok() {
+                words.push(part.to_owned());
+            } else if part.contains(|c: char| c.is_ascii_digit()) {
+                words.push(fold_number(part));
+            } else {
+                words.extend(search_words(part));
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words.sort_unstable();
+        words.dedup();
+        let query = Self(words);
+        (query.longest()?.chars().count() >= Self::MIN_LENGTH).then_some(query)
+    }
+
+    /// The word that narrows the most.
+    pub fn longest(&self) -> Option<&str> {
+        self.0.iter().map(String::as_str).max_by_key(|word| word.chars().count())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn jose() -> Patient {
+        Patient {
+            id: PatientId::new(uuid::Uuid::nil()),
+            name: "José Ñandú-García".into(),
+            birth_date: "1980-02-29".parse().unwrap(),
+            record_number: "MRN-00 42".into(),
+        }
+    }
+
+    #[test]
+    fn names_are_found_without_case_and_accents() {
+        for typed in ["jose", "JOSÉ gar", "nandu", "garcia jose", "1980-02-29", "MRN-0042", "mrn0042 jo"] {
+            assert!(jose().matches(&PatientQuery::new(typed).unwrap()), "{typed}");
+        }
+        for typed in ["josef", "jose x1", "1980-03-01"] {
+            assert!(!jose().matches(&PatientQuery::new(typed).unwrap()), "{typed}");
+        }
+    }
+
+    #[test]
+    fn a_query_needs_two_characters() {
+        assert_eq!(PatientQuery::new("a b"), None);
+        assert_eq!(PatientQuery::new("  "), None);
+        assert!(PatientQuery::new("ab").is_some());
+    }
+}

@@ -1,0 +1,146 @@
+//! Texts that people write: what is accepted as a message and as a title, and how a preview is cut.
+
+use std::fmt;
+
+use unicode_segmentation::UnicodeSegmentation;
+
+/// Why a text is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum TextError {
+    /// Nothing, or nothing but white space.
+    #[error("is empty")]
+    Empty,
+    /// More characters than fit.
+    #[error("is longer than {0} characters")]
+    TooLong(usize),
+    /// A control character (Unicode category Cc) that has no place in it.
+    #[error("holds a control character")]
+    ControlCharacter,
+}
+
+/// A message's text: 1 to 10,000 characters; line breaks and tabs are the only control characters.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MessageText(String);
+
+impl MessageText {
+    /// The most characters (Unicode scalar values) that a message may have.
+    pub const MAX_LENGTH: usize = 10_000;
+
+    /// Checks a text and brings its line breaks to one form, `\n`.
+    pub fn new(text: &str) -> Result<Self, TextError> {
+        let text = text.replace("\r\n", "\n").replace('\r', "\n");
+        check(&text, Self::MAX_LENGTH, |c| c == '\n' || c == '\t')?;
+        Ok(Self(text))
+    }
+
+    /// Takes a text that passed the check when it was stored.
+    pub fn from_store(text: String) -> Self {
+        Self(text)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for MessageText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+/// A conversation's title: 1 to 200 characters on one line, without white space around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Title(String);
+
+impl Title {
+    /// The most characters (Unicode scalar values) that a title may have.
+    pub const MAX_LENGTH: usize = 200;
+
+    /// Checks a title and trims it.
+    pub fn new(title: &str) -> Result<Self, TextError> {
+        let title = title.trim();
+        check(title, Self::MAX_LENGTH, |_| false)?;
+        Ok(Self(title.to_owned()))
+    }
+
+    /// Takes a title that passed the check when it was stored.
+    pub fn from_store(title: String) -> Self {
+        Self(title)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+fn check(text: &str, max: usize, allowed: fn(char) -> bool) -> Result<(), TextError> {
+    if text.trim().is_empty() {
+        return Err(TextError::Empty);
+    }
+    if text.chars().count() > max {
+        return Err(TextError::TooLong(max));
+    }
+    if text.chars().any(|c| c.is_control() && !allowed(c)) {
+        return Err(TextError::ControlCharacter);
+    }
+    Ok(())
+}
+
+/// The most bytes of a preview; the head of a conversation must stay under 1 KB (see `store::schema`).
+pub const PREVIEW_MAX_BYTES: usize = 120;
+
+/// The beginning of a message on one line, cut between characters as people see them.
+pub fn preview(text: &MessageText) -> String {
+    let line = text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+    if line.len() <= PREVIEW_MAX_BYTES {
+        return line;
+    }
+    let mut cut = String::new();
+    for grapheme in line.graphemes(true) {
+        if cut.len() + grapheme.len() + '…'.len_utf8() > PREVIEW_MAX_BYTES {
+            break;
+        }
+        cut.push_str(grapheme);
+    }
+    cut.truncate(cut.trim_end().len());
+    cut.push('…');
+    cut
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn messages_are_bounded_and_printable() {
+        assert_eq!(MessageText::new(" \n\t"), Err(TextError::Empty));
+        assert!(MessageText::new(&"é".repeat(10_000)).is_ok());
+        assert_eq!(MessageText::new(&"é".repeat(10_001)), Err(TextError::TooLong(10_000)));
+        assert_eq!(MessageText::new("a\u{7}b"), Err(TextError::ControlCharacter));
+        assert_eq!(MessageText::new("a\r\nb\rc\td").unwrap().as_str(), "a\nb\nc\td");
+    }
+
+    #[test]
+    fn titles_stand_on_one_line() {
+        assert_eq!(Title::new("  Results  ").unwrap().as_str(), "Results");
+        assert_eq!(Title::new("a\nb"), Err(TextError::ControlCharacter));
+        assert_eq!(Title::new(&"t".repeat(201)), Err(TextError::TooLong(200)));
+    }
+
+    proptest! {
+        #[test]
+        fn previews_are_short_and_begin_the_text(text in "\\PC{1,400}") {
+            prop_assume!(!text.trim().is_empty());
+            let Ok(text) = MessageText::new(&text) else { return Ok(()) };
+            let cut = preview(&text);
+            prop_assert!(cut.len() <= PREVIEW_MAX_BYTES);
+            let line = text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+            prop_assert!(line.starts_with(cut.trim_end_matches('…')) || cut.ends_with('…'));
+        }
+    }
+}

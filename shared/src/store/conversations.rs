@@ -1,0 +1,225 @@
+//! Conversations in the table: reading, listing, creating, sending, and saving a changed head.
+
+use std::time::Duration;
+
+use super::items::{self, IdempotencyItem, MessageIdItem, Versioned};
+use super::table::{AsStoreError, Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
+use super::{StoreError, schema};
+use crate::domain::Timestamp;
+use crate::domain::conversation::{Changed, Conversation};
+use crate::domain::encounter::Encounter;
+use crate::domain::entry::Entry;
+use crate::domain::ids::{ConversationId, MessageId, PatientId, UserId};
+use crate::domain::lock::Status;
+
+/// How long a stored message's id is remembered: a draft that a client kept may be sent again much later.
+const MESSAGE_ID_KEPT: Duration = Duration::from_hours(400 * 24);
+/// How long an idempotency key is remembered.
+const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(24);
+
+/// What sending a message came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Sent {
+    /// It is stored, now, as this entry.
+    Now(Entry),
+    /// A message with this id was stored before, as this entry.
+    Before(Entry),
+}
+
+/// Why sending a message failed: the caller's rules refuse it, or the store does.
+#[derive(Debug, thiserror::Error)]
+pub enum SendError<E> {
+    /// The rules refuse it.
+    #[error(transparent)]
+    Rule(E),
+    /// The store does.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl<E> AsStoreError for SendError<E> {
+    fn as_store_error(&self) -> Option<&StoreError> {
+        match self {
+            Self::Store(error) => Some(error),
+            Self::Rule(_) => None,
+        }
+    }
+}
+
+/// A client's `Idempotency-Key` on a request that creates something.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Idempotency {
+    /// Whose key it is.
+    pub user: UserId,
+    /// The key's hash.
+    pub key: String,
+    /// The request's hash: the same key with another request is an error.
+    pub request: String,
+}
+
+/// What creating a conversation came to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Created {
+    /// It is stored, now.
+    Now,
+    /// The same request with the same idempotency key created this one before.
+    Before(ConversationId),
+    /// Another request used the same idempotency key.
+    KeyReused,
+}
+
+impl Table {
+    /// A conversation's head, as it stands now.
+    pub async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
+        self.get(schema::head(id), true).await?.map(items::to_head).transpose()
+    }
+
+    /// A page of a patient's conversations: open first, then closed, newest activity first. A
+    /// patient's own list leaves out those without a message.
+    pub async fn list_conversations(
+        &self,
+        patient: PatientId,
+        status: Option<Status>,
+        with_empty: bool,
+        limit: usize,
+        start: Option<&Position>,
+    ) -> Result<Page<Conversation>, StoreError> {
+        let mut values = vec![(":lpk", schema::conversations_of(patient))];
+        let condition = match status {
+            Some(status) => {
+                values.push((":prefix", schema::status_prefix(status).to_owned()));
+                schema::LIST_PREFIX
+            }
+            None => schema::LIST,
+        };
+        let filter = (!with_empty).then_some(schema::HAS_MESSAGE);
+        let query = Query { index: Some(schema::LISTS), forwards: false, filter, start, ..Query::new(condition, values) };
+        let page = self.query_page(query, limit).await?;
+        let items = page.items.into_iter().map(items::to_head).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: page.next })
+    }
+
+    /// Creates a conversation, its first entries and its encounter together (rule 1).
+    pub async fn create_conversation(
+        &self,
+        conversation: &Changed,
+        encounter: &Encounter,
+        idempotency: Option<&Idempotency>,
+        now: Timestamp,
+    ) -> Result<Created, StoreError> {
+        let head = &conversation.head;
+        let mut parts = vec![
+            Part::Put(items::from_head(head)?, Some(Condition::is_new())),
+            Part::Put(items::from_encounter(&Versioned::new(encounter.clone()))?, Some(Condition::is_new())),
+        ];
+        for entry in &conversation.entries {
+            parts.push(Part::Put(items::from_entry(head.id, entry)?, Some(Condition::is_new())));
+        }
+        if let Some(idempotency) = idempotency {
+            let key = schema::idempotency(&idempotency.user, &idempotency.key);
+            let expires_at = now.as_second() + IDEMPOTENCY_KEPT.as_secs().cast_signed();
+            let record =
+                IdempotencyItem { conversation_id: head.id, request: idempotency.request.clone(), expires_at };
+            parts.push(Part::Put(items::item(key, None, &record)?, Some(Condition::is_new())));
+        }
+        match retry_conflicts(|| async { self.transact(parts.clone()).await }).await? {
+            Written::Stored => Ok(Created::Now),
+            // The ids are new, so only the idempotency record, the last part, can stand already.
+            Written::Refused(mut standing) => {
+                let record = standing.pop().flatten().ok_or_else(lost)?;
+                let record: IdempotencyItem = items::body("idempotency", record)?;
+                let same = idempotency.is_some_and(|own| own.request == record.request);
+                Ok(if same { Created::Before(record.conversation_id) } else { Created::KeyReused })
+            }
+        }
+    }
+
+    /// Stores a message exactly once (rule 4): `post` makes the new entry from the head as it stands,
+    /// or refuses, and is asked again when someone else was faster.
+    ///
+    /// `find` refuses a head that does not exist or that the sender must not see. A message that was
+    /// stored before is answered with its entry, whatever became of the conversation since.
+    pub async fn send_message<E>(
+        &self,
+        id: ConversationId,
+        message: MessageId,
+        find: impl Fn(Option<Conversation>) -> Result<Conversation, E>,
+        post: impl Fn(&Conversation) -> Result<Changed, E>,
+        now: Timestamp,
+    ) -> Result<Sent, SendError<E>> {
+        retry_conflicts(|| async {
+            let (head, record) = futures::try_join!(
+                self.conversation(id),
+                self.get(schema::message_id(id, message), true),
+            )?;
+            let head = find(head).map_err(SendError::Rule)?;
+            if let Some(record) = record {
+                return Ok(Sent::Before(self.recorded_entry(id, record).await?));
+            }
+            let changed = post(&head).map_err(SendError::Rule)?;
+            let number = changed.head.last_number;
+            let expires_at = now.as_second() + MESSAGE_ID_KEPT.as_secs().cast_signed();
+            let record = MessageIdItem { n: number, expires_at };
+            let record = items::item(schema::message_id(id, message), None, &record)?;
+            let mut parts = vec![Part::Put(record, Some(Condition::is_new()))];
+            parts.extend(changed_parts(&head, &changed)?);
+            match self.transact(parts).await? {
+                Written::Stored => {
+                    let entry = changed.entries.into_iter().next().ok_or_else(lost)?;
+                    Ok(Sent::Now(entry))
+                }
+                Written::Refused(standing) => match standing.into_iter().next().flatten() {
+                    Some(record) => Ok(Sent::Before(self.recorded_entry(id, record).await?)),
+                    None => Err(lost().into()),
+                },
+            }
+        })
+        .await
+    }
+
+    async fn recorded_entry(&self, id: ConversationId, record: items::Item) -> Result<Entry, StoreError> {
+        let record: MessageIdItem = items::body("message id", record)?;
+        let entry = self.get(schema::entry(id, record.n), true).await?;
+        let entry = entry.ok_or_else(|| StoreError::Corrupt("a recorded message has no entry".into()))?;
+        items::to_entry(entry)
+    }
+
+    /// Stores a changed head with its new entries, if the head is still `before`; else it is [`StoreError::Busy`].
+    pub async fn save_conversation(&self, before: &Conversation, changed: &Changed) -> Result<(), StoreError> {
+        match self.transact(changed_parts(before, changed)?).await? {
+            Written::Stored => Ok(()),
+            Written::Refused(_) => Err(lost()),
+        }
+    }
+
+    /// Reads a head, lets `change` decide, and saves what it makes; asked again when someone else was faster.
+    pub async fn change_conversation<E>(
+        &self,
+        id: ConversationId,
+        change: impl Fn(Option<Conversation>) -> Result<(Conversation, Option<Changed>), E>,
+    ) -> Result<Conversation, SendError<E>> {
+        retry_conflicts(|| async {
+            let (before, changed) = change(self.conversation(id).await?).map_err(SendError::Rule)?;
+            match changed {
+                Some(changed) => {
+                    self.save_conversation(&before, &changed).await?;
+                    Ok(changed.head)
+                }
+                None => Ok(before),
+            }
+        })
+        .await
+    }
+}
+
+fn changed_parts(before: &Conversation, changed: &Changed) -> Result<Vec<Part>, StoreError> {
+    let unchanged = Condition(
+        schema::HEAD_UNCHANGED,
+        vec![(":lockVersion", before.lock.version.get()), (":lastNumber", before.last_number)],
+    );
+    let mut parts = vec![Part::Put(items::from_head(&changed.head)?, Some(unchanged))];
+    for entry in &changed.entries {
+        parts.push(Part::Put(items::from_entry(before.id, entry)?, Some(Condition::is_new())));
+    }
+    Ok(parts)
+}

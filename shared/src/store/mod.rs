@@ -1,0 +1,45 @@
+//! The store: one `DynamoDB` table, one method per access pattern.
+//!
+//! Every write is conditional on what was read, so that two writers never overwrite each other. A
+//! writer that loses reads again and tries again, with jitter and not for ever; what is then left is
+//! [`StoreError::Busy`], and nothing was written.
+
+mod configuration;
+mod conversations;
+mod encounters;
+mod entries;
+mod items;
+mod patients;
+mod read_cursors;
+pub mod schema;
+mod table;
+mod tasks;
+mod text_codec;
+
+pub use conversations::{Created, Idempotency, SendError, Sent};
+pub use entries::OpenedChat;
+pub use items::Versioned;
+pub use table::{Page, Position, Table};
+pub use tasks::TaskChange;
+
+/// What went wrong in the store.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Others kept changing the same item, or the table is throttled or out of reach: it may go
+    /// through later, and nothing was written now.
+    #[error("the table is busy: {0}")]
+    Busy(String),
+    /// An item is not what this code wrote, and trying again will not help. Names no content.
+    #[error("{0}")]
+    Corrupt(String),
+    /// The table refuses the request itself: a missing permission or table, a request it can't take.
+    #[error("the table refused: {0}")]
+    Refused(String),
+}
+
+impl StoreError {
+    /// Whether trying again later may help.
+    pub const fn is_passing(&self) -> bool {
+        matches!(self, Self::Busy(_))
+    }
+}

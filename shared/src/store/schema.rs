@@ -1,0 +1,284 @@
+//! The table: every key, index, condition and access pattern. No other module builds a key or an expression.
+//!
+//! One table with keys `pk` and `sk`, one index `lists` with keys `lpk` and `lsk` (all attributes
+//! projected), times to live in `expiresAt`, and a stream of new and old images.
+//!
+//! | item | pk | sk | lpk | lsk |
+//! |---|---|---|---|---|
+//! | conversation head | `CONV#<id>` | `HEAD` | `PATIENT#<patient>#CONV` | `<open\|closed>#<last activity>#<id>` |
+//! | entry (message, status) | `CONV#<id>` | `E#<number>` | | |
+//! | message id, expiring | `CONV#<id>` | `ID#<message>` | | |
+//! | task slot | `CONV#<id>` | `HEAD#TASK` | | |
+//! | encounter | `ENC#<id>` | `ENC` | `PATIENT#<patient>#ENC` | `<begun>#<id>` |
+//! | task | `TASK#<id>` | `TASK` | `TASKS#<pool>` | `<status>#<opened>#<id>` |
+//! | read cursor | `R#<patient>#<reader>` | `<conversation>` | | |
+//! | patient | `PATIENT#<id>` | `PATIENT` | | |
+//! | patient's search term | `TERM#<two characters>` | `<term>#<patient>` | | |
+//! | settings | `CONFIG` | `SETTINGS` | | |
+//! | questionnaire | `CONFIG` | `Q#<id>` | | |
+//! | idempotency key, expiring | `IDEM#<user>` | `<key's hash>` | | |
+//!
+//! | access pattern | how |
+//! |---|---|
+//! | a conversation; its encounter; a task; a patient | one item by its id |
+//! | open a chat: head and latest entries | one query, backwards from `HEAD` (`E#...` sorts before it) |
+//! | page backwards, catch up forwards | one query on `E#<number>`, beside the head |
+//! | head and task slot, to plan tasks | one query on the prefix `HEAD` |
+//! | a patient's chats, open first, newest activity first | `lists`, backwards ("open" sorts after "closed") |
+//! | all of a reader's cursors for one patient | one query on `R#<patient>#<reader>` |
+//! | a patient's encounters, newest first | `lists`, backwards |
+//! | a pool's tasks by status, oldest first | `lists`, forwards |
+//! | patients by the beginning of a term | one query on `TERM#<two characters>`, prefix of `sk` |
+//!
+//! Times in keys are milliseconds since 1970 in 13 digits, numbers have 10 digits, so that both sort
+//! as text. Read cursors are the most numerous items of a list, so their keys are short: ids as
+//! base64url of their 16 bytes.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::domain::Timestamp;
+use crate::domain::conversation::Conversation;
+use crate::domain::encounter::Encounter;
+use crate::domain::entry::Number;
+use crate::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId};
+use crate::domain::lock::Status;
+use crate::domain::task::{Task, TaskStatus};
+
+/// The index that holds every list.
+pub const LISTS: &str = "lists";
+
+/// The sort key of conversation heads, which the stream's filter names too.
+pub const HEAD: &str = "HEAD";
+/// The sort key of encounters, which the stream's filter names too.
+pub const ENCOUNTER: &str = "ENC";
+/// The prefix of a conversation's partition key.
+pub const CONVERSATION_PREFIX: &str = "CONV#";
+/// The prefix of an encounter's partition key.
+pub const ENCOUNTER_PREFIX: &str = "ENC#";
+const TASK_SLOT: &str = "HEAD#TASK";
+const ENTRY_PREFIX: &str = "E#";
+
+/// The item must be new.
+pub const IS_NEW: &str = "attribute_not_exists(pk)";
+/// The head must be the one that was read: same lock, same last number.
+pub const HEAD_UNCHANGED: &str = "lockVersion = :lockVersion AND lastNumber = :lastNumber";
+/// The item must be the one that was read.
+pub const UNCHANGED: &str = "version = :version";
+/// A read cursor must lie before the new one.
+pub const CURSOR_BEFORE: &str = "attribute_not_exists(pk) OR n < :n";
+/// A read cursor must lie after the new one.
+pub const CURSOR_AFTER: &str = "n > :n";
+/// A conversation must hold a message (patients do not see empty ones).
+pub const HAS_MESSAGE: &str = "attribute_exists(lastMessageAt)";
+/// An entry must be a status entry.
+pub const IS_STATUS: &str = "attribute_exists(lockVersion)";
+/// One partition.
+pub const PARTITION: &str = "pk = :pk";
+/// A range of a partition.
+pub const PARTITION_BETWEEN: &str = "pk = :pk AND sk BETWEEN :from AND :to";
+/// A prefix in a partition.
+pub const PARTITION_PREFIX: &str = "pk = :pk AND begins_with(sk, :prefix)";
+/// One list.
+pub const LIST: &str = "lpk = :lpk";
+/// A prefix in a list.
+pub const LIST_PREFIX: &str = "lpk = :lpk AND begins_with(lsk, :prefix)";
+
+/// An item's primary key.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Key {
+    /// The partition key.
+    pub pk: String,
+    /// The sort key.
+    pub sk: String,
+}
+
+/// An item's place in the index.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ListKey {
+    /// The list.
+    pub lpk: String,
+    /// The place in it.
+    pub lsk: String,
+}
+
+fn key(pk: String, sk: impl Into<String>) -> Key {
+    Key { pk, sk: sk.into() }
+}
+
+fn time(at: Timestamp) -> String {
+    format!("{:013}", at.as_millisecond())
+}
+
+fn short(id: uuid::Uuid) -> String {
+    URL_SAFE_NO_PAD.encode(id.as_bytes())
+}
+
+/// The partition of a conversation.
+pub fn conversation(id: ConversationId) -> String {
+    format!("{CONVERSATION_PREFIX}{id}")
+}
+
+/// A conversation's head.
+pub fn head(id: ConversationId) -> Key {
+    key(conversation(id), HEAD)
+}
+
+/// A conversation's place in its patient's list.
+pub fn head_list(head: &Conversation) -> ListKey {
+    let status = status_prefix(head.status());
+    let lsk = format!("{status}{}#{}", time(head.last_activity_at()), head.id);
+    ListKey { lpk: conversations_of(head.patient_id), lsk }
+}
+
+/// The list of a patient's conversations.
+pub fn conversations_of(patient: PatientId) -> String {
+    format!("PATIENT#{patient}#CONV")
+}
+
+/// The conversations of one status in their list.
+pub const fn status_prefix(status: Status) -> &'static str {
+    match status {
+        Status::Open => "open#",
+        Status::Closed => "closed#",
+    }
+}
+
+/// An entry of a conversation.
+pub fn entry(id: ConversationId, number: Number) -> Key {
+    key(conversation(id), entry_sk(number))
+}
+
+/// An entry's sort key.
+pub fn entry_sk(number: Number) -> String {
+    format!("{ENTRY_PREFIX}{number:010}")
+}
+
+/// The record that a message was stored.
+pub fn message_id(id: ConversationId, message: MessageId) -> Key {
+    key(conversation(id), format!("ID#{message}"))
+}
+
+/// A conversation's task slot.
+pub fn task_slot(id: ConversationId) -> Key {
+    key(conversation(id), TASK_SLOT)
+}
+
+/// An encounter.
+pub fn encounter(id: EncounterId) -> Key {
+    key(format!("{ENCOUNTER_PREFIX}{id}"), ENCOUNTER)
+}
+
+/// An encounter's place in its patient's list.
+pub fn encounter_list(encounter: &Encounter) -> ListKey {
+    let lsk = format!("{}#{}", time(encounter.created_at), encounter.id);
+    ListKey { lpk: encounters_of(encounter.patient_id), lsk }
+}
+
+/// The list of a patient's encounters.
+pub fn encounters_of(patient: PatientId) -> String {
+    format!("PATIENT#{patient}#ENC")
+}
+
+/// A task.
+pub fn task(id: TaskId) -> Key {
+    key(format!("TASK#{id}"), "TASK")
+}
+
+/// A task's place on its pool's tasklist.
+pub fn task_list(task: &Task) -> ListKey {
+    let lsk = format!("{}{}#{}", task_status_prefix(task.status()), time(task.created_at), task.id);
+    ListKey { lpk: tasks_of(&task.pool), lsk }
+}
+
+/// A pool's tasklist.
+pub fn tasks_of(pool: &str) -> String {
+    format!("TASKS#{pool}")
+}
+
+/// The tasks of one status on their tasklist; what is still to do comes first.
+pub const fn task_status_prefix(status: TaskStatus) -> &'static str {
+    match status {
+        TaskStatus::Requested => "1-requested#",
+        TaskStatus::InProgress => "2-in-progress#",
+        TaskStatus::Completed => "3-completed#",
+    }
+}
+
+/// All of a reader's cursors for one patient.
+pub fn read_cursors(patient: PatientId, reader: &UserId) -> String {
+    format!("R#{}#{reader}", short(patient.uuid()))
+}
+
+/// How far a reader has read a conversation.
+pub fn read_cursor(patient: PatientId, reader: &UserId, id: ConversationId) -> Key {
+    key(read_cursors(patient, reader), short(id.uuid()))
+}
+
+/// The conversation of a read cursor, from its sort key.
+pub fn cursor_conversation(sk: &str) -> Option<ConversationId> {
+    let bytes = URL_SAFE_NO_PAD.decode(sk).ok()?;
+    uuid::Uuid::from_slice(&bytes).ok().map(ConversationId::new)
+}
+
+/// A patient.
+pub fn patient(id: PatientId) -> Key {
+    key(format!("PATIENT#{id}"), "PATIENT")
+}
+
+/// A word that a patient is found by.
+pub fn search_term(term: &str, id: PatientId) -> Key {
+    key(search_terms(term), format!("{term}#{id}"))
+}
+
+/// The words that begin with the same two characters.
+pub fn search_terms(term: &str) -> String {
+    let beginning: String = term.chars().take(2).collect();
+    format!("TERM#{beginning}")
+}
+
+/// The settings.
+pub fn settings() -> Key {
+    key(configuration(), "SETTINGS")
+}
+
+/// The configuration.
+pub fn configuration() -> String {
+    "CONFIG".into()
+}
+
+/// The prefix of questionnaires in the configuration.
+pub const QUESTIONNAIRE_PREFIX: &str = "Q#";
+
+/// A questionnaire.
+pub fn questionnaire(id: QuestionnaireId) -> Key {
+    key(configuration(), format!("{QUESTIONNAIRE_PREFIX}{id}"))
+}
+
+/// What was created under a client's `Idempotency-Key`; `hash` is the key's, never the key.
+pub fn idempotency(user: &UserId, hash: &str) -> Key {
+    key(format!("IDEM#{user}"), hash)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_chat_is_read_backwards_from_its_head() {
+        let id = ConversationId::new(uuid::Uuid::nil());
+        assert!(entry(id, u64::from(u32::MAX)).sk < head(id).sk);
+        assert!(entry(id, 9).sk < entry(id, 10).sk);
+        assert!(head(id).sk < message_id(id, MessageId::new(uuid::Uuid::nil())).sk);
+        assert!(head(id).sk < task_slot(id).sk && task_slot(id).sk < message_id(id, MessageId::new(uuid::Uuid::nil())).sk);
+        assert!(status_prefix(Status::Closed) < status_prefix(Status::Open));
+    }
+
+    #[test]
+    fn a_cursors_key_says_its_conversation() {
+        let id = ConversationId::new(uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_000a));
+        let key = read_cursor(PatientId::new(uuid::Uuid::nil()), &UserId::new("a#b").unwrap(), id);
+        assert_eq!(cursor_conversation(&key.sk), Some(id));
+        assert!(key.pk.len() + key.sk.len() < 60, "{key:?}");
+    }
+}

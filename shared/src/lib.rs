@@ -1,5 +1,9 @@
 //! Portal Messaging's library, by subject. Dependencies point one way: everything may use [`domain`],
-//! which uses nothing here.
+//! which uses nothing here; [`http`] is the edge and knows the others.
 
+pub mod config;
 pub mod domain;
+pub mod http;
+pub mod identity;
 pub mod store;
+pub mod telemetry;

@@ -72,7 +72,7 @@ uuid_id! {
     TaskId;
 }
 
-/// Who someone is at the OpenID Connect issuer: the token's `sub`.
+/// Who someone is at the `OpenID` Connect issuer: the token's `sub`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UserId(String);

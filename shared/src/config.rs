@@ -1,0 +1,111 @@
+//! The environment, read once at the start; every missing name is reported at once.
+
+/// What a function needs from its environment. Public functions need nothing.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Needs {
+    /// It signs and verifies page cursors.
+    pub cursor_secret: bool,
+    /// It parks records that can't be processed.
+    pub failure_queue: bool,
+    /// It serves callers, whose tokens it verifies.
+    pub callers: bool,
+}
+
+/// How bearer tokens are verified and read.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct IssuerConfig {
+    /// The `OpenID` Connect issuer, exactly as tokens name it (`ISSUER`).
+    pub issuer: String,
+    /// Whom tokens must be meant for (`AUDIENCE`).
+    pub audience: String,
+    /// The OAuth clients whose tokens are taken; empty for all of the issuer's (`CLIENT_IDS`).
+    pub client_ids: Vec<String>,
+    /// The claim that holds the role, or a list with it (`ROLE_CLAIM`).
+    pub role_claim: String,
+    /// The claim that holds a patient's id (`PATIENT_ID_CLAIM`).
+    pub patient_id_claim: String,
+    /// The claim that holds the name to show (`NAME_CLAIM`).
+    pub name_claim: String,
+}
+
+/// The configuration of a function.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Config {
+    /// The table (`TABLE_NAME`).
+    pub table_name: String,
+    /// The token issuer; empty for functions that serve no callers.
+    pub issuer: IssuerConfig,
+    /// The secret that signs page cursors (`CURSOR_SECRET_ARN`); empty for functions that page nothing.
+    pub cursor_secret_arn: String,
+    /// The queue for records that can't be processed (`FAILURE_QUEUE_URL`); empty but for stream functions.
+    pub failure_queue_url: String,
+}
+
+/// Names that are missing from the environment.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("missing from the environment: {}", .0.join(", "))]
+pub struct Missing(pub Vec<&'static str>);
+
+impl Config {
+    /// Reads the process's environment.
+    pub fn from_env(needs: Needs) -> Result<Self, Missing> {
+        #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+        Self::read(needs, |name| std::env::var(name).ok())
+    }
+
+    /// Reads names through `lookup`.
+    pub fn read(needs: Needs, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
+        let mut missing = Vec::new();
+        let mut required = |name: &'static str, needed: bool| {
+            let value = lookup(name).filter(|value| !value.is_empty()).unwrap_or_default();
+            if needed && value.is_empty() {
+                missing.push(name);
+            }
+            value
+        };
+        let table_name = required("TABLE_NAME", true);
+        let issuer = required("ISSUER", needs.callers);
+        let audience = required("AUDIENCE", needs.callers);
+        let cursor_secret_arn = required("CURSOR_SECRET_ARN", needs.cursor_secret);
+        let failure_queue_url = required("FAILURE_QUEUE_URL", needs.failure_queue);
+        if !missing.is_empty() {
+            return Err(Missing(missing));
+        }
+        let optional = |name: &str, default: &str| {
+            lookup(name).filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
+        };
+        let client_ids = optional("CLIENT_IDS", "");
+        let client_ids = client_ids.split(',').map(str::trim).filter(|id| !id.is_empty());
+        let issuer = IssuerConfig {
+            issuer,
+            audience,
+            client_ids: client_ids.map(String::from).collect(),
+            role_claim: optional("ROLE_CLAIM", "role"),
+            patient_id_claim: optional("PATIENT_ID_CLAIM", "patientId"),
+            name_claim: optional("NAME_CLAIM", "name"),
+        };
+        Ok(Self { table_name, issuer, cursor_secret_arn, failure_queue_url })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_missing_name_is_reported_at_once() {
+        let needs = Needs { cursor_secret: true, failure_queue: false, callers: true };
+        let lookup = |name: &str| (name == "AUDIENCE").then(|| "api".to_owned());
+        let missing = Config::read(needs, lookup).unwrap_err();
+        assert_eq!(missing.to_string(), "missing from the environment: TABLE_NAME, ISSUER, CURSOR_SECRET_ARN");
+    }
+
+    #[test]
+    fn claims_have_defaults_and_clients_are_a_list() {
+        let lookup = |name: &str| Some(if name == "CLIENT_IDS" { "portal, clinic,".into() } else { String::new() });
+        let lookup = |name: &str| if name == "TABLE_NAME" { Some("t".into()) } else { lookup(name) };
+        let config = Config::read(Needs::default(), lookup).unwrap();
+        assert_eq!(config.issuer.client_ids, ["portal", "clinic"]);
+        assert_eq!(config.issuer.role_claim, "role");
+    }
+}

@@ -1,0 +1,6 @@
+//! HTTP: requests into types, errors into problem documents, pages into cursors.
+
+pub mod cursor;
+pub mod problem;
+pub mod request;
+pub mod response;

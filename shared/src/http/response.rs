@@ -1,0 +1,55 @@
+//! Responses: JSON bodies that no cache keeps.
+
+use lambda_http::http::{HeaderValue, StatusCode, header};
+use lambda_http::{Body, Response};
+use serde::Serialize;
+
+use crate::domain::person::{Person, Role};
+
+/// Someone, as clients see them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PersonView {
+    /// Their id at the issuer.
+    #[schema(example = "clinician-a")]
+    pub user_id: String,
+    /// The role they acted in.
+    pub role: Role,
+    /// Their name, as it was then.
+    #[schema(example = "Clara Clinician")]
+    pub name: String,
+}
+
+impl PersonView {
+    /// What clients see of someone.
+    pub fn of(person: &Person) -> Self {
+        Self { user_id: person.user_id.to_string(), role: person.role, name: person.name.clone() }
+    }
+}
+
+/// A response with a JSON body of some media type.
+pub fn with_body<T: Serialize>(status: StatusCode, content_type: &'static str, body: &T) -> Response<Body> {
+    // These types hold nothing that JSON can't: writing them does not fail.
+    let body = serde_json::to_string(body).unwrap_or_else(|_| "{}".into());
+    let mut response = Response::new(Body::Text(body));
+    *response.status_mut() = status;
+    let headers = response.headers_mut();
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    headers.insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    response
+}
+
+/// 200 with a JSON body.
+pub fn ok<T: Serialize>(body: &T) -> Response<Body> {
+    with_body(StatusCode::OK, "application/json", body)
+}
+
+/// 201 with a JSON body and the new resource's path.
+pub fn created<T: Serialize>(location: &str, body: &T) -> Response<Body> {
+    let mut response = with_body(StatusCode::CREATED, "application/json", body);
+    if let Ok(location) = HeaderValue::from_str(location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}

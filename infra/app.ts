@@ -6,5 +6,5 @@ import { MessagingStack } from "./lib/stack.ts";
 const app = new App();
 new MessagingStack(
   app,
-  readConfig((name) => app.node.tryGetContext(name)),
+  readConfig((name) => app.node.tryGetContext(name) as string | number | boolean | undefined),
 );

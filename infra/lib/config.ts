@@ -20,7 +20,7 @@ export interface Config {
   readonly architecture: "arm64" | "x86_64";
   readonly archives: string;
   readonly logLevel: string;
-  readonly logRetentionDays: number;
+  readonly logRetentionDays: RetentionDays;
   readonly streamParallelism: number;
 }
 
@@ -65,7 +65,7 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
 };
 
 /** Reads every parameter, and names all that are missing or wrong at once. */
-export function readConfig(context: (name: string) => unknown): Config {
+export function readConfig(context: (name: string) => string | number | boolean | undefined): Config {
   const problems: string[] = [];
   const entries = Object.entries(parameters).map(([name, parameter]) => {
     const given = context(name) ?? parameter.default;
@@ -76,12 +76,12 @@ export function readConfig(context: (name: string) => unknown): Config {
     try {
       return [name, parameter.parse(String(given))];
     } catch (error) {
-      problems.push(`${name} ${error instanceof Error ? error.message : error} (${parameter.doc})`);
+      problems.push(`${name} ${(error as Error).message} (${parameter.doc})`);
       return [name, undefined];
     }
   });
   const config = Object.fromEntries(entries) as Config;
-  if (config.production && config.requireTls === false) problems.push("requireTls must be true in production");
+  if (config.production && !config.requireTls) problems.push("requireTls must be true in production");
   if (problems.length > 0) {
     throw new Error(`The stack's parameters are not complete. Give them as -c name=value:\n  ${problems.join("\n  ")}`);
   }
@@ -110,9 +110,9 @@ function wholeNumber(least: number, most: number): (value: string) => number {
   };
 }
 
-function retention(value: string): number {
-  const days = Number(value);
-  if (RetentionDays[days] === undefined) throw new Error("must be a number of days that CloudWatch Logs knows, such as 30, 90 or 365");
+function retention(value: string): RetentionDays {
+  const days = Number(value) as RetentionDays;
+  if (!(days in RetentionDays)) throw new Error("must be a number of days that CloudWatch Logs knows, such as 30, 90 or 365");
   return days;
 }
 

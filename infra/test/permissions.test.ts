@@ -84,10 +84,10 @@ for (const [name, deployed] of Object.entries({ test: staging, production })) {
 
   test(`policies of bucket and queue only deny (${name})`, () => {
     for (const type of ["AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"]) {
-      const [statement, ...others] = deployed.only(type).Properties.PolicyDocument.Statement as Statement[];
+      const [statement, ...others] = deployed.only(type).Properties.PolicyDocument.Statement as [Statement, ...Statement[]];
       assert.equal(others.length, 0);
-      assert.equal(statement?.Effect, "Deny");
-      assert.deepEqual(statement?.Condition, { Bool: { "aws:SecureTransport": "false" } });
+      assert.equal(statement.Effect, "Deny");
+      assert.deepEqual(statement.Condition, { Bool: { "aws:SecureTransport": "false" } });
     }
   });
 }

@@ -11,7 +11,7 @@ import { functions } from "../routes.ts";
 /** A CloudFormation resource, as synthesized. */
 export interface Resource {
   readonly Type: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a template's properties are as free as JSON
+  /** As free as JSON. */
   readonly Properties: Record<string, any>;
   readonly DeletionPolicy?: string;
 }
@@ -92,7 +92,9 @@ export class Synthesized {
 
 function standInArchives(): string {
   const folder = mkdtempSync(path(tmpdir(), "archives-"));
-  process.once("exit", () => rmSync(folder, { recursive: true }));
+  process.once("exit", () => {
+    rmSync(folder, { recursive: true });
+  });
   for (const { binary } of functions) {
     mkdirSync(path(folder, binary));
     writeFileSync(path(folder, binary, "bootstrap"), binary, { mode: 0o755 });

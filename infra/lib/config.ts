@@ -111,8 +111,8 @@ function wholeNumber(least: number, most: number): (value: string) => number {
 }
 
 function retention(value: string): RetentionDays {
-  const days = Number(value) as RetentionDays;
-  if (!(days in RetentionDays)) throw new Error("must be a number of days that CloudWatch Logs knows, such as 30, 90 or 365");
+  const days = Object.values(RetentionDays).find((known): known is RetentionDays => typeof known === "number" && String(known) === value);
+  if (days === undefined) throw new Error("must be a number of days that CloudWatch Logs knows, such as 30, 90 or 365");
   return days;
 }
 

@@ -201,7 +201,11 @@ mod tests {
         }
 
         fn read(&self) -> Read {
-            Read { conversation: self.head().clone(), entries: self.conversation.clone(), encounter: self.encounter.clone() }
+            Read {
+                conversation: self.head().clone(),
+                entries: self.conversation.clone(),
+                encounter: self.encounter.clone(),
+            }
         }
 
         fn write(&mut self, read: &Read) -> Step {
@@ -271,7 +275,11 @@ mod tests {
                 Event::Read => readings.push(pair.read()),
                 Event::Act(which) => {
                     let reading = &readings[which % readings.len()];
-                    let reading = Read { conversation: reading.conversation.clone(), entries: reading.entries.clone(), encounter: reading.encounter.clone() };
+                    let reading = Read {
+                        conversation: reading.conversation.clone(),
+                        entries: reading.entries.clone(),
+                        encounter: reading.encounter.clone(),
+                    };
                     pair.write(&reading);
                 }
             }

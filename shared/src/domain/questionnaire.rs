@@ -247,7 +247,8 @@ mod tests {
     #[test]
     fn questions_and_answers_become_a_legible_message() {
         let urgent = Answer { link_id: "urgent".into(), value: Value::Boolean(true) };
-        let answers = [urgent, answer("question", "Is it high?\r\nI worry."), answer("kind", "X-ray"), answer("place", " ")];
+        let answers =
+            [urgent, answer("question", "Is it high?\r\nI worry."), answer("kind", "X-ray"), answer("place", " ")];
         let (response, message) = form().answer(&answers).unwrap();
         assert_eq!(
             message.as_str(),

@@ -172,9 +172,7 @@ impl ApiError {
             Self::MethodNotAllowed(_) => {
                 (StatusCode::METHOD_NOT_ALLOWED, "method-not-allowed", "This path takes other methods")
             }
-            Self::ConversationClosed(_) => {
-                (StatusCode::CONFLICT, "conversation-closed", "The conversation is closed")
-            }
+            Self::ConversationClosed(_) => (StatusCode::CONFLICT, "conversation-closed", "The conversation is closed"),
             Self::TaskCompleted(_) => (StatusCode::CONFLICT, "task-completed", "The task is completed"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-value", "A value is not accepted"),
@@ -206,7 +204,9 @@ impl ApiError {
             Self::ConversationClosed(_) => Some("Reopen the conversation to send your message.".into()),
             Self::TaskCompleted(_) => Some("A new message of the patient opens a new task.".into()),
             Self::TooLarge => Some("A body has at most 262144 bytes.".into()),
-            Self::MessageIdReused => Some("Another message was stored under this id. Send yours with a new one.".into()),
+            Self::MessageIdReused => {
+                Some("Another message was stored under this id. Send yours with a new one.".into())
+            }
             Self::IdempotencyKeyReused => Some("Another request was made with this Idempotency-Key.".into()),
             Self::Busy(_) => Some("Nothing was stored. Send the same request again.".into()),
             Self::InvalidCursor => Some("A cursor is valid for the caller and the query that it was made for.".into()),

@@ -67,13 +67,9 @@ fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError 
 
 /// What is wrong with a field as a whole, which serde names in its message.
 fn about_a_field(text: &str) -> Option<&'static str> {
-    [
-        ("missing field", "is missing"),
-        ("unknown field", "is not a known field"),
-        ("duplicate field", "is given twice"),
-    ]
-    .into_iter()
-    .find_map(|(beginning, detail)| text.starts_with(beginning).then_some(detail))
+    [("missing field", "is missing"), ("unknown field", "is not a known field"), ("duplicate field", "is given twice")]
+        .into_iter()
+        .find_map(|(beginning, detail)| text.starts_with(beginning).then_some(detail))
 }
 
 /// An id in the path. What is no UUID is a 422; any other is looked up and found or not.

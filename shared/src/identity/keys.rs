@@ -73,8 +73,7 @@ async fn fetch(issuer: &str) -> Result<HashMap<String, Jwk>, KeysError> {
     }
     let keys = client.get(discovery.jwks_uri).send().await.and_then(reqwest::Response::error_for_status);
     let keys: JwkSet = keys.map_err(failed)?.json().await.map_err(failed)?;
-    let signing = keys.keys.into_iter().filter(|key| {
-        !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption))
-    });
+    let signing =
+        keys.keys.into_iter().filter(|key| !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption)));
     Ok(signing.filter_map(|key| Some((key.common.key_id.clone()?, key))).collect())
 }

@@ -13,18 +13,12 @@ use crate::config::IssuerConfig;
 use crate::domain::ids::{PatientId, UserId};
 use crate::domain::person::{Caller, Person, Role};
 
-pub use keys::KeysError;
 use keys::IssuerKeys;
+pub use keys::KeysError;
 
 /// Signature algorithms taken: asymmetric ones, never `none` and never a shared secret.
-const ALGORITHMS: [Algorithm; 6] = [
-    Algorithm::RS256,
-    Algorithm::RS384,
-    Algorithm::RS512,
-    Algorithm::PS256,
-    Algorithm::ES256,
-    Algorithm::EdDSA,
-];
+const ALGORITHMS: [Algorithm; 6] =
+    [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
 
 /// How far the issuer's clock may be off, in seconds.
 const LEEWAY: u64 = 5;

@@ -189,7 +189,8 @@ async fn keys_are_fetched_once_and_invented_key_ids_do_not_become_load() {
 
 #[tokio::test]
 async fn without_its_issuer_nobody_is_verified() {
-    let config = IssuerConfig { issuer: "http://127.0.0.1:9".into(), audience: "api".into(), ..IssuerConfig::default() };
+    let config =
+        IssuerConfig { issuer: "http://127.0.0.1:9".into(), audience: "api".into(), ..IssuerConfig::default() };
     let issuer = issuer().await;
     let unreachable = Identity::new(config).caller(Some(&issuer.token(&json!({})))).await;
     assert!(matches!(unreachable, Err(IdentityError::Keys(_))), "{unreachable:?}");

@@ -8,7 +8,7 @@ use super::{StoreError, schema};
 use crate::domain::Timestamp;
 use crate::domain::conversation::{Changed, Conversation};
 use crate::domain::encounter::Encounter;
-use crate::domain::entry::Entry;
+use crate::domain::entry::{Entry, Number};
 use crate::domain::ids::{ConversationId, MessageId, PatientId, UserId};
 use crate::domain::lock::Status;
 
@@ -93,7 +93,8 @@ impl Table {
             None => schema::LIST,
         };
         let filter = (!with_empty).then_some(schema::HAS_MESSAGE);
-        let query = Query { index: Some(schema::LISTS), forwards: false, filter, start, ..Query::new(condition, values) };
+        let query =
+            Query { index: Some(schema::LISTS), forwards: false, filter, start, ..Query::new(condition, values) };
         let page = self.query_page(query, limit).await?;
         let items = page.items.into_iter().map(items::to_head).collect::<Result<_, _>>()?;
         Ok(Page { items, next: page.next })
@@ -118,8 +119,7 @@ impl Table {
         if let Some(idempotency) = idempotency {
             let key = schema::idempotency(&idempotency.user, &idempotency.key);
             let expires_at = now.as_second() + IDEMPOTENCY_KEPT.as_secs().cast_signed();
-            let record =
-                IdempotencyItem { conversation_id: head.id, request: idempotency.request.clone(), expires_at };
+            let record = IdempotencyItem { conversation_id: head.id, request: idempotency.request.clone(), expires_at };
             parts.push(Part::Put(items::item(key, None, &record)?, Some(Condition::is_new())));
         }
         match retry_conflicts(|| async { self.transact(parts.clone()).await }).await? {
@@ -148,10 +148,8 @@ impl Table {
         now: Timestamp,
     ) -> Result<Sent, SendError<E>> {
         retry_conflicts(|| async {
-            let (head, record) = futures::try_join!(
-                self.conversation(id),
-                self.get(schema::message_id(id, message), true),
-            )?;
+            let (head, record) =
+                futures::try_join!(self.conversation(id), self.get(schema::message_id(id, message), true),)?;
             let head = find(head).map_err(SendError::Rule)?;
             if let Some(record) = record {
                 return Ok(Sent::Before(self.recorded_entry(id, record).await?));
@@ -192,21 +190,24 @@ impl Table {
         }
     }
 
-    /// Reads a head, lets `change` decide, and saves what it makes; asked again when someone else was faster.
+    /// Reads a head, lets `change` decide, and saves what it makes; asked again when someone else was
+    /// faster. Answers the head as it stands then, with the reader's cursor, read beside the write.
     pub async fn change_conversation<E>(
         &self,
         id: ConversationId,
+        reader: &UserId,
         change: impl Fn(Option<Conversation>) -> Result<(Conversation, Option<Changed>), E>,
-    ) -> Result<Conversation, SendError<E>> {
+    ) -> Result<(Conversation, Number), SendError<E>> {
         retry_conflicts(|| async {
             let (before, changed) = change(self.conversation(id).await?).map_err(SendError::Rule)?;
-            match changed {
-                Some(changed) => {
-                    self.save_conversation(&before, &changed).await?;
-                    Ok(changed.head)
+            let save = async {
+                match &changed {
+                    Some(changed) => self.save_conversation(&before, changed).await,
+                    None => Ok(()),
                 }
-                None => Ok(before),
-            }
+            };
+            let ((), cursor) = futures::try_join!(save, self.read_cursor(before.patient_id, reader, id))?;
+            Ok((changed.map_or(before, |changed| changed.head), cursor))
         })
         .await
     }

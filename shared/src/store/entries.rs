@@ -71,11 +71,7 @@ impl Table {
 
     /// The lock's changes after a version, oldest first, from the status entries, newest read first.
     /// `start` must be the head's last number: nothing newer is read.
-    pub(super) async fn lock_changes(
-        &self,
-        head: &Conversation,
-        after: LockVersion,
-    ) -> Result<Vec<Lock>, StoreError> {
+    pub(super) async fn lock_changes(&self, head: &Conversation, after: LockVersion) -> Result<Vec<Lock>, StoreError> {
         if after.next() == head.lock.version {
             return Ok(vec![head.lock.clone()]);
         }

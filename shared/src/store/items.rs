@@ -293,9 +293,10 @@ pub(super) fn from_encounter(encounter: &Versioned<Encounter>) -> Result<Item, S
 
 pub(super) fn to_encounter(item: Item) -> Result<Versioned<Encounter>, StoreError> {
     let body: EncounterItem = body("encounter", item)?;
-    let changes = body.changes.into_iter().map(|lock| {
-        Ok(Lock { version: lock.v, changed_at: moment(lock.at)?, changed_by: lock.by.into() })
-    });
+    let changes = body
+        .changes
+        .into_iter()
+        .map(|lock| Ok(Lock { version: lock.v, changed_at: moment(lock.at)?, changed_by: lock.by.into() }));
     let changes = changes.collect::<Result<Vec<_>, StoreError>>()?;
     let lock = LockHistory::from_store(changes, body.agreed).ok_or_else(|| corrupt("an encounter has no history"))?;
     let encounter = Encounter {

@@ -270,7 +270,9 @@ mod tests {
         assert!(entry(id, u64::from(u32::MAX)).sk < head(id).sk);
         assert!(entry(id, 9).sk < entry(id, 10).sk);
         assert!(head(id).sk < message_id(id, MessageId::new(uuid::Uuid::nil())).sk);
-        assert!(head(id).sk < task_slot(id).sk && task_slot(id).sk < message_id(id, MessageId::new(uuid::Uuid::nil())).sk);
+        assert!(
+            head(id).sk < task_slot(id).sk && task_slot(id).sk < message_id(id, MessageId::new(uuid::Uuid::nil())).sk
+        );
         assert!(status_prefix(Status::Closed) < status_prefix(Status::Open));
     }
 

@@ -6,7 +6,9 @@ use std::time::Duration;
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
-use aws_sdk_dynamodb::types::{AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
+use aws_sdk_dynamodb::types::{
+    AttributeValue, CancellationReason, Delete, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem,
+};
 use backon::{ExponentialBuilder, Retryable as _};
 
 use super::StoreError;
@@ -172,7 +174,9 @@ impl Table {
             Err(error) => match error.as_service_error() {
                 Some(service) if service.is_conditional_check_failed_exception() => {
                     let standing = match error.into_service_error() {
-                        aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(failed) => failed.item,
+                        aws_sdk_dynamodb::operation::put_item::PutItemError::ConditionalCheckFailedException(
+                            failed,
+                        ) => failed.item,
                         _ => None,
                     };
                     Ok(Written::Refused(vec![standing]))
@@ -225,9 +229,7 @@ impl Table {
 fn cancellation(reasons: &[CancellationReason]) -> Result<Written, StoreError> {
     let failed = |reason: &CancellationReason| reason.code() == Some("ConditionalCheckFailed");
     if reasons.iter().any(failed) {
-        let standing = reasons.iter().map(|reason| {
-            failed(reason).then(|| reason.item().cloned().unwrap_or_default())
-        });
+        let standing = reasons.iter().map(|reason| failed(reason).then(|| reason.item().cloned().unwrap_or_default()));
         return Ok(Written::Refused(standing.collect()));
     }
     let codes: Vec<&str> = reasons.iter().filter_map(CancellationReason::code).filter(|code| *code != "None").collect();

@@ -107,16 +107,15 @@ impl Table {
                 }
             }
             if let Some((number, pool)) = plan.open.zip(pool) {
-                let patient_name = self.patient(head.patient_id).await?.map_or_else(String::new, |patient| patient.name);
+                let patient_name =
+                    self.patient(head.patient_id).await?.map_or_else(String::new, |patient| patient.name);
                 let task = new_task(new_id(), &head, patient_name, number, pool, now);
                 kept.open = Some((task.id, number));
                 parts.push(put_task(&Versioned::new(task))?);
             }
             parts.push(put_slot(id, &slot.with(kept))?);
             match self.transact(parts).await? {
-                Written::Stored => {
-                    Ok(TaskChange { opened: plan.open.is_some(), completed: plan.complete.is_some() })
-                }
+                Written::Stored => Ok(TaskChange { opened: plan.open.is_some(), completed: plan.complete.is_some() }),
                 Written::Refused(_) => Err(lost()),
             }
         })

@@ -1,0 +1,5 @@
+//! The Lambda function `get-encounter`; see `functions::get_encounter`.
+
+fn main() {
+    functions::get_encounter::run();
+}

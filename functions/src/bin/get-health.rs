@@ -1,0 +1,5 @@
+//! The Lambda function `get-health`; see `functions::get_health`.
+
+fn main() {
+    functions::get_health::run();
+}

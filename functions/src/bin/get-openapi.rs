@@ -1,0 +1,5 @@
+//! The Lambda function `get-openapi`; see `functions::get_openapi`.
+
+fn main() {
+    functions::get_openapi::run();
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `get-settings`; see `functions::get_settings`.
+
+fn main() {
+    functions::get_settings::run();
+}

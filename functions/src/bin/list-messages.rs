@@ -1,0 +1,5 @@
+//! The Lambda function `list-messages`; see `functions::list_messages`.
+
+fn main() {
+    functions::list_messages::run();
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `list-questionnaires`; see `functions::list_questionnaires`.
+
+fn main() {
+    functions::list_questionnaires::run();
+}

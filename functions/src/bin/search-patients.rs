@@ -1,0 +1,5 @@
+//! The Lambda function `search-patients`; see `functions::search_patients`.
+
+fn main() {
+    functions::search_patients::run();
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `set-conversation-status`; see `functions::set_conversation_status`.
+
+fn main() {
+    functions::set_conversation_status::run();
+}

@@ -1,0 +1,88 @@
+//! What handlers work with, built once at the start and borrowed by every request.
+
+use std::time::Duration;
+
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use jiff::{Timestamp, Unit};
+use lambda_http::Request;
+use shared::config::Config;
+use shared::domain::person::Caller;
+use shared::http::cursor::Cursors;
+use shared::http::problem::ApiError;
+use shared::http::request;
+use shared::identity::Identity;
+use shared::store::Table;
+use uuid::Uuid;
+
+/// The dependencies of a handler.
+#[derive(Debug)]
+pub struct Deps {
+    /// The table.
+    pub table: Table,
+    /// Who calls.
+    pub identity: Identity,
+    /// Page cursors.
+    pub cursors: Cursors,
+    /// The time and new ids.
+    pub clock: Clock,
+}
+
+impl Deps {
+    /// Connects to what the configuration names. Nothing is called before it is needed.
+    pub fn new(config: &Config, aws: &SdkConfig) -> Self {
+        Self {
+            table: Table::new(aws_sdk_dynamodb::Client::new(aws), &config.table_name),
+            identity: Identity::new(config.issuer.clone()),
+            cursors: Cursors::new(aws_sdk_secretsmanager::Client::new(aws), &config.cursor_secret_arn),
+            clock: Clock::system(),
+        }
+    }
+
+    /// Who calls.
+    pub async fn caller(&self, request: &Request) -> Result<Caller, ApiError> {
+        Ok(self.identity.caller(request::authorization(request)).await?)
+    }
+}
+
+/// The connection to AWS, or to the emulator that `AWS_ENDPOINT_URL` names. Attempts end well before
+/// the function's own time does, so that a caller gets an answer.
+pub async fn aws() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(3))
+        .operation_timeout(Duration::from_secs(7))
+        .build();
+    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await
+}
+
+/// Where the time and new ids come from, so that tests decide them.
+#[derive(Debug, Clone, Copy)]
+pub struct Clock {
+    now: fn() -> Timestamp,
+    id: fn() -> Uuid,
+}
+
+impl Clock {
+    /// The system's time, and ids made from it (UUID version 7, RFC 9562).
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    pub fn system() -> Self {
+        Self { now: Timestamp::now, id: Uuid::now_v7 }
+    }
+
+    /// A clock of one's own.
+    pub const fn new(now: fn() -> Timestamp, id: fn() -> Uuid) -> Self {
+        Self { now, id }
+    }
+
+    /// Now, in whole milliseconds: what is stored is what is shown.
+    pub fn now(&self) -> Timestamp {
+        let now = (self.now)();
+        now.round(Unit::Millisecond).unwrap_or(now)
+    }
+
+    /// A new id.
+    pub fn id(&self) -> Uuid {
+        (self.id)()
+    }
+}

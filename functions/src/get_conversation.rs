@@ -1,0 +1,34 @@
+//! GET /conversations/{conversationId}: a chat; for its participants.
+
+use lambda_http::Request;
+use shared::domain::ids::ConversationId;
+use shared::http::problem::ApiError;
+use shared::http::{request, response};
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+use crate::views::ConversationView;
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("get-conversation", "GET", "/conversations/{conversationId}");
+
+/// A chat
+#[utoipa::path(
+    get, path = "/conversations/{conversationId}", tag = "Conversations",
+    params(("conversationId" = Uuid, Path, description = "The conversation.")),
+    responses((status = 200, body = ConversationView), Refusals)
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    let caller = deps.caller(&request).await?;
+    let id: ConversationId = request::path_id(&request, "conversationId")?;
+    let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
+    let cursor = deps.table.read_cursor(head.patient_id, &caller.person().user_id, id).await?;
+    Ok(response::ok(&ConversationView::of(&head, caller.role().side(), cursor)))
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

@@ -1,0 +1,33 @@
+//! GET /encounters/{encounterId}: an encounter with its status history; for clinicians.
+
+use lambda_http::Request;
+use shared::domain::ids::EncounterId;
+use shared::http::problem::ApiError;
+use shared::http::{request, response};
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+use crate::views::EncounterView;
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("get-encounter", "GET", "/encounters/{encounterId}");
+
+/// An encounter
+#[utoipa::path(
+    get, path = "/encounters/{encounterId}", tag = "Encounters",
+    params(("encounterId" = Uuid, Path, description = "The encounter.")),
+    responses((status = 200, body = EncounterView), Refusals)
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    deps.caller(&request).await?.must_be_clinician()?;
+    let id: EncounterId = request::path_id(&request, "encounterId")?;
+    let encounter = deps.table.encounter(id).await?.ok_or(ApiError::NotFound)?;
+    Ok(response::ok(&EncounterView::of(&encounter.value)))
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

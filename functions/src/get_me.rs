@@ -1,0 +1,51 @@
+//! GET /me: who is signed in.
+
+use lambda_http::Request;
+use serde::Serialize;
+use shared::domain::person::Role;
+use shared::http::response;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("get-me", "GET", "/me");
+
+/// Who is signed in.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct MeView {
+    /// Their id at the issuer.
+    #[schema(example = "patient-a")]
+    pub user_id: String,
+    /// Their role.
+    pub role: Role,
+    /// A patient's record.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub patient_id: Option<Uuid>,
+    /// Their name.
+    #[schema(example = "Ana Patient")]
+    pub name: String,
+}
+
+/// Who is signed in
+#[utoipa::path(get, path = "/me", tag = "People", responses((status = 200, body = MeView), Refusals))]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    let caller = deps.caller(&request).await?;
+    let person = caller.person();
+    Ok(response::ok(&MeView {
+        user_id: person.user_id.to_string(),
+        role: person.role,
+        patient_id: caller.patient_id().map(|id| id.uuid()),
+        name: person.name.clone(),
+    }))
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

@@ -1,0 +1,73 @@
+//! GET /patients/{patientId}/conversations: a patient's chats, open first, newest activity first, with unread marks.
+
+use lambda_http::{Request, RequestExt as _};
+use serde::Deserialize;
+use shared::domain::ids::PatientId;
+use shared::domain::lock::Status;
+use shared::domain::person::{Role, Side};
+use shared::http::cursor::Binding;
+use shared::http::problem::ApiError;
+use shared::http::{request, response};
+use shared::store::Position;
+use utoipa::IntoParams;
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+use crate::views::{ConversationView, PageView};
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("list-conversations", "GET", "/patients/{patientId}/conversations").paged();
+
+/// Which chats.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// Only those that are open, or only those that are closed.
+    status: Option<Status>,
+    /// How many at most, from 1 to 100; 25 unless given.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The `nextCursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// A patient's chats
+///
+/// Open ones first, then closed ones; newest activity first in each.
+#[utoipa::path(
+    get, path = "/patients/{patientId}/conversations", tag = "Conversations",
+    params(("patientId" = Uuid, Path, description = "The patient."), Filter),
+    responses((status = 200, body = PageView<ConversationView>), Refusals)
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    let caller = deps.caller(&request).await?;
+    let patient: PatientId = request::path_id(&request, "patientId")?;
+    let reader = caller.may_reach(patient)?;
+    let filter: Filter = request::query(&request)?;
+    let limit = request::limit(filter.limit, 25)?;
+    let query = filter.status.map_or("", |status| if status == Status::Open { "open" } else { "closed" });
+    let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query };
+    let start: Option<Position> = deps.cursors.verify(filter.cursor.as_deref(), bound).await?;
+
+    let with_empty = caller.role() != Role::Patient;
+    let (page, cursors) = tokio::try_join!(
+        deps.table.list_conversations(patient, filter.status, with_empty, limit, start.as_ref()),
+        deps.table.read_cursors(patient, &reader.user_id),
+    )?;
+    if page.items.is_empty() && deps.table.patient(patient).await?.is_none() {
+        return Err(ApiError::NotFound);
+    }
+    let side: Side = caller.role().side();
+    let view = |head| ConversationView::of(head, side, cursors.get(&head.id).copied().unwrap_or(0));
+    let items = page.items.iter().map(view).collect();
+    let next_cursor = deps.cursors.sign(page.next.as_ref(), bound).await?;
+    Ok(response::ok(&PageView { items, next_cursor }))
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

@@ -1,0 +1,58 @@
+//! GET /patients/{patientId}/encounters: the encounters in a patient's chart, newest first; for clinicians.
+
+use lambda_http::{Request, RequestExt as _};
+use serde::Deserialize;
+use shared::domain::ids::PatientId;
+use shared::http::cursor::Binding;
+use shared::http::problem::ApiError;
+use shared::http::{request, response};
+use shared::store::Position;
+use utoipa::IntoParams;
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+use crate::views::{EncounterView, PageView};
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("list-encounters", "GET", "/patients/{patientId}/encounters").paged();
+
+/// Which page.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Paging {
+    /// How many at most, from 1 to 100; 25 unless given.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The `nextCursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// The encounters in a patient's chart
+#[utoipa::path(
+    get, path = "/patients/{patientId}/encounters", tag = "Encounters",
+    params(("patientId" = Uuid, Path, description = "The patient."), Paging),
+    responses((status = 200, body = PageView<EncounterView>), Refusals)
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    let caller = deps.caller(&request).await?;
+    let reader = caller.must_be_clinician()?;
+    let patient: PatientId = request::path_id(&request, "patientId")?;
+    let paging: Paging = request::query(&request)?;
+    let limit = request::limit(paging.limit, 25)?;
+    let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query: "" };
+    let start: Option<Position> = deps.cursors.verify(paging.cursor.as_deref(), bound).await?;
+    let page = deps.table.list_encounters(patient, limit, start.as_ref()).await?;
+    if page.items.is_empty() && deps.table.patient(patient).await?.is_none() {
+        return Err(ApiError::NotFound);
+    }
+    let next_cursor = deps.cursors.sign(page.next.as_ref(), bound).await?;
+    Ok(response::ok(&PageView { items: page.items.iter().map(EncounterView::of).collect(), next_cursor }))
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

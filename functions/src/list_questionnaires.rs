@@ -1,0 +1,38 @@
+//! GET /questionnaires: the forms with which a patient begins a chat, in the order in which they are shown.
+
+use lambda_http::Request;
+use serde::Serialize;
+use shared::domain::questionnaire::Questionnaire;
+use shared::http::response;
+use utoipa::ToSchema;
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("list-questionnaires", "GET", "/questionnaires");
+
+/// The questionnaires.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct QuestionnairesView {
+    /// All of them.
+    pub items: Vec<Questionnaire>,
+}
+
+/// The forms with which a patient begins a chat
+#[utoipa::path(
+    get, path = "/questionnaires", tag = "Configuration",
+    responses((status = 200, body = QuestionnairesView), Refusals)
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    deps.caller(&request).await?;
+    Ok(response::ok(&QuestionnairesView { items: deps.table.questionnaires().await? }))
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

@@ -1,0 +1,64 @@
+//! GET /tasks: a pool's tasklist, what is still to do first, oldest first; for clinicians.
+
+use lambda_http::{Request, RequestExt as _};
+use serde::Deserialize;
+use shared::domain::task::TaskStatus;
+use shared::http::cursor::Binding;
+use shared::http::{request, response};
+use shared::store::Position;
+use utoipa::IntoParams;
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+use crate::views::{PageView, TaskView};
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("list-tasks", "GET", "/tasks").paged();
+
+/// Which tasks.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+#[serde(deny_unknown_fields)]
+pub struct Filter {
+    /// The pool; the one that new tasks go to unless given.
+    #[param(example = "clinic")]
+    pool: Option<String>,
+    /// Only tasks with this status.
+    status: Option<TaskStatus>,
+    /// How many at most, from 1 to 100; 25 unless given.
+    #[param(minimum = 1, maximum = 100)]
+    limit: Option<u32>,
+    /// The `nextCursor` of the page before.
+    cursor: Option<String>,
+}
+
+/// A pool's tasklist
+///
+/// Requested ones, then those in progress, then completed ones; oldest first in each.
+#[utoipa::path(
+    get, path = "/tasks", tag = "Tasks", params(Filter),
+    responses((status = 200, body = PageView<TaskView>), Refusals)
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    let caller = deps.caller(&request).await?;
+    let reader = caller.must_be_clinician()?;
+    let filter: Filter = request::query(&request)?;
+    let limit = request::limit(filter.limit, 25)?;
+    let pool = match filter.pool {
+        Some(pool) => pool,
+        None => deps.table.settings().await?.tasking.pool,
+    };
+    let query = format!("{:?} {pool}", filter.status);
+    let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query: &query };
+    let start: Option<Position> = deps.cursors.verify(filter.cursor.as_deref(), bound).await?;
+    let page = deps.table.list_tasks(&pool, filter.status, limit, start.as_ref()).await?;
+    let next_cursor = deps.cursors.sign(page.next.as_ref(), bound).await?;
+    Ok(response::ok(&PageView { items: page.items.iter().map(TaskView::of).collect(), next_cursor }))
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

@@ -1,0 +1,47 @@
+//! PUT /conversations/{conversationId}/read: the caller, and nobody else, has read a chat up to a number.
+
+use lambda_http::Request;
+use serde::Deserialize;
+use shared::domain::entry::Number;
+use shared::domain::ids::ConversationId;
+use shared::http::problem::ApiError;
+use shared::http::{request, response};
+use utoipa::ToSchema;
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+use crate::views::ConversationView;
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("mark-read", "PUT", "/conversations/{conversationId}/read");
+
+/// How far someone has read.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct ReadUpTo {
+    /// The number of the last entry read. It never moves back, nor past the last entry.
+    #[schema(example = 3)]
+    up_to: Number,
+}
+
+/// Marks a chat read
+#[utoipa::path(
+    put, path = "/conversations/{conversationId}/read", tag = "Conversations", request_body = ReadUpTo,
+    params(("conversationId" = Uuid, Path, description = "The conversation.")),
+    responses((status = 200, body = ConversationView), Refusals)
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    let caller = deps.caller(&request).await?;
+    let id: ConversationId = request::path_id(&request, "conversationId")?;
+    let read: ReadUpTo = request::json(&request)?;
+    let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
+    let cursor = deps.table.mark_read(&head, &caller.person().user_id, read.up_to).await?;
+    Ok(response::ok(&ConversationView::of(&head, caller.role().side(), cursor)))
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

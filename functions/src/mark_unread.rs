@@ -1,0 +1,40 @@
+//! DELETE /conversations/{conversationId}/read: the envelope: back to just before the other side's last message.
+
+use lambda_http::Request;
+use shared::domain::ids::ConversationId;
+use shared::http::problem::ApiError;
+use shared::http::{request, response};
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+use crate::views::ConversationView;
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("mark-unread", "DELETE", "/conversations/{conversationId}/read");
+
+/// Marks a chat unread
+///
+/// Where the other side has written nothing, nothing changes.
+#[utoipa::path(
+    delete, path = "/conversations/{conversationId}/read", tag = "Conversations",
+    params(("conversationId" = Uuid, Path, description = "The conversation.")),
+    responses((status = 200, body = ConversationView), Refusals)
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    let caller = deps.caller(&request).await?;
+    let id: ConversationId = request::path_id(&request, "conversationId")?;
+    let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
+    let side = caller.role().side();
+    let mark = head.unread_mark(side);
+    if let Some(mark) = mark {
+        deps.table.mark_unread(&head, &caller.person().user_id, mark).await?;
+    }
+    Ok(response::ok(&ConversationView::of(&head, side, mark.unwrap_or(0))))
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

@@ -1,0 +1,86 @@
+//! The `OpenAPI` 3.1 document, generated from the handlers; `openapi.json` is its committed copy.
+
+use shared::http::problem::Problem;
+use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::{IntoResponses, Modify, OpenApi};
+
+/// What every route may be refused with; a `code` in the problem document says more.
+#[derive(Debug, IntoResponses)]
+pub enum Refusals {
+    /// The request can't be read: `malformed-request`, `invalid-cursor`
+    #[response(status = 400, content_type = "application/problem+json")]
+    Malformed(Problem),
+    /// Nobody is known to call: `unauthorized`
+    #[response(status = 401, content_type = "application/problem+json")]
+    Unauthorized(Problem),
+    /// The caller's role does not allow this: `forbidden`
+    #[response(status = 403, content_type = "application/problem+json")]
+    Forbidden(Problem),
+    /// It does not exist, or not for this caller: `not-found`
+    #[response(status = 404, content_type = "application/problem+json")]
+    NotFound(Problem),
+    /// The body is over 256 KB: `body-too-large`
+    #[response(status = 413, content_type = "application/problem+json")]
+    TooLarge(Problem),
+    /// It can be read, but not accepted: `invalid-value`, `message-id-reused`, `idempotency-key-reused`
+    #[response(status = 422, content_type = "application/problem+json")]
+    Invalid(Problem),
+    /// It is our fault: `internal-error`
+    #[response(status = 500, content_type = "application/problem+json")]
+    Internal(Problem),
+    /// Nothing was stored; the same request may go through in a moment: `busy`
+    #[response(status = 503, content_type = "application/problem+json")]
+    Busy(Problem),
+}
+
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Portal Messaging",
+        description = "Conversations between patients and clinicians, with the encounters and tasks that belong to them.\n\nTimes are RFC 3339 in UTC, ids are UUIDs of version 7, errors are problem documents (RFC 9457) with a stable `code`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact(),
+    ),
+    paths(
+        crate::get_health::handle,
+        crate::get_openapi::handle,
+        crate::get_me::handle,
+        crate::get_settings::handle,
+        crate::list_questionnaires::handle,
+        crate::search_patients::handle,
+        crate::get_patient::handle,
+        crate::put_patient::handle,
+        crate::list_conversations::handle,
+        crate::create_conversation::handle,
+        crate::get_conversation::handle,
+        crate::list_messages::handle,
+        crate::send_message::handle,
+        crate::set_conversation_status::handle,
+        crate::mark_read::handle,
+        crate::mark_unread::handle,
+        crate::list_encounters::handle,
+        crate::get_encounter::handle,
+        crate::set_encounter_status::handle,
+        crate::list_tasks::handle,
+        crate::update_task::handle,
+    ),
+    security(("bearer" = [])),
+    modifiers(&BearerToken),
+)]
+struct Document;
+
+struct BearerToken;
+
+impl Modify for BearerToken {
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        let scheme = HttpBuilder::new().scheme(HttpAuthScheme::Bearer).bearer_format("JWT");
+        let scheme = scheme.description(Some("An access token of the deployment's OpenID Connect issuer."));
+        let components = openapi.components.get_or_insert_default();
+        components.add_security_scheme("bearer", SecurityScheme::Http(scheme.build()));
+    }
+}
+
+/// The document.
+pub fn document() -> utoipa::openapi::OpenApi {
+    Document::openapi()
+}

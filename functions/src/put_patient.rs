@@ -1,0 +1,78 @@
+//! PUT /patients/{patientId}: the feed from the record system; for administrators.
+
+use lambda_http::{Request, RequestExt as _};
+use serde::Deserialize;
+use shared::domain::ids::PatientId;
+use shared::domain::patient::Patient;
+use shared::domain::text::{TextError, Title};
+use shared::http::problem::ApiError;
+use shared::http::{request, response};
+use utoipa::ToSchema;
+
+use crate::deps::Deps;
+use crate::openapi::Refusals;
+use crate::routes::Route;
+use crate::serve::{self, Answer};
+use crate::views::PatientView;
+
+/// This function's route.
+pub const ROUTE: Route = Route::new("put-patient", "PUT", "/patients/{patientId}");
+
+/// The longest record number, in characters.
+const RECORD_NUMBER_MAX_LENGTH: usize = 64;
+
+/// A patient, as the record system has them.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct NewPatient {
+    /// The id in the path, if it is given here too.
+    #[serde(default)]
+    id: Option<String>,
+    /// Their name: 1 to 200 characters.
+    #[schema(example = "Ana Patient", min_length = 1, max_length = 200)]
+    name: String,
+    /// Their birth date, YYYY-MM-DD.
+    #[schema(format = Date, example = "1980-02-29")]
+    birth_date: String,
+    /// The number of their medical record: 1 to 64 characters.
+    #[schema(example = "MRN-0042", min_length = 1, max_length = 64)]
+    record_number: String,
+}
+
+/// Stores a patient
+#[utoipa::path(
+    put, path = "/patients/{patientId}", tag = "People", request_body = NewPatient,
+    params(("patientId" = Uuid, Path, description = "The patient; a UUID of version 7.")),
+    responses((status = 200, body = PatientView), Refusals)
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    deps.caller(&request).await?.must_be_admin()?;
+    let new: NewPatient = request::json(&request)?;
+    let patient = new.checked(request.path_parameters().first("patientId").unwrap_or_default())?;
+    deps.table.put_patient(&patient).await?;
+    Ok(response::ok(&PatientView::of(&patient)))
+}
+
+impl NewPatient {
+    fn checked(self, path_id: &str) -> Result<Patient, ApiError> {
+        let id = PatientId::from_outside(path_id).map_err(|error| ApiError::invalid("{patientId}", error))?;
+        if self.id.is_some_and(|own| own.parse::<PatientId>() != Ok(id)) {
+            return Err(ApiError::invalid("/id", "is not the id in the path"));
+        }
+        let name = Title::new(&self.name).map_err(|error| ApiError::invalid("/name", error))?;
+        let birth_date = self.birth_date.parse();
+        let birth_date = birth_date.map_err(|_| ApiError::invalid("/birthDate", "is not a date like 1980-02-29"))?;
+        let record_number = Title::new(&self.record_number);
+        let record_number = record_number.map_err(|error| ApiError::invalid("/recordNumber", error))?;
+        if record_number.as_str().chars().count() > RECORD_NUMBER_MAX_LENGTH {
+            return Err(ApiError::invalid("/recordNumber", TextError::TooLong(RECORD_NUMBER_MAX_LENGTH)));
+        }
+        let (name, record_number) = (name.as_str().to_owned(), record_number.as_str().to_owned());
+        Ok(Patient { id, name, birth_date, record_number })
+    }
+}
+
+/// Runs the function.
+pub fn run() {
+    serve::run(ROUTE, |deps, request| Box::pin(handle(deps, request)));
+}

@@ -1,0 +1,347 @@
+//! What clients see: the API's types, made from the domain's.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use shared::domain::conversation::Conversation;
+use shared::domain::encounter::{Encounter, EncounterStatus};
+use shared::domain::entry::{Content, Entry, Number};
+use shared::domain::lock::Status;
+use shared::domain::patient::Patient;
+use shared::domain::person::Side;
+use shared::domain::questionnaire::QuestionnaireResponse;
+use shared::domain::task::{Progress, Task, TaskStatus};
+use shared::http::response::PersonView;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// A page of a list.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PageView<T> {
+    /// What is on it.
+    pub items: Vec<T>,
+    /// Shown as `cursor`, brings the next page; `null` on the last one.
+    pub next_cursor: Option<String>,
+}
+
+/// A conversation, as one caller sees it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct ConversationView {
+    /// Its id.
+    pub id: Uuid,
+    /// The patient whom it is about.
+    pub patient_id: Uuid,
+    /// The chart's record of it.
+    pub encounter_id: Uuid,
+    /// Its title.
+    #[schema(example = "Ask about a result")]
+    pub title: String,
+    /// Open or closed.
+    pub status: Status,
+    /// Whether it takes messages.
+    pub can_reply: bool,
+    /// Why it takes none: `conversation-closed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "conversation-closed")]
+    pub reason: Option<&'static str>,
+    /// The number of its last entry; 0 while it has none.
+    pub last_number: Number,
+    /// When the last message was stored; `null` while there is none.
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub last_message_at: Option<Timestamp>,
+    /// The beginning of the last message, on one line.
+    pub last_message_preview: Option<String>,
+    /// Whether the other side wrote something that the caller has not read.
+    pub unread: bool,
+    /// Since when the patient waits for an answer, where they do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub awaiting_reply_since: Option<Timestamp>,
+    /// When it was begun.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Who began it.
+    pub created_by: PersonView,
+    /// Who closed it, while it is closed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub closed_by: Option<PersonView>,
+    /// Grows by one at each closing and reopening.
+    pub lock_version: u64,
+}
+
+impl ConversationView {
+    /// A conversation as someone on `side` sees it who has read up to `cursor`.
+    pub fn of(head: &Conversation, side: Side, cursor: Number) -> Self {
+        let open = head.status() == Status::Open;
+        Self {
+            id: head.id.uuid(),
+            patient_id: head.patient_id.uuid(),
+            encounter_id: head.encounter_id.uuid(),
+            title: head.title.as_str().to_owned(),
+            status: head.status(),
+            can_reply: open,
+            reason: (!open).then_some("conversation-closed"),
+            last_number: head.last_number,
+            last_message_at: head.last_message.as_ref().map(|message| message.at),
+            last_message_preview: head.last_message.as_ref().map(|message| message.preview.clone()),
+            unread: head.unread(side, cursor),
+            awaiting_reply_since: head.awaiting_reply_since,
+            created_at: head.created_at,
+            created_by: PersonView::of(&head.created_by),
+            closed_by: (!open).then(|| PersonView::of(&head.lock.changed_by)),
+            lock_version: head.lock.version.get(),
+        }
+    }
+}
+
+/// What an entry is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum EntryKind {
+    /// A message.
+    Message,
+    /// A closing or reopening.
+    Status,
+}
+
+/// An entry of a conversation.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EntryView {
+    /// Its place: 1, 2, 3 ... without gaps.
+    pub number: Number,
+    /// What it is.
+    pub kind: EntryKind,
+    /// The message's id, made by the client that sent it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<Uuid>,
+    /// Who wrote it, or who closed or reopened.
+    pub sender: PersonView,
+    /// The message's text.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// The answered questionnaire, on the first message of a chat that began with one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub questionnaire_response: Option<QuestionnaireResponse>,
+    /// What the conversation became, on a status entry.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub status: Option<Status>,
+    /// When it was stored.
+    #[schema(value_type = String, format = DateTime)]
+    pub sent_at: Timestamp,
+}
+
+impl EntryView {
+    /// An entry as participants see it.
+    pub fn of(entry: &Entry) -> Self {
+        let base = Self {
+            number: entry.number,
+            kind: EntryKind::Status,
+            id: None,
+            sender: PersonView::of(&entry.sender),
+            text: None,
+            questionnaire_response: None,
+            status: None,
+            sent_at: entry.sent_at,
+        };
+        match &entry.content {
+            Content::Status(version) => Self { status: Some(version.status()), ..base },
+            Content::Message { id, text, response } => Self {
+                kind: EntryKind::Message,
+                id: Some(id.uuid()),
+                text: Some(text.as_str().to_owned()),
+                questionnaire_response: response.clone(),
+                ..base
+            },
+        }
+    }
+}
+
+/// A period (FHIR R4 `Period`).
+#[derive(Debug, Serialize, ToSchema)]
+pub struct PeriodView {
+    /// When it began.
+    #[schema(value_type = String, format = DateTime)]
+    pub start: Timestamp,
+    /// When it ended, if it has.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub end: Option<Timestamp>,
+}
+
+/// A status that an encounter had or has, for how long, and who brought it there.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct StatusPeriodView {
+    /// The status.
+    pub status: EncounterStatus,
+    /// From when to when; without an end while it lasts.
+    pub period: PeriodView,
+    /// Who brought it there.
+    pub changed_by: PersonView,
+}
+
+/// An order of an encounter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct OrderView {
+    /// What is ordered.
+    pub text: String,
+}
+
+/// A document linked to an encounter.
+#[derive(Debug, Serialize, ToSchema)]
+pub struct DocumentView {
+    /// Its title.
+    pub title: String,
+    /// Where it is.
+    pub url: String,
+}
+
+/// An encounter (FHIR R4 `Encounter`, class `VR`).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct EncounterView {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose chart it stands in.
+    pub patient_id: Uuid,
+    /// The conversation that it records.
+    pub conversation_id: Uuid,
+    /// Its type, as text.
+    #[serde(rename = "type")]
+    #[schema(example = "Results")]
+    pub encounter_type: String,
+    /// Its status.
+    pub status: EncounterStatus,
+    /// Whether it is archived: finishing archives it, reopening takes it back out.
+    pub archived: bool,
+    /// From when to when.
+    pub period: PeriodView,
+    /// Every status it had, oldest first; the last one is the present one.
+    pub status_history: Vec<StatusPeriodView>,
+    /// Its orders.
+    pub orders: Vec<OrderView>,
+    /// The documents linked to it.
+    pub documents: Vec<DocumentView>,
+}
+
+impl EncounterView {
+    /// An encounter as clinicians see it.
+    pub fn of(encounter: &Encounter) -> Self {
+        let changes = encounter.lock.changes();
+        let ends = changes.iter().skip(1).map(|change| Some(change.changed_at)).chain([None]);
+        let history = changes.iter().zip(ends).map(|(change, end)| StatusPeriodView {
+            status: change.status().into(),
+            period: PeriodView { start: change.changed_at, end },
+            changed_by: PersonView::of(&change.changed_by),
+        });
+        let finished = encounter.archived().then(|| encounter.lock.current().changed_at);
+        Self {
+            id: encounter.id.uuid(),
+            patient_id: encounter.patient_id.uuid(),
+            conversation_id: encounter.conversation_id.uuid(),
+            encounter_type: encounter.encounter_type.clone(),
+            status: encounter.status(),
+            archived: encounter.archived(),
+            period: PeriodView { start: encounter.created_at, end: finished },
+            status_history: history.collect(),
+            orders: Vec::new(),
+            documents: Vec::new(),
+        }
+    }
+}
+
+/// A task (FHIR R4 `Task`): answer this chat.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct TaskView {
+    /// Its id.
+    pub id: Uuid,
+    /// How far it has come.
+    pub status: TaskStatus,
+    /// Whose tasklist it is on.
+    #[schema(example = "clinic")]
+    pub pool: String,
+    /// The chat to answer.
+    pub conversation_id: Uuid,
+    /// The patient who waits.
+    pub patient_id: Uuid,
+    /// The patient's name.
+    pub patient_name: String,
+    /// The chat's title.
+    pub title: String,
+    /// The number of the message that opened it.
+    pub opened_by_number: Number,
+    /// The user id of who works on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "clinician-a")]
+    pub owner: Option<String>,
+    /// The name of who works on it, where it is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub owner_name: Option<String>,
+    /// When it was opened.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// When it was completed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    pub completed_at: Option<Timestamp>,
+    /// Who completed it, or who closed its conversation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub completed_by: Option<PersonView>,
+}
+
+impl TaskView {
+    /// A task as clinicians see it.
+    pub fn of(task: &Task) -> Self {
+        let completion = match &task.progress {
+            Progress::Completed(completion, _) => Some(completion),
+            Progress::Requested | Progress::InProgress(_) => None,
+        };
+        Self {
+            id: task.id.uuid(),
+            status: task.status(),
+            pool: task.pool.clone(),
+            conversation_id: task.conversation_id.uuid(),
+            patient_id: task.patient_id.uuid(),
+            patient_name: task.patient_name.clone(),
+            title: task.title.clone(),
+            opened_by_number: task.opened_by_number,
+            owner: task.owner().map(|owner| owner.user_id.to_string()),
+            owner_name: task.owner().and_then(|owner| owner.name.clone()),
+            created_at: task.created_at,
+            completed_at: completion.map(|completion| completion.at),
+            completed_by: completion.map(|completion| PersonView::of(&completion.by)),
+        }
+    }
+}
+
+/// A patient.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PatientView {
+    /// Their id.
+    pub id: Uuid,
+    /// Their name.
+    #[schema(example = "Ana Patient")]
+    pub name: String,
+    /// Their birth date.
+    #[schema(value_type = String, format = Date, example = "1980-02-29")]
+    pub birth_date: jiff::civil::Date,
+    /// The number of their medical record.
+    #[schema(example = "MRN-0042")]
+    pub record_number: String,
+}
+
+impl PatientView {
+    /// A patient as they and clinicians see them.
+    pub fn of(patient: &Patient) -> Self {
+        Self {
+            id: patient.id.uuid(),
+            name: patient.name.clone(),
+            birth_date: patient.birth_date,
+            record_number: patient.record_number.clone(),
+        }
+    }
+}

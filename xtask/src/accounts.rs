@@ -29,8 +29,7 @@ pub(crate) struct Account {
 impl Accounts {
     pub(crate) fn read() -> Result<Self> {
         let path = paths::root().join("dev/openid/accounts.json");
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}", paths::shown(&path)))?;
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", paths::shown(&path)))?;
         serde_json::from_str(&text).with_context(|| format!("{} is damaged", paths::shown(&path)))
     }
 
@@ -38,10 +37,7 @@ impl Accounts {
     pub(crate) fn expect(&self, id: &str) -> Result<&Account> {
         let Some(account) = self.all.iter().find(|account| account.id == id) else {
             let known: Vec<&str> = self.all.iter().map(|account| account.id.as_str()).collect();
-            bail!(
-                "there is no demo account \"{id}\"; there are {}",
-                known.join(", ")
-            );
+            bail!("there is no demo account \"{id}\"; there are {}", known.join(", "));
         };
         Ok(account)
     }
@@ -55,11 +51,7 @@ impl Accounts {
     /// The clients whose access tokens the stack accepts: the web apps and one per account.
     pub(crate) fn client_ids(&self) -> String {
         let accounts = self.all.iter().map(|account| account.id.as_str());
-        ["portal", "clinic"]
-            .into_iter()
-            .chain(accounts)
-            .collect::<Vec<_>>()
-            .join(",")
+        ["portal", "clinic"].into_iter().chain(accounts).collect::<Vec<_>>().join(",")
     }
 }
 
@@ -70,14 +62,8 @@ mod tests {
     #[test]
     fn the_demo_accounts_are_the_five() {
         let accounts = Accounts::read().expect("readable");
-        assert_eq!(
-            accounts.client_ids(),
-            "portal,clinic,patient-a,patient-b,clinician-a,clinician-b,admin"
-        );
-        assert_eq!(
-            accounts.patients().into_keys().collect::<Vec<_>>(),
-            ["patient-a", "patient-b"]
-        );
+        assert_eq!(accounts.client_ids(), "portal,clinic,patient-a,patient-b,clinician-a,clinician-b,admin");
+        assert_eq!(accounts.patients().into_keys().collect::<Vec<_>>(), ["patient-a", "patient-b"]);
         let error = accounts.expect("nobody").expect_err("unknown").to_string();
         assert!(error.contains("clinician-b"), "{error}");
     }

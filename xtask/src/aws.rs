@@ -18,9 +18,7 @@ impl Cloud {
     pub(crate) fn is_emulator(&self) -> bool {
         match self {
             Self::Emulator { .. } => true,
-            Self::Environment => {
-                std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty())
-            }
+            Self::Environment => std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty()),
         }
     }
 
@@ -35,9 +33,7 @@ impl Cloud {
     /// One of the commands of `xtask/aws.py`.
     pub(crate) fn python(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(tools::python_tool("python"));
-        command
-            .arg(paths::root().join("xtask/aws.py"))
-            .args(arguments);
+        command.arg(paths::root().join("xtask/aws.py")).args(arguments);
         self.caller(&mut command);
         command
     }

@@ -69,11 +69,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
     tools::install_python_tools()?;
     tools::install_node_package("infra")?;
     let cloud = Cloud::Environment;
-    let processor = if cloud.is_emulator() {
-        Processor::Host
-    } else {
-        Processor::Arm64
-    };
+    let processor = if cloud.is_emulator() { Processor::Host } else { Processor::Arm64 };
     functions::build(processor)?;
     let parameters = Parameters::from([
         ("stage", options.stage),
@@ -88,9 +84,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
         ("production", options.production.to_string()),
         ("architecture", processor.architecture().to_owned()),
     ]);
-    let mut outputs: Vec<_> = deploy(&State::dev(), &cloud, &parameters, &options.more)?
-        .into_iter()
-        .collect();
+    let mut outputs: Vec<_> = deploy(&State::dev(), &cloud, &parameters, &options.more)?.into_iter().collect();
     outputs.sort();
     for (name, value) in outputs {
         println!("{name:<22} {value}");
@@ -113,19 +107,11 @@ pub(crate) fn local_parameters(issuer: String, accounts: &Accounts) -> Parameter
 }
 
 pub(crate) fn stack_name(parameters: &Parameters) -> String {
-    format!(
-        "portal-messaging-{}",
-        parameters.get("stage").map_or("dev", String::as_str)
-    )
+    format!("portal-messaging-{}", parameters.get("stage").map_or("dev", String::as_str))
 }
 
 /// Synthesizes and deploys the stack; the archives are built already.
-pub(crate) fn deploy(
-    state: &State,
-    cloud: &Cloud,
-    parameters: &Parameters,
-    more: &[String],
-) -> Result<Outputs> {
+pub(crate) fn deploy(state: &State, cloud: &Cloud, parameters: &Parameters, more: &[String]) -> Result<Outputs> {
     let log = state.log("deploy")?;
     let bucket_may_be_made = cloud.is_emulator().to_string();
     let mut bucket = cloud.python(&["asset-bucket", &bucket_may_be_made]);
@@ -136,26 +122,17 @@ pub(crate) fn deploy(
     let outputs = state.file("outputs.json");
     paths::remove(&outputs)?;
     let mut cdk = std::process::Command::new(infra.join("node_modules/.bin/cdk"));
-    cdk.args([
-        "deploy",
-        "--require-approval",
-        "never",
-        "--progress",
-        "events",
-    ])
-    .arg("--outputs-file")
-    .arg(&outputs)
-    .arg("--output")
-    .arg(&assembly)
-    .current_dir(&infra);
+    cdk.args(["deploy", "--require-approval", "never", "--progress", "events"])
+        .arg("--outputs-file")
+        .arg(&outputs)
+        .arg("--output")
+        .arg(&assembly)
+        .current_dir(&infra);
     if cloud.is_emulator() {
         // No change set, no check of the template (infra's tests do it) and no copies of the archives: half a minute less.
         cdk.args(["--method=direct", "--no-validation", "--no-staging"]);
     }
-    cdk.args([
-        "--context",
-        &format!("archives={}", paths::archives().display()),
-    ]);
+    cdk.args(["--context", &format!("archives={}", paths::archives().display())]);
     for (name, value) in parameters {
         cdk.args(["--context", &format!("{name}={value}")]);
     }
@@ -166,8 +143,7 @@ pub(crate) fn deploy(
     exec::logged(&format!("Deploying {name}"), cloud.caller(&mut cdk), &log)?;
 
     let text = fs::read_to_string(&outputs).context("CDK wrote no outputs")?;
-    let mut stacks: HashMap<String, Outputs> =
-        serde_json::from_str(&text).context("CDK's outputs are damaged")?;
+    let mut stacks: HashMap<String, Outputs> = serde_json::from_str(&text).context("CDK's outputs are damaged")?;
     let Some(mut found) = stacks.remove(&name) else {
         bail!("CDK wrote no outputs of {name}; see {}", paths::shown(&log));
     };
@@ -189,13 +165,8 @@ struct EmulatedApi {
 /// Emulators name an API `<id>.execute-api.localhost:<port>`, which few resolvers know; the same API has a path.
 fn emulated_api(outputs: &Outputs) -> Option<EmulatedApi> {
     let address = outputs.get("ApiUrl")?.strip_prefix("http://")?;
-    let (id, port) = address
-        .trim_end_matches('/')
-        .split_once(".execute-api.localhost")?;
-    Some(EmulatedApi {
-        id: id.to_owned(),
-        url: format!("http://127.0.0.1{port}/_aws/execute-api/{id}"),
-    })
+    let (id, port) = address.trim_end_matches('/').split_once(".execute-api.localhost")?;
+    Some(EmulatedApi { id: id.to_owned(), url: format!("http://127.0.0.1{port}/_aws/execute-api/{id}") })
 }
 
 #[cfg(test)]
@@ -208,10 +179,7 @@ mod tests {
 
     #[test]
     fn an_emulated_api_gets_an_address_that_resolves() {
-        for url in [
-            "http://0a1b2c3d.execute-api.localhost:4566",
-            "http://0a1b2c3d.execute-api.localhost:4566/",
-        ] {
+        for url in ["http://0a1b2c3d.execute-api.localhost:4566", "http://0a1b2c3d.execute-api.localhost:4566/"] {
             let api = api_of(url).expect("emulated");
             assert_eq!(api.id, "0a1b2c3d");
             assert_eq!(api.url, "http://127.0.0.1:4566/_aws/execute-api/0a1b2c3d");

@@ -47,12 +47,7 @@ pub(crate) struct Plan {
 /// `cargo xtask dev`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let state = State::dev();
-    let plan = Plan {
-        state: state.clone(),
-        port: options.port,
-        openid_port: options.openid_port,
-        iam: false,
-    };
+    let plan = Plan { state: state.clone(), port: options.port, openid_port: options.openid_port, iam: false };
     let (stack, started) = up(&plan)?;
     print(&stack);
     if options.detach {
@@ -80,10 +75,7 @@ fn print(stack: &Stack) {
         println!("  {what:<14} {value}");
     }
     println!("  {:<14} .local/stack.json", "All of it");
-    println!(
-        "Try: curl -H \"authorization: Bearer $(cargo xtask token patient-a)\" {}/me\n",
-        stack.api_url
-    );
+    println!("Try: curl -H \"authorization: Bearer $(cargo xtask token patient-a)\" {}/me\n", stack.api_url);
 }
 
 /// Brings a stack up, or up to date. What this call started is stopped again if it fails.
@@ -108,8 +100,7 @@ pub(crate) fn up(plan: &Plan) -> Result<(Stack, Vec<&'static str>)> {
 /// One set-up of a stack at a time; the lock goes with the file's handle.
 fn lock(state: &State) -> Result<File> {
     let path = state.made("log")?.with_file_name("lock");
-    let file =
-        File::create(&path).with_context(|| format!("cannot write {}", paths::shown(&path)))?;
+    let file = File::create(&path).with_context(|| format!("cannot write {}", paths::shown(&path)))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => {
@@ -119,26 +110,14 @@ fn lock(state: &State) -> Result<File> {
     }
 }
 
-/// A recorded service that still runs as the plan wants it.
-fn running<'a>(
-    services: &'a Services,
-    name: &str,
-    port: u16,
-    healthy: fn(u16) -> bool,
-) -> Option<&'a Service> {
-    services
-        .find(name)
-        .filter(|service| service.port == port && service.alive() && healthy(port))
+/// Whether a recorded service still runs as the plan wants it.
+fn running(services: &Services, name: &str, port: u16, healthy: fn(u16) -> bool) -> bool {
+    services.find(name).is_some_and(|service| service.port == port && service.alive() && healthy(port))
 }
 
 fn expect_free_ports(plan: &Plan) -> Result<()> {
     let services = Services::recorded(&plan.state)?;
-    let ours = |port| {
-        services
-            .all()
-            .iter()
-            .any(|service| service.port == port && service.alive())
-    };
+    let ours = |port| services.all().iter().any(|service| service.port == port && service.alive());
     if !ours(plan.port) {
         port::expect_free(plan.port, "the AWS emulator", "--port")?;
     }
@@ -151,26 +130,23 @@ fn expect_free_ports(plan: &Plan) -> Result<()> {
 fn bring_up(plan: &Plan, started: &mut Vec<&'static str>) -> Result<Stack> {
     let state = &plan.state;
     let mut services = Services::recorded(state)?;
-    if running(
-        &services,
-        openid::NAME,
-        plan.openid_port,
-        openid::is_healthy,
-    )
-    .is_none()
-    {
-        replace(plan, &mut services, openid::NAME, || {
-            openid::start(state, plan.openid_port)
-        })?;
-        started.push(openid::NAME);
-    }
-    if running(&services, emulator::NAME, plan.port, emulator::is_healthy).is_none() {
-        // An empty emulator has no stack.
-        Stack::remove(state)?;
-        replace(plan, &mut services, emulator::NAME, || {
-            emulator::start(state, plan.port, plan.iam)
-        })?;
-        started.push(emulator::NAME);
+    let openid = running(&services, openid::NAME, plan.openid_port, openid::is_healthy);
+    let emulator = running(&services, emulator::NAME, plan.port, emulator::is_healthy);
+    let missing: Vec<_> = [(openid::NAME, openid), (emulator::NAME, emulator)]
+        .into_iter()
+        .filter_map(|(name, runs)| (!runs).then_some(name))
+        .collect();
+    stop(state, &missing)?;
+    services = Services::recorded(state)?;
+    expect_free_ports(plan)?;
+    for name in missing {
+        let service = if name == openid::NAME {
+            openid::start(state, plan.openid_port)?
+        } else {
+            emulator::start(state, plan.port, plan.iam)?
+        };
+        services.record(state, service)?;
+        started.push(name);
     }
     for service in services.all() {
         if service.name == openid::NAME {
@@ -179,29 +155,12 @@ fn bring_up(plan: &Plan, started: &mut Vec<&'static str>) -> Result<Stack> {
             emulator::wait_until_healthy(state, service)?;
         }
     }
-    let emulator = services
-        .find(emulator::NAME)
-        .context("the emulator is not recorded")?;
+    let emulator = services.find(emulator::NAME).context("the emulator is not recorded")?;
     let stack = deployed(plan, emulator)?;
     seed::seed(state, &stack)?;
     interrupt::check()?;
     stack.write(state)?;
     Ok(stack)
-}
-
-/// Stops an earlier service of that name, and starts and records another.
-fn replace(
-    plan: &Plan,
-    services: &mut Services,
-    name: &str,
-    start: impl FnOnce() -> Result<Service>,
-) -> Result<()> {
-    if let Some(earlier) = services.find(name) {
-        earlier.stop()?;
-    }
-    services.forget(&plan.state, name)?;
-    expect_free_ports(plan)?;
-    services.record(&plan.state, start()?)
 }
 
 /// Deploys, unless this very stack is on this very emulator.
@@ -216,17 +175,10 @@ fn deployed(plan: &Plan, emulator: &Service) -> Result<Stack> {
         return Ok(stack);
     }
     stamp.clear()?;
-    let cloud = Cloud::Emulator {
-        endpoint: emulator::endpoint(plan.port),
-    };
+    let cloud = Cloud::Emulator { endpoint: emulator::endpoint(plan.port) };
     let outputs = deploy::deploy(state, &cloud, &parameters, &[])?;
     stamp.set()?;
-    let output = |name: &str| {
-        outputs
-            .get(name)
-            .cloned()
-            .with_context(|| format!("the stack has no output {name}"))
-    };
+    let output = |name: &str| outputs.get(name).cloned().with_context(|| format!("the stack has no output {name}"));
     Ok(Stack {
         name: deploy::stack_name(&parameters),
         api_url: output("ApiUrl")?,
@@ -242,20 +194,10 @@ fn deployed(plan: &Plan, emulator: &Service) -> Result<Stack> {
     })
 }
 
-fn deployment_stamp(
-    state: &State,
-    parameters: &deploy::Parameters,
-    emulator: &Service,
-) -> Result<Stamp> {
-    let words = parameters
-        .iter()
-        .flat_map(|(name, value)| [*name, value.as_str()]);
-    let inputs = words
-        .chain([emulator.started.as_str()])
-        .fold(Inputs::default(), Inputs::text);
-    let inputs = inputs
-        .folder(&paths::root().join("infra"))?
-        .folder(&paths::archives())?;
+fn deployment_stamp(state: &State, parameters: &deploy::Parameters, emulator: &Service) -> Result<Stamp> {
+    let words = parameters.iter().flat_map(|(name, value)| [*name, value.as_str()]);
+    let inputs = words.chain([emulator.started.as_str()]).fold(Inputs::default(), Inputs::text);
+    let inputs = inputs.folder(&paths::root().join("infra"))?.folder(&paths::archives())?;
     Ok(inputs.stamp(state.file("deploy.stamp")))
 }
 
@@ -306,27 +248,19 @@ pub(crate) fn stop_all(state: &State) -> Result<()> {
             Err(error) => failures.push(error.to_string()),
         }
     }
-    if failures.is_empty() {
-        Ok(())
-    } else {
-        bail!(failures.join("\n"))
-    }
+    if failures.is_empty() { Ok(()) } else { bail!(failures.join("\n")) }
 }
 
-/// Stops some services of a stack.
+/// Stops some services of a stack, dead or alive; without its emulator there is no stack.
 fn stop(state: &State, names: &[&str]) -> Result<()> {
-    if names.is_empty() {
-        return Ok(());
-    }
     let mut services = Services::recorded(state)?;
     if names.contains(&emulator::NAME) {
         Stack::remove(state)?;
     }
     for name in names {
-        if let Some(service) = services.find(name) {
-            service.stop()?;
-            eprintln!("✓ Stopped {name}");
-        }
+        let Some(service) = services.find(name) else { continue };
+        service.stop()?;
+        eprintln!("✓ Stopped {name} (process {})", service.pid);
         services.forget(state, name)?;
     }
     Ok(())

@@ -63,13 +63,9 @@ pub(crate) fn wait_until_healthy(state: &State, service: &Service) -> Result<()>
 /// Makes a command call an emulator and nothing else: no profile, no credential, no region of the developer's own.
 pub(crate) fn caller<'a>(command: &'a mut Command, endpoint: &str) -> &'a mut Command {
     let nothing = Path::new("/dev/null");
-    for name in [
-        "AWS_PROFILE",
-        "AWS_DEFAULT_PROFILE",
-        "AWS_SESSION_TOKEN",
-        "AWS_ROLE_ARN",
-        "AWS_WEB_IDENTITY_TOKEN_FILE",
-    ] {
+    for name in
+        ["AWS_PROFILE", "AWS_DEFAULT_PROFILE", "AWS_SESSION_TOKEN", "AWS_ROLE_ARN", "AWS_WEB_IDENTITY_TOKEN_FILE"]
+    {
         command.env_remove(name);
     }
     command

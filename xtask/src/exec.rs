@@ -27,29 +27,18 @@ pub(crate) fn cargo<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> 
     let mut command = Command::new("cargo");
     for (name, _) in std::env::vars_os() {
         let text = name.to_string_lossy();
-        if text.starts_with("CARGO_PKG_")
-            || text.starts_with("CARGO_MANIFEST_")
-            || text == "LD_LIBRARY_PATH"
-        {
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "LD_LIBRARY_PATH" {
             command.env_remove(&name);
         }
     }
-    command
-        .args(arguments)
-        .current_dir(paths::root())
-        .env("CARGO_TARGET_DIR", paths::target());
+    command.args(arguments).current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target());
     command
 }
 
 /// npm in one of the repo's Node packages.
-pub(crate) fn npm<I: AsRef<OsStr>>(
-    package: &str,
-    arguments: impl IntoIterator<Item = I>,
-) -> Command {
+pub(crate) fn npm<I: AsRef<OsStr>>(package: &str, arguments: impl IntoIterator<Item = I>) -> Command {
     let mut command = Command::new("npm");
-    command
-        .args(arguments)
-        .current_dir(paths::root().join(package));
+    command.args(arguments).current_dir(paths::root().join(package));
     command
 }
 
@@ -68,11 +57,7 @@ pub(crate) fn logged(title: &str, command: &mut Command, log: &Path) -> Result<(
     })?;
     if !status.success() {
         drop(step);
-        bail!(
-            "{title}: failed ({status}). The end of {}:\n{}",
-            paths::shown(log),
-            tail(log)
-        );
+        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), tail(log));
     }
     step.done();
     Ok(())
@@ -103,11 +88,7 @@ pub(crate) fn fed(title: &str, command: &mut Command, input: &str, log: &Path) -
     let status = wait(child, |_| step.tick(""))?;
     if !status.success() || fed.is_err() {
         drop(step);
-        bail!(
-            "{title}: failed ({status}). The end of {}:\n{}",
-            paths::shown(log),
-            tail(log)
-        );
+        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), tail(log));
     }
     step.done();
     Ok(())
@@ -116,16 +97,9 @@ pub(crate) fn fed(title: &str, command: &mut Command, input: &str, log: &Path) -
 /// Runs a short command and gives what it printed.
 pub(crate) fn captured(command: &mut Command) -> Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
-    let output = command
-        .stdin(Stdio::null())
-        .output()
-        .with_context(|| format!("cannot start {program}"))?;
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {program}"))?;
     if !output.status.success() {
-        bail!(
-            "{program} failed ({}): {}",
-            output.status,
-            String::from_utf8_lossy(&output.stderr).trim()
-        );
+        bail!("{program} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
     }
     Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
@@ -133,10 +107,7 @@ pub(crate) fn captured(command: &mut Command) -> Result<String> {
 /// Starts a command in a process group of its own, so that it can be stopped with all its children.
 fn spawn(command: &mut Command) -> Result<Child> {
     let program = command.get_program().to_string_lossy().into_owned();
-    command
-        .process_group(0)
-        .spawn()
-        .with_context(|| format!("cannot start {program}"))
+    command.process_group(0).spawn().with_context(|| format!("cannot start {program}"))
 }
 
 /// Waits for a command's end; Ctrl-C stops it. `each` is called with a growing count.
@@ -161,27 +132,18 @@ pub(crate) fn tail(log: &Path) -> String {
     let text = end_of(log).unwrap_or_default();
     let lines: Vec<&str> = text.lines().collect();
     let from = lines.len().saturating_sub(TAIL_LINES);
-    lines[from..]
-        .iter()
-        .fold(String::new(), |shown, line| shown + "    " + line + "\n")
+    lines[from..].iter().fold(String::new(), |shown, line| shown + "    " + line + "\n")
 }
 
 fn last_line(log: &Path) -> Option<String> {
     let text = end_of(log)?;
-    Some(
-        text.lines()
-            .rev()
-            .find(|line| !line.trim().is_empty())?
-            .trim()
-            .to_owned(),
-    )
+    Some(text.lines().rev().find(|line| !line.trim().is_empty())?.trim().to_owned())
 }
 
 fn end_of(log: &Path) -> Option<String> {
     let mut file = File::open(log).ok()?;
     let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES)))
-        .ok()?;
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES))).ok()?;
     let mut bytes = Vec::new();
     file.read_to_end(&mut bytes).ok()?;
     Some(String::from_utf8_lossy(&bytes).into_owned())
@@ -195,19 +157,9 @@ mod tests {
     fn a_failure_shows_the_end_of_the_log() {
         let folder = tempfile::tempdir().expect("a folder");
         let log = folder.path().join("it.log");
-        let error = logged(
-            "Failing",
-            Command::new("sh").args(["-c", "seq 100; exit 3"]),
-            &log,
-        )
-        .expect_err("it fails");
+        let error = logged("Failing", Command::new("sh").args(["-c", "seq 100; exit 3"]), &log).expect_err("it fails");
         let text = error.to_string();
-        assert!(
-            text.contains("exit status: 3")
-                && text.contains("    100\n")
-                && text.contains("    71\n"),
-            "{text}"
-        );
+        assert!(text.contains("exit status: 3") && text.contains("    100\n") && text.contains("    71\n"), "{text}");
         assert!(!text.contains("    70\n"), "{text}");
     }
 

@@ -46,29 +46,18 @@ pub(crate) fn wait_until_healthy(state: &State, service: &Service, url: &str) ->
 
 /// Whether a GET is answered with 200.
 pub(crate) fn is_healthy(url: &str) -> bool {
-    client()
-        .get(url)
-        .call()
-        .is_ok_and(|answer| answer.status() == 200)
+    client().get(url).call().is_ok_and(|answer| answer.status() == 200)
 }
 
 fn log(state: &State, service: &Service) -> String {
-    state
-        .log(&service.name)
-        .map_or_else(|_| "missing".to_owned(), |path| crate::paths::shown(&path))
+    state.log(&service.name).map_or_else(|_| "missing".to_owned(), |path| crate::paths::shown(&path))
 }
 
 /// The JSON of a good answer, or an error that shows the bad one.
-pub(crate) fn json(
-    what: &str,
-    answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>,
-) -> Result<Value> {
+pub(crate) fn json(what: &str, answer: Result<ureq::http::Response<ureq::Body>, ureq::Error>) -> Result<Value> {
     let mut answer = answer.with_context(|| format!("{what}: no answer"))?;
     let status = answer.status();
-    let body = answer
-        .body_mut()
-        .read_to_string()
-        .with_context(|| format!("{what}: the answer broke off"))?;
+    let body = answer.body_mut().read_to_string().with_context(|| format!("{what}: the answer broke off"))?;
     if !status.is_success() {
         bail!("{what}: {status}\n{body}");
     }

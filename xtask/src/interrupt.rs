@@ -34,11 +34,7 @@ pub(crate) fn asked() -> bool {
 
 /// Fails if we were asked to stop.
 pub(crate) fn check() -> Result<()> {
-    if asked() {
-        Err(Interrupted.into())
-    } else {
-        Ok(())
-    }
+    if asked() { Err(Interrupted.into()) } else { Ok(()) }
 }
 
 /// Waits a moment, or fails if we were asked to stop.

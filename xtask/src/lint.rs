@@ -22,15 +22,7 @@ pub(crate) fn all() -> Result<()> {
 }
 
 fn rust() -> Result<()> {
-    let clippy = [
-        "clippy",
-        "--workspace",
-        "--all-targets",
-        "--locked",
-        "--",
-        "-D",
-        "warnings",
-    ];
+    let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     exec::shown("Clippy", &mut exec::cargo(clippy))?;
     let mut doc = exec::cargo(["doc", "--workspace", "--no-deps", "--locked"]);
     exec::shown("Documentation", doc.env("RUSTDOCFLAGS", "-D warnings"))
@@ -50,16 +42,15 @@ fn audit(package: &str) -> Result<()> {
     let title = format!("npm audit of {package}");
     let mut npm = exec::npm(package, ["audit", "--omit=dev", "--json"]);
     let output = npm.output().context("cannot start npm")?;
-    let report: Value =
-        serde_json::from_slice(&output.stdout).with_context(|| format!("{title}: no report"))?;
+    let report: Value = serde_json::from_slice(&output.stdout).with_context(|| format!("{title}: no report"))?;
     match verdict(&report) {
         Audit::Clean => eprintln!("✓ {title}: no known vulnerability"),
         Audit::Unreachable(why) => {
             eprintln!("! {title}: NOT CHECKED, the registry's advisories cannot be read ({why})");
         }
-        Audit::Vulnerable(count) => bail!(
-            "{title}: {count} known vulnerabilities; see `npm audit --omit=dev` in {package}/"
-        ),
+        Audit::Vulnerable(count) => {
+            bail!("{title}: {count} known vulnerabilities; see `npm audit --omit=dev` in {package}/")
+        }
     }
     Ok(())
 }
@@ -77,22 +68,9 @@ fn verdict(report: &Value) -> Audit {
         Some(0) => Audit::Clean,
         Some(count) => Audit::Vulnerable(count),
         None => {
-            let said = [
-                &report["message"],
-                &report["error"]["summary"],
-                &report["error"]["code"],
-            ];
-            let said = said
-                .into_iter()
-                .filter_map(Value::as_str)
-                .find(|text| !text.is_empty());
-            Audit::Unreachable(
-                said.unwrap_or("no answer")
-                    .lines()
-                    .next()
-                    .unwrap_or_default()
-                    .to_owned(),
-            )
+            let said = [&report["message"], &report["error"]["summary"], &report["error"]["code"]];
+            let said = said.into_iter().filter_map(Value::as_str).find(|text| !text.is_empty());
+            Audit::Unreachable(said.unwrap_or("no answer").lines().next().unwrap_or_default().to_owned())
         }
     }
 }
@@ -105,20 +83,10 @@ fn dependencies() -> Result<()> {
         command.args(arguments).env("PATH", path_with(&deny));
         command
     };
-    exec::shown(
-        "cargo deny: bans, licences, sources",
-        &mut command(&["check", "bans", "licenses", "sources"]),
-    )?;
+    exec::shown("cargo deny: bans, licences, sources", &mut command(&["check", "bans", "licenses", "sources"]))?;
     let log = State::dev().log("advisories")?;
-    match exec::logged(
-        "Fetching the RustSec advisories",
-        &mut command(&["fetch", "db"]),
-        &log,
-    ) {
-        Ok(()) => exec::shown(
-            "cargo deny: advisories",
-            &mut command(&["check", "--disable-fetch", "advisories"]),
-        ),
+    match exec::logged("Fetching the RustSec advisories", &mut command(&["fetch", "db"]), &log) {
+        Ok(()) => exec::shown("cargo deny: advisories", &mut command(&["check", "--disable-fetch", "advisories"])),
         Err(error) if error.is::<crate::interrupt::Interrupted>() => Err(error),
         Err(_) => {
             eprintln!(
@@ -151,23 +119,10 @@ mod tests {
 
     #[test]
     fn a_report_is_clean_bad_or_missing_and_never_silently_so() {
-        assert_eq!(
-            verdict(&json!({"metadata": {"vulnerabilities": {"total": 0}}})),
-            Audit::Clean
-        );
-        assert_eq!(
-            verdict(&json!({"metadata": {"vulnerabilities": {"total": 2}}})),
-            Audit::Vulnerable(2)
-        );
-        let unreachable =
-            json!({"message": "request failed", "error": {"summary": "", "detail": ""}});
-        assert_eq!(
-            verdict(&unreachable),
-            Audit::Unreachable("request failed".to_owned())
-        );
-        assert_eq!(
-            verdict(&json!({})),
-            Audit::Unreachable("no answer".to_owned())
-        );
+        assert_eq!(verdict(&json!({"metadata": {"vulnerabilities": {"total": 0}}})), Audit::Clean);
+        assert_eq!(verdict(&json!({"metadata": {"vulnerabilities": {"total": 2}}})), Audit::Vulnerable(2));
+        let unreachable = json!({"message": "request failed", "error": {"summary": "", "detail": ""}});
+        assert_eq!(verdict(&unreachable), Audit::Unreachable("request failed".to_owned()));
+        assert_eq!(verdict(&json!({})), Audit::Unreachable("no answer".to_owned()));
     }
 }

@@ -1,13 +1,6 @@
 //! The developer's commands: `cargo xtask --help` lists them.
-#![expect(
-    clippy::print_stdout,
-    clippy::print_stderr,
-    reason = "a command-line tool talks to its user"
-)]
-#![expect(
-    clippy::doc_markdown,
-    reason = "documentation is help text here, which shows backticks as they are"
-)]
+#![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
+#![expect(clippy::doc_markdown, reason = "documentation is help text here, which shows backticks as they are")]
 
 mod accounts;
 mod aws;

@@ -56,8 +56,6 @@ pub(crate) fn token(issuer: &str, person: &str, lifetime: Option<u32>) -> Result
         ("lifetime", &lifetime),
     ]);
     let answer = http::json(&format!("a token of {person} from {issuer}"), answer)?;
-    let token = answer["access_token"]
-        .as_str()
-        .context("the OpenID provider answered without a token")?;
+    let token = answer["access_token"].as_str().context("the OpenID provider answered without a token")?;
     Ok(token.to_owned())
 }

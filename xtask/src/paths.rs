@@ -43,10 +43,7 @@ fn absolute(given: Option<OsString>, default: &str) -> PathBuf {
 
 /// A path as a person would write it: from the checkout where it lies inside.
 pub(crate) fn shown(path: &Path) -> String {
-    path.strip_prefix(root())
-        .unwrap_or(path)
-        .display()
-        .to_string()
+    path.strip_prefix(root()).unwrap_or(path).display().to_string()
 }
 
 /// The folder of one running stack: `.local` for `dev`, one of its own for a test.
@@ -58,36 +55,23 @@ pub(crate) struct State {
 impl State {
     /// The developer's stack.
     pub(crate) fn dev() -> Self {
-        Self {
-            folder: root().join(".local"),
-        }
+        Self { folder: root().join(".local") }
     }
 
     /// A test's own stack, apart from the developer's.
     pub(crate) fn test(name: &str) -> Self {
-        Self {
-            folder: root().join(".local/test").join(name),
-        }
+        Self { folder: root().join(".local/test").join(name) }
     }
 
     /// The tests' stacks that have left something behind.
     pub(crate) fn tests() -> Vec<Self> {
-        let folders = fs::read_dir(root().join(".local/test"))
-            .into_iter()
-            .flatten()
-            .flatten();
-        folders
-            .map(|entry| Self {
-                folder: entry.path(),
-            })
-            .collect()
+        let folders = fs::read_dir(root().join(".local/test")).into_iter().flatten().flatten();
+        folders.map(|entry| Self { folder: entry.path() }).collect()
     }
 
     #[cfg(test)]
     pub(crate) fn at(folder: &Path) -> Self {
-        Self {
-            folder: folder.to_owned(),
-        }
+        Self { folder: folder.to_owned() }
     }
 
     pub(crate) fn stack_json(&self) -> PathBuf {
@@ -106,8 +90,7 @@ impl State {
     /// A folder in this stack's folder, which is made if need be.
     pub(crate) fn made(&self, name: &str) -> Result<PathBuf> {
         let folder = self.folder.join(name);
-        fs::create_dir_all(&folder)
-            .with_context(|| format!("cannot make the folder {}", shown(&folder)))?;
+        fs::create_dir_all(&folder).with_context(|| format!("cannot make the folder {}", shown(&folder)))?;
         Ok(folder)
     }
 

@@ -66,19 +66,10 @@ fn holder_in_proc(port: u16) -> Option<Holder> {
         let holds = sockets
             .flatten()
             .filter_map(|socket| fs::read_link(socket.path()).ok())
-            .any(|link| {
-                inodes
-                    .iter()
-                    .any(|inode| link.as_os_str() == inode.as_str())
-            });
+            .any(|link| inodes.iter().any(|inode| link.as_os_str() == inode.as_str()));
         holds.then(|| {
             let words = fs::read_to_string(entry.path().join("cmdline")).unwrap_or_default();
-            let command = words
-                .trim_end_matches('\0')
-                .replace('\0', " ")
-                .chars()
-                .take(80)
-                .collect();
+            let command = words.trim_end_matches('\0').replace('\0', " ").chars().take(80).collect();
             Holder { pid, command }
         })
     })
@@ -97,16 +88,10 @@ fn listening_inodes(table: &str, port: u16) -> Vec<String> {
 
 fn holder_by_lsof(port: u16) -> Option<Holder> {
     let address = format!("-iTCP:{port}");
-    let output = Command::new("lsof")
-        .args(["-nP", &address, "-sTCP:LISTEN", "-Fpc"])
-        .output()
-        .ok()?;
+    let output = Command::new("lsof").args(["-nP", &address, "-sTCP:LISTEN", "-Fpc"]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let field = |mark| text.lines().find_map(|line| line.strip_prefix(mark));
-    Some(Holder {
-        pid: field('p')?.parse().ok()?,
-        command: field('c')?.to_owned(),
-    })
+    Some(Holder { pid: field('p')?.parse().ok()?, command: field('c')?.to_owned() })
 }
 
 #[cfg(test)]
@@ -123,19 +108,11 @@ mod tests {
     fn a_busy_port_names_the_port_the_process_and_the_way_out() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a port");
         let port = listener.local_addr().expect("an address").port();
-        let text = expect_free(port, "the emulator", "--port")
-            .expect_err("taken")
-            .to_string();
-        assert!(
-            text.contains(&format!("port {port}")) && text.contains("the emulator"),
-            "{text}"
-        );
+        let text = expect_free(port, "the emulator", "--port").expect_err("taken").to_string();
+        assert!(text.contains(&format!("port {port}")) && text.contains("the emulator"), "{text}");
         assert!(text.contains("`--port <port>`"), "{text}");
         if cfg!(target_os = "linux") {
-            assert!(
-                text.contains(&format!("process {}", std::process::id())),
-                "{text}"
-            );
+            assert!(text.contains(&format!("process {}", std::process::id())), "{text}");
         }
     }
 

@@ -30,30 +30,13 @@ pub(crate) struct Service {
 
 impl Service {
     /// Starts a process that outlives this one, with its output in a log.
-    pub(crate) fn start(
-        state: &State,
-        name: &str,
-        port: u16,
-        command: &mut Command,
-    ) -> Result<Self> {
-        let log = File::create(state.log(name)?)
-            .with_context(|| format!("cannot write the log of {name}"))?;
+    pub(crate) fn start(state: &State, name: &str, port: u16, command: &mut Command) -> Result<Self> {
+        let log = File::create(state.log(name)?).with_context(|| format!("cannot write the log of {name}"))?;
         let copy = log.try_clone().context("cannot share the log")?;
-        let child = command
-            .stdin(Stdio::null())
-            .stdout(log)
-            .stderr(copy)
-            .process_group(0)
-            .spawn();
+        let child = command.stdin(Stdio::null()).stdout(log).stderr(copy).process_group(0).spawn();
         let pid = child.with_context(|| format!("cannot start {name}"))?.id();
-        let started =
-            start_time(pid).with_context(|| format!("{name} ended as soon as it was started"))?;
-        Ok(Self {
-            name: name.to_owned(),
-            pid,
-            started,
-            port,
-        })
+        let started = start_time(pid).with_context(|| format!("{name} ended as soon as it was started"))?;
+        Ok(Self { name: name.to_owned(), pid, started, port })
     }
 
     /// Whether this very process runs, not just one with its id.
@@ -63,10 +46,7 @@ impl Service {
 
     /// Stops it with its children. A process that is gone already is no error.
     pub(crate) fn stop(&self) -> Result<()> {
-        for (signal, patience) in [
-            (Signal::TERM, GRACE),
-            (Signal::KILL, Duration::from_secs(2)),
-        ] {
+        for (signal, patience) in [(Signal::TERM, GRACE), (Signal::KILL, Duration::from_secs(2))] {
             if !self.alive() {
                 return Ok(());
             }
@@ -108,15 +88,10 @@ impl Services {
         let path = state.pids_json();
         match fs::read_to_string(&path) {
             Ok(text) => serde_json::from_str(&text).with_context(|| {
-                format!(
-                    "{} is damaged; stop what it lists by hand and remove it",
-                    paths::shown(&path)
-                )
+                format!("{} is damaged; stop what it lists by hand and remove it", paths::shown(&path))
             }),
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(Self::default()),
-            Err(error) => {
-                Err(error).with_context(|| format!("cannot read {}", paths::shown(&path)))
-            }
+            Err(error) => Err(error).with_context(|| format!("cannot read {}", paths::shown(&path))),
         }
     }
 
@@ -145,18 +120,11 @@ impl Services {
     /// Forgets a service that was stopped.
     pub(crate) fn forget(&mut self, state: &State, name: &str) -> Result<()> {
         self.services.retain(|known| known.name != name);
-        if self.services.is_empty() {
-            paths::remove(&state.pids_json())
-        } else {
-            self.write(state)
-        }
+        if self.services.is_empty() { paths::remove(&state.pids_json()) } else { self.write(state) }
     }
 
     fn write(&self, state: &State) -> Result<()> {
-        paths::write_atomically(
-            &state.pids_json(),
-            &format!("{}\n", serde_json::to_string_pretty(self)?),
-        )
+        paths::write_atomically(&state.pids_json(), &format!("{}\n", serde_json::to_string_pretty(self)?))
     }
 }
 
@@ -202,10 +170,7 @@ fn state_and_ticks(stat: &str) -> Option<(&str, &str)> {
 /// When a running process started, as `ps` says it.
 #[cfg(not(target_os = "linux"))]
 fn start_time(pid: u32) -> Option<String> {
-    let output = Command::new("ps")
-        .args(["-o", "stat=,lstart=", "-p", &pid.to_string()])
-        .output()
-        .ok()?;
+    let output = Command::new("ps").args(["-o", "stat=,lstart=", "-p", &pid.to_string()]).output().ok()?;
     let text = String::from_utf8(output.stdout).ok()?;
     let (state, started) = text.trim().split_once(' ')?;
     (!state.starts_with('Z')).then(|| started.trim().to_owned())
@@ -224,9 +189,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let state = State::at(folder.path());
         let service = sleeper(&state);
-        Services::default()
-            .record(&state, service.clone())
-            .expect("recorded");
+        Services::default().record(&state, service.clone()).expect("recorded");
 
         let mut services = Services::recorded(&state).expect("read back");
         assert_eq!(services.find("sleeper"), Some(&service));
@@ -242,10 +205,7 @@ mod tests {
     fn a_stranger_with_the_same_id_is_left_alone() {
         let folder = tempfile::tempdir().expect("a folder");
         let service = sleeper(&State::at(folder.path()));
-        let earlier = Service {
-            started: "another boot:1".to_owned(),
-            ..service.clone()
-        };
+        let earlier = Service { started: "another boot:1".to_owned(), ..service.clone() };
         assert!(!earlier.alive());
         earlier.stop().expect("nothing to stop");
         assert!(service.alive(), "the stranger lives on");
@@ -257,8 +217,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let state = State::at(folder.path());
         let script = "sleep 61 & echo $!; wait";
-        let service = Service::start(&state, "parent", 1, Command::new("sh").args(["-c", script]))
-            .expect("sh starts");
+        let service = Service::start(&state, "parent", 1, Command::new("sh").args(["-c", script])).expect("sh starts");
         let log = state.log("parent").expect("a log");
         let child = loop {
             if let Ok(pid) = fs::read_to_string(&log).unwrap_or_default().trim().parse() {
@@ -279,12 +238,7 @@ mod tests {
     fn a_damaged_record_is_an_error_and_a_missing_one_is_empty() {
         let folder = tempfile::tempdir().expect("a folder");
         let state = State::at(folder.path());
-        assert!(
-            Services::recorded(&state)
-                .expect("nothing started")
-                .all()
-                .is_empty()
-        );
+        assert!(Services::recorded(&state).expect("nothing started").all().is_empty());
         fs::write(state.pids_json(), "{").expect("written");
         assert!(Services::recorded(&state).is_err());
     }

@@ -37,14 +37,7 @@ impl Step {
             eprintln!("· {title} ...");
         }
         let now = Instant::now();
-        Self {
-            title: title.to_owned(),
-            started: now,
-            said: now,
-            tick: 0,
-            live,
-            finished: false,
-        }
+        Self { title: title.to_owned(), started: now, said: now, tick: 0, live, finished: false }
     }
 
     /// Shows that the step still runs; `detail` is the last line it wrote.
@@ -53,19 +46,12 @@ impl Step {
             self.tick += 1;
             let frame = FRAMES[self.tick / 2 % FRAMES.len()];
             let seconds = self.started.elapsed().as_secs();
-            let line: String = format!("{frame} {} ({seconds} s) {detail}", self.title)
-                .chars()
-                .take(WIDTH)
-                .collect();
+            let line: String = format!("{frame} {} ({seconds} s) {detail}", self.title).chars().take(WIDTH).collect();
             eprint!("\r\x1b[2K{line}");
             let _ = io::stderr().flush();
         } else if self.said.elapsed() >= HEARTBEAT {
             self.said = Instant::now();
-            eprintln!(
-                "  {} still runs ({})",
-                self.title,
-                time(self.started.elapsed())
-            );
+            eprintln!("  {} still runs ({})", self.title, time(self.started.elapsed()));
         }
     }
 
@@ -78,11 +64,7 @@ impl Step {
         if !self.finished {
             self.finished = true;
             let clear = if self.live { "\r\x1b[2K" } else { "" };
-            eprintln!(
-                "{clear}{mark} {} ({})",
-                self.title,
-                time(self.started.elapsed())
-            );
+            eprintln!("{clear}{mark} {} ({})", self.title, time(self.started.elapsed()));
         }
     }
 }

@@ -3,7 +3,7 @@
 //! What only an administrator's feed writes goes straight to the table, through the shared library; conversations are
 //! held over the HTTP API by the demo accounts. Doing it again changes nothing: everything has an id of its own.
 
-use std::{collections::HashMap, fs};
+use std::{collections::HashMap, fs, process::Command};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use crate::{
     paths::{self, State},
     progress::Step,
     stack::Stack,
+    tools,
 };
 
 /// `xtask/seed.json`.
@@ -57,12 +58,11 @@ type Body = serde_json::Map<String, Value>;
 impl Seed {
     fn read() -> Result<Self> {
         let path = paths::root().join("xtask/seed.json");
-        let text = fs::read_to_string(&path)
-            .with_context(|| format!("cannot read {}", paths::shown(&path)))?;
+        let text = fs::read_to_string(&path).with_context(|| format!("cannot read {}", paths::shown(&path)))?;
         serde_json::from_str(&text).with_context(|| format!("{} is damaged", paths::shown(&path)))
     }
 
-    /// What the shared library's `seed` example reads.
+    /// What the shared library's `seed` program reads.
     fn records(&self, accounts: &Accounts) -> Result<Value> {
         let patients = self.patients.iter().map(|patient| {
             let account = accounts.expect(&patient.account)?;
@@ -84,7 +84,10 @@ impl Seed {
 /// Seeds the developer's stack.
 pub(crate) fn run() -> Result<()> {
     let state = State::dev();
-    seed(&state, &Stack::read(&state)?)
+    let stack = Stack::read(&state)?;
+    tools::install_python_tools()?;
+    functions::build(functions::Processor::Host)?;
+    seed(&state, &stack)
 }
 
 /// Seeds a stack.
@@ -95,46 +98,21 @@ pub(crate) fn seed(state: &State, stack: &Stack) -> Result<()> {
     hold_conversations(stack, &seed.conversations)
 }
 
-/// Runs the shared library's `seed` example, built with the functions' profile and target so that it only links.
+/// Runs the shared library's `seed` program, which was built with the functions.
 fn write_records(state: &State, stack: &Stack, records: &Value) -> Result<()> {
-    let target = functions::host()?;
-    let mut command = exec::cargo([
-        "run",
-        "--release",
-        "--quiet",
-        "--locked",
-        "--package",
-        "shared",
-        "--example",
-        "seed",
-    ]);
-    command.args(["--target", &target]);
+    let mut command = Command::new(functions::seed_program()?);
     emulator::caller(&mut command, &stack.aws_endpoint_url).env("TABLE_NAME", &stack.table_name);
-    exec::fed(
-        "Writing settings, questionnaires and patients",
-        &mut command,
-        &records.to_string(),
-        &state.log("seed")?,
-    )
+    exec::fed("Writing settings, questionnaires and patients", &mut command, &records.to_string(), &state.log("seed")?)
 }
 
 /// Lets the demo accounts talk, unless patient-a has a conversation.
 fn hold_conversations(stack: &Stack, conversations: &[Conversation]) -> Result<()> {
-    let api = Api {
-        client: http::client(),
-        stack,
-    };
+    let api = Api { client: http::client(), stack };
     let mut tokens = Tokens::default();
     let mut step = Step::begin("Holding the demo conversations");
     let patient = patient_of(stack, "patient-a")?;
-    let known = api.get(
-        &tokens.of(stack, "patient-a")?,
-        &format!("/patients/{patient}/conversations?limit=1"),
-    )?;
-    if known["items"]
-        .as_array()
-        .is_some_and(|items| !items.is_empty())
-    {
+    let known = api.get(&tokens.of(stack, "patient-a")?, &format!("/patients/{patient}/conversations?limit=1"))?;
+    if known["items"].as_array().is_some_and(|items| !items.is_empty()) {
         step.done();
         return Ok(());
     }
@@ -143,10 +121,7 @@ fn hold_conversations(stack: &Stack, conversations: &[Conversation]) -> Result<(
         let patient = patient_of(stack, &conversation.patient)?;
         let Said { by, body } = &conversation.begin;
         let begun = api.begin(&tokens.of(stack, by)?, &patient, &ids.next(), body)?;
-        let id = begun["id"]
-            .as_str()
-            .context("a conversation without an id")?
-            .to_owned();
+        let id = begun["id"].as_str().context("a conversation without an id")?.to_owned();
         for Said { by, body } in &conversation.then {
             interrupt::check()?;
             step.tick(by);
@@ -166,11 +141,7 @@ fn hold_conversations(stack: &Stack, conversations: &[Conversation]) -> Result<(
 }
 
 fn patient_of(stack: &Stack, account: &str) -> Result<String> {
-    stack
-        .patients
-        .get(account)
-        .cloned()
-        .with_context(|| format!("the stack knows no patient {account}"))
+    stack.patients.get(account).cloned().with_context(|| format!("the stack knows no patient {account}"))
 }
 
 /// The same ids at every run, so that saying something again says nothing new.
@@ -213,38 +184,23 @@ impl Api<'_> {
     fn get(&self, token: &str, path: &str) -> Result<Value> {
         http::json(
             &format!("GET {path}"),
-            self.client
-                .get(self.url(path))
-                .header("authorization", bearer(token))
-                .call(),
+            self.client.get(self.url(path)).header("authorization", bearer(token)).call(),
         )
     }
 
     fn begin(&self, token: &str, patient: &str, key: &str, body: &Body) -> Result<Value> {
         let path = format!("/patients/{patient}/conversations");
-        let request = self
-            .client
-            .post(self.url(&path))
-            .header("authorization", bearer(token));
-        http::json(
-            &format!("POST {path}"),
-            request.header("idempotency-key", key).send_json(body),
-        )
+        let request = self.client.post(self.url(&path)).header("authorization", bearer(token));
+        http::json(&format!("POST {path}"), request.header("idempotency-key", key).send_json(body))
     }
 
     fn post(&self, token: &str, path: &str, body: &Body) -> Result<Value> {
-        let request = self
-            .client
-            .post(self.url(path))
-            .header("authorization", bearer(token));
+        let request = self.client.post(self.url(path)).header("authorization", bearer(token));
         http::json(&format!("POST {path}"), request.send_json(body))
     }
 
     fn put(&self, token: &str, path: &str, body: &Body) -> Result<Value> {
-        let request = self
-            .client
-            .put(self.url(path))
-            .header("authorization", bearer(token));
+        let request = self.client.put(self.url(path)).header("authorization", bearer(token));
         http::json(&format!("PUT {path}"), request.send_json(body))
     }
 }
@@ -268,9 +224,7 @@ mod tests {
     fn the_demo_fits_together() {
         let seed = Seed::read().expect("readable");
         let accounts = Accounts::read().expect("readable");
-        let records = seed
-            .records(&accounts)
-            .expect("every patient has an account");
+        let records = seed.records(&accounts).expect("every patient has an account");
         assert!(
             records["patients"]
                 .as_array()
@@ -278,11 +232,8 @@ mod tests {
                 .iter()
                 .all(|patient| is_uuid_v7(patient["id"].as_str().expect("an id")))
         );
-        let by_id: HashMap<&str, &Value> = seed
-            .questionnaires
-            .iter()
-            .map(|form| (form["id"].as_str().expect("an id"), form))
-            .collect();
+        let by_id: HashMap<&str, &Value> =
+            seed.questionnaires.iter().map(|form| (form["id"].as_str().expect("an id"), form)).collect();
         assert!(by_id.keys().all(|id| is_uuid_v7(id)));
         for conversation in &seed.conversations {
             accounts.expect(&conversation.patient).expect("known");
@@ -298,40 +249,20 @@ mod tests {
 
     /// Every answer has its question, every required question its answer, and choices are from the list.
     fn expect_answers(form: &Value, answers: &Value) {
-        let questions: HashMap<&Value, &Value> = form["items"]
-            .as_array()
-            .expect("items")
-            .iter()
-            .map(|item| (&item["linkId"], item))
-            .collect();
-        let answers: HashMap<&Value, &Value> = answers
-            .as_array()
-            .expect("answers")
-            .iter()
-            .map(|answer| (&answer["linkId"], &answer["value"]))
-            .collect();
+        let questions: HashMap<&Value, &Value> =
+            form["items"].as_array().expect("items").iter().map(|item| (&item["linkId"], item)).collect();
+        let answers: HashMap<&Value, &Value> =
+            answers.as_array().expect("answers").iter().map(|answer| (&answer["linkId"], &answer["value"])).collect();
         for (link, value) in &answers {
             let question = questions[link];
             match question["type"].as_str().expect("a type") {
                 "boolean" => assert!(value.is_boolean()),
-                "choice" => assert!(
-                    question["options"]
-                        .as_array()
-                        .expect("options")
-                        .contains(value)
-                ),
+                "choice" => assert!(question["options"].as_array().expect("options").contains(value)),
                 _ => assert!(value.is_string()),
             }
         }
-        let required = questions
-            .iter()
-            .filter(|(_, question)| question["required"] == true)
-            .map(|(link, _)| *link);
-        assert!(
-            required
-                .collect::<HashSet<_>>()
-                .is_subset(&answers.keys().copied().collect())
-        );
+        let required = questions.iter().filter(|(_, question)| question["required"] == true).map(|(link, _)| *link);
+        assert!(required.collect::<HashSet<_>>().is_subset(&answers.keys().copied().collect()));
     }
 
     #[test]

@@ -40,20 +40,13 @@ impl Stack {
                 paths::shown(&path)
             )
         })?;
-        serde_json::from_str(&text).with_context(|| {
-            format!(
-                "{} is damaged; run `cargo xtask dev` again",
-                paths::shown(&path)
-            )
-        })
+        serde_json::from_str(&text)
+            .with_context(|| format!("{} is damaged; run `cargo xtask dev` again", paths::shown(&path)))
     }
 
     /// Says that this stack runs.
     pub(crate) fn write(&self, state: &State) -> Result<()> {
-        paths::write_atomically(
-            &state.stack_json(),
-            &format!("{}\n", serde_json::to_string_pretty(self)?),
-        )
+        paths::write_atomically(&state.stack_json(), &format!("{}\n", serde_json::to_string_pretty(self)?))
     }
 
     /// Says that no stack runs.

@@ -26,8 +26,7 @@ impl Inputs {
 
     /// A file's content.
     pub(crate) fn file(mut self, path: &Path) -> Result<Self> {
-        let content =
-            fs::read(path).with_context(|| format!("cannot read {}", paths::shown(path)))?;
+        let content = fs::read(path).with_context(|| format!("cannot read {}", paths::shown(path)))?;
         self.add(&content);
         Ok(self)
     }
@@ -50,11 +49,7 @@ impl Inputs {
 
     /// The stamp in `file`, for these inputs.
     pub(crate) fn stamp(self, file: PathBuf) -> Stamp {
-        let hash = self
-            .0
-            .finalize()
-            .iter()
-            .fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
+        let hash = self.0.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
         Stamp { hash, file }
     }
 }
@@ -86,8 +81,7 @@ fn files_below(folder: &Path) -> Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     let mut open = vec![folder.to_owned()];
     while let Some(next) = open.pop() {
-        let entries =
-            fs::read_dir(&next).with_context(|| format!("cannot read {}", paths::shown(&next)))?;
+        let entries = fs::read_dir(&next).with_context(|| format!("cannot read {}", paths::shown(&next)))?;
         for entry in entries {
             let entry = entry.with_context(|| format!("cannot read {}", paths::shown(&next)))?;
             let name = entry.file_name();
@@ -113,10 +107,7 @@ mod tests {
         let folder = tempfile::tempdir().expect("a folder");
         let source = folder.path().join("source");
         let stamp = |version: &str| {
-            let inputs = Inputs::default()
-                .text(version)
-                .folder(&source)
-                .expect("readable");
+            let inputs = Inputs::default().text(version).folder(&source).expect("readable");
             inputs.stamp(folder.path().join("stamp"))
         };
         fs::create_dir_all(source.join("node_modules")).expect("made");

@@ -3,6 +3,7 @@
 use std::{
     env, fs,
     path::PathBuf,
+    process::Command,
     time::{Duration, Instant},
 };
 
@@ -60,22 +61,14 @@ struct Outcome {
 /// `cargo xtask test`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     tools::check_prerequisites()?;
-    let parts = if options.parts.is_empty() {
-        Part::value_variants()
-    } else {
-        &options.parts
-    };
+    let parts = if options.parts.is_empty() { Part::value_variants() } else { &options.parts };
     let mut outcomes = Vec::new();
     let mut failure = None;
     for &part in parts {
         eprintln!("\n== {} ==", part.name());
         let since = Instant::now();
         let result = part.run(options.keep);
-        outcomes.push(Outcome {
-            part,
-            time: since.elapsed(),
-            passed: result.is_ok(),
-        });
+        outcomes.push(Outcome { part, time: since.elapsed(), passed: result.is_ok() });
         if let Err(error) = result {
             failure = Some(error);
             break;
@@ -86,9 +79,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         None => Ok(()),
         Some(error) => {
             let part = outcomes.last().map_or("", |outcome| outcome.part.name());
-            Err(error.context(format!(
-                "the part `{part}` failed; run it alone with `cargo xtask test {part}`"
-            )))
+            Err(error.context(format!("the part `{part}` failed; run it alone with `cargo xtask test {part}`")))
         }
     }
 }
@@ -97,9 +88,7 @@ fn summarize(parts: &[Part], outcomes: &[Outcome]) {
     println!();
     for (index, part) in parts.iter().enumerate() {
         let word = match outcomes.get(index) {
-            Some(Outcome {
-                time, passed: true, ..
-            }) => format!("passed  {}", progress::time(*time)),
+            Some(Outcome { time, passed: true, .. }) => format!("passed  {}", progress::time(*time)),
             Some(Outcome { time, .. }) => format!("FAILED  {}", progress::time(*time)),
             None => "not run".to_owned(),
         };
@@ -132,69 +121,58 @@ impl Part {
     }
 }
 
+/// Every cargo test names the whole workspace, so that all of them share one build of each dependency: cargo
+/// builds a dependency anew for each set of packages that wants other features of it.
+fn cargo_test() -> Command {
+    exec::cargo(["test", "--workspace", "--locked"])
+}
+
 fn unit() -> Result<()> {
-    let mut tests = exec::cargo([
-        "test",
-        "--workspace",
-        "--exclude",
-        "tests",
-        "--locked",
-        "--lib",
-        "--bins",
-    ]);
-    for target in tests_without_emulator()? {
+    let mut tests = cargo_test();
+    tests.args(["--lib", "--bins"]);
+    for target in IntegrationTests::read()?.unit {
         tests.args(["--test", &target]);
     }
     exec::shown("Unit, property and handler tests", &mut tests)?;
-    let mut docs = exec::cargo([
-        "test",
-        "--workspace",
-        "--exclude",
-        "tests",
-        "--locked",
-        "--doc",
-    ]);
-    exec::shown("Examples in the documentation", &mut docs)?;
+    exec::shown("Examples in the documentation", cargo_test().arg("--doc"))?;
     node_tests("dev/openid")
 }
 
-/// Every integration test of the workspace but those of other parts: a new one cannot be forgotten.
-fn tests_without_emulator() -> Result<Vec<String>> {
-    let text = exec::captured(&mut exec::cargo([
-        "metadata",
-        "--no-deps",
-        "--format-version",
-        "1",
-        "--locked",
-    ]))?;
-    let metadata: Value = serde_json::from_str(&text).context("cargo's metadata are damaged")?;
-    Ok(integration_tests(&metadata))
+/// The workspace's integration tests, by the part that runs them: a new one cannot be forgotten.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct IntegrationTests {
+    unit: Vec<String>,
+    end_to_end: Vec<String>,
 }
 
-fn integration_tests(metadata: &Value) -> Vec<String> {
-    let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-    let mut found = Vec::new();
-    for package in list(&metadata["packages"]) {
-        let package_name = package["name"].as_str().unwrap_or_default();
-        for target in list(&package["targets"]) {
-            let name = target["name"].as_str().unwrap_or_default();
-            let elsewhere = package_name == "tests" || TABLE_TESTS.contains(&(package_name, name));
-            if target["kind"][0] == "test" && !elsewhere {
-                found.push(name.to_owned());
+impl IntegrationTests {
+    fn read() -> Result<Self> {
+        let text = exec::captured(&mut exec::cargo(["metadata", "--no-deps", "--format-version", "1", "--locked"]))?;
+        let metadata: Value = serde_json::from_str(&text).context("cargo's metadata are damaged")?;
+        Ok(Self::from_metadata(&metadata))
+    }
+
+    fn from_metadata(metadata: &Value) -> Self {
+        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
+        let mut found = Self::default();
+        for package in list(&metadata["packages"]) {
+            let package_name = package["name"].as_str().unwrap_or_default();
+            for target in list(&package["targets"]) {
+                let name = target["name"].as_str().unwrap_or_default();
+                if target["kind"][0] != "test" || TABLE_TESTS.contains(&(package_name, name)) {
+                    continue;
+                }
+                let part = if package_name == "tests" { &mut found.end_to_end } else { &mut found.unit };
+                part.push(name.to_owned());
             }
         }
+        found
     }
-    found.sort();
-    found.dedup();
-    found
 }
 
 fn node_tests(package: &str) -> Result<()> {
     tools::install_node_package(package)?;
-    exec::shown(
-        &format!("{package}: tests"),
-        &mut exec::npm(package, ["test", "--silent"]),
-    )
+    exec::shown(&format!("{package}: tests"), &mut exec::npm(package, ["test", "--silent"]))
 }
 
 fn table() -> Result<()> {
@@ -210,16 +188,13 @@ fn table() -> Result<()> {
 }
 
 fn table_tests(port: u16) -> Result<()> {
-    for (package, test) in TABLE_TESTS {
-        let mut command = exec::cargo(["test", "--locked", "--package", package, "--test", test]);
-        emulator::caller(&mut command, &emulator::endpoint(port))
-            .env("TEST_AWS_ENDPOINT_URL", emulator::endpoint(port));
-        exec::shown(
-            &format!("{package}: tests against the emulator"),
-            &mut command,
-        )?;
+    let endpoint = emulator::endpoint(port);
+    let mut tests = cargo_test();
+    for (_, test) in TABLE_TESTS {
+        tests.args(["--test", test]);
     }
-    Ok(())
+    emulator::caller(&mut tests, &endpoint).env("TEST_AWS_ENDPOINT_URL", &endpoint);
+    exec::shown("Tests against the emulator", &mut tests)
 }
 
 fn end_to_end(keep: bool) -> Result<()> {
@@ -229,19 +204,11 @@ fn end_to_end(keep: bool) -> Result<()> {
     }
     let state = State::test("e2e");
     dev::stop_all(&state)?;
-    let plan = Plan {
-        state: state.clone(),
-        port: port::any_free()?,
-        openid_port: port::any_free()?,
-        iam: true,
-    };
+    let plan = Plan { state: state.clone(), port: port::any_free()?, openid_port: port::any_free()?, iam: true };
     dev::up(&plan)?;
     let result = end_to_end_tests(state.stack_json());
     if keep {
-        eprintln!(
-            "The end-to-end stack runs on; STACK_JSON={}",
-            paths::shown(&state.stack_json())
-        );
+        eprintln!("The end-to-end stack runs on; STACK_JSON={}", paths::shown(&state.stack_json()));
         return result;
     }
     let stopped = dev::stop_all(&state);
@@ -249,9 +216,11 @@ fn end_to_end(keep: bool) -> Result<()> {
 }
 
 fn end_to_end_tests(stack: PathBuf) -> Result<()> {
-    fs::metadata(&stack)
-        .with_context(|| format!("STACK_JSON names {}, which cannot be read", stack.display()))?;
-    let mut tests = exec::cargo(["test", "--locked", "--package", "tests"]);
+    fs::metadata(&stack).with_context(|| format!("STACK_JSON names {}, which cannot be read", stack.display()))?;
+    let mut tests = cargo_test();
+    for target in IntegrationTests::read()?.end_to_end {
+        tests.args(["--test", &target]);
+    }
     exec::shown("End-to-end tests", tests.env("STACK_JSON", stack))
 }
 
@@ -262,13 +231,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn integration_tests_are_found_but_for_those_of_other_parts() {
+    fn integration_tests_are_found_and_sorted_into_parts() {
         let target = |kind: &str, name: &str| json!({"kind": [kind], "name": name});
         let metadata = json!({"packages": [
             {"name": "shared", "targets": [target("lib", "shared"), target("test", "table"), target("test", "layers")]},
             {"name": "functions", "targets": [target("bin", "get-me"), target("test", "handlers"), target("test", "emulator")]},
             {"name": "tests", "targets": [target("test", "end_to_end")]},
         ]});
-        assert_eq!(integration_tests(&metadata), ["handlers", "layers"]);
+        let found = IntegrationTests::from_metadata(&metadata);
+        assert_eq!(found.unit, ["layers", "handlers"]);
+        assert_eq!(found.end_to_end, ["end_to_end"]);
     }
 }

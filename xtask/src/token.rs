@@ -17,9 +17,6 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     let stack = Stack::read(&State::dev())?;
-    println!(
-        "{}",
-        openid::token(&stack.issuer, &options.person, options.lifetime)?
-    );
+    println!("{}", openid::token(&stack.issuer, &options.person, options.lifetime)?);
     Ok(())
 }

@@ -22,17 +22,11 @@ const CARGO_DENY: &str = "0.20.2";
 
 /// Fails with what to install if a prerequisite is missing; names everything that is missing at once.
 pub(crate) fn check_prerequisites() -> Result<()> {
-    let problems: Vec<String> = [python_problem(), node_problem(), npm_problem()]
-        .into_iter()
-        .flatten()
-        .collect();
+    let problems: Vec<String> = [python_problem(), node_problem(), npm_problem()].into_iter().flatten().collect();
     if problems.is_empty() {
         return Ok(());
     }
-    bail!(
-        "something is missing on this machine:\n  {}",
-        problems.join("\n  ")
-    )
+    bail!("something is missing on this machine:\n  {}", problems.join("\n  "))
 }
 
 fn python_problem() -> Option<String> {
@@ -44,9 +38,7 @@ fn python_problem() -> Option<String> {
             "{wanted}: not found. Debian: `apt-get install python3 python3-venv`; macOS: `brew install python`"
         ));
     };
-    let mut numbers = printed
-        .split_whitespace()
-        .filter_map(|number| number.parse::<u32>().ok());
+    let mut numbers = printed.split_whitespace().filter_map(|number| number.parse::<u32>().ok());
     let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if found < PYTHON_AT_LEAST {
         return Some(format!("{wanted}: found {}.{}", found.0, found.1));
@@ -72,12 +64,7 @@ fn npm_problem() -> Option<String> {
 
 /// The first number of a version such as `v20.20.2`.
 fn major(version: &str) -> u32 {
-    let digits = version
-        .trim()
-        .trim_start_matches('v')
-        .split('.')
-        .next()
-        .unwrap_or_default();
+    let digits = version.trim().trim_start_matches('v').split('.').next().unwrap_or_default();
     digits.parse().unwrap_or(0)
 }
 
@@ -102,35 +89,19 @@ pub(crate) fn install_python_tools() -> Result<()> {
     let venv = venv();
     let requirements = paths::root().join("xtask/requirements.txt");
     let version = exec::captured(Command::new("python3").arg("--version"))?;
-    let inputs = Inputs::default()
-        .text(&version)
-        .text(&venv.to_string_lossy())
-        .file(&requirements)?;
+    let inputs = Inputs::default().text(&version).text(&venv.to_string_lossy()).file(&requirements)?;
     let stamp = inputs.stamp(venv.join("xtask.stamp"));
     if stamp.is_current() {
         return Ok(());
     }
     if venv.exists() {
-        fs::remove_dir_all(&venv)
-            .with_context(|| format!("cannot remove {}", paths::shown(&venv)))?;
+        fs::remove_dir_all(&venv).with_context(|| format!("cannot remove {}", paths::shown(&venv)))?;
     }
     let log = State::dev().log("install-python")?;
     let title = "Installing the emulator and cargo-lambda";
-    exec::logged(
-        "Making a Python environment",
-        Command::new("python3").args(["-m", "venv"]).arg(&venv),
-        &log,
-    )?;
+    exec::logged("Making a Python environment", Command::new("python3").args(["-m", "venv"]).arg(&venv), &log)?;
     let mut pip = Command::new(python_tool("python"));
-    pip.args([
-        "-m",
-        "pip",
-        "install",
-        "--disable-pip-version-check",
-        "--no-input",
-        "--requirement",
-    ])
-    .arg(&requirements);
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--requirement"]).arg(&requirements);
     exec::logged(title, &mut pip, &log)?;
     stamp.set()
 }
@@ -140,20 +111,13 @@ pub(crate) fn install_node_package(package: &str) -> Result<()> {
     let folder = paths::root().join(package);
     let version = exec::captured(Command::new("node").arg("--version"))?;
     let lock = folder.join("package-lock.json");
-    let stamp = Inputs::default()
-        .text(&version)
-        .file(&lock)?
-        .stamp(folder.join("node_modules/.xtask.stamp"));
+    let stamp = Inputs::default().text(&version).file(&lock)?.stamp(folder.join("node_modules/.xtask.stamp"));
     if stamp.is_current() {
         return Ok(());
     }
     let log = State::dev().log(&format!("install-{}", package.replace('/', "-")))?;
     let mut command = exec::npm(package, ["ci", "--no-audit", "--no-fund"]);
-    exec::logged(
-        &format!("Installing the Node packages of {package}"),
-        &mut command,
-        &log,
-    )?;
+    exec::logged(&format!("Installing the Node packages of {package}"), &mut command, &log)?;
     stamp.set()
 }
 
@@ -163,21 +127,10 @@ pub(crate) fn cargo_deny() -> Result<PathBuf> {
     let program = root.join("bin/cargo-deny");
     if !program.exists() {
         let build = root.join("build");
-        let mut install = exec::cargo([
-            "install",
-            "cargo-deny",
-            "--locked",
-            "--version",
-            CARGO_DENY,
-            "--root",
-        ]);
+        let mut install = exec::cargo(["install", "cargo-deny", "--locked", "--version", CARGO_DENY, "--root"]);
         install.arg(&root).env("CARGO_TARGET_DIR", &build);
-        exec::shown(
-            &format!("Installing cargo-deny {CARGO_DENY} (once, some minutes)"),
-            &mut install,
-        )?;
-        fs::remove_dir_all(&build)
-            .with_context(|| format!("cannot remove {}", paths::shown(&build)))?;
+        exec::shown(&format!("Installing cargo-deny {CARGO_DENY} (once, some minutes)"), &mut install)?;
+        fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", paths::shown(&build)))?;
     }
     Ok(program)
 }

@@ -4,7 +4,7 @@
 // prints it as JSON so that other checks can hold binaries, sample events and the OpenAPI document against it.
 
 /** A DynamoDB action on the table. A transaction needs the actions of its parts, there is no separate one. */
-export type TableAction = "GetItem" | "Query" | "PutItem" | "UpdateItem" | "DeleteItem";
+export type TableAction = "GetItem" | "Query" | "PutItem" | "DeleteItem";
 
 /** What a function may touch; what is left out is denied. */
 export interface Touches {
@@ -72,16 +72,16 @@ export const routes: readonly Route[] = [
     binary: "send-message",
     method: "POST",
     path: "/conversations/{conversationId}/messages",
-    table: ["GetItem", "PutItem", "UpdateItem"],
+    table: ["GetItem", "PutItem"],
   },
   {
     binary: "set-conversation-status",
     method: "PUT",
     path: "/conversations/{conversationId}/status",
-    table: ["GetItem", "PutItem", "UpdateItem"],
+    table: ["GetItem", "PutItem"],
   },
-  { binary: "mark-read", method: "PUT", path: "/conversations/{conversationId}/read", table: ["GetItem", "UpdateItem"] },
-  { binary: "mark-unread", method: "DELETE", path: "/conversations/{conversationId}/read", table: ["GetItem", "UpdateItem"] },
+  { binary: "mark-read", method: "PUT", path: "/conversations/{conversationId}/read", table: ["GetItem", "PutItem"] },
+  { binary: "mark-unread", method: "DELETE", path: "/conversations/{conversationId}/read", table: ["GetItem", "PutItem"] },
 
   {
     binary: "list-encounters",
@@ -92,15 +92,15 @@ export const routes: readonly Route[] = [
     cursorSecret: true,
   },
   { binary: "get-encounter", method: "GET", path: "/encounters/{encounterId}", table: ["GetItem"] },
-  { binary: "set-encounter-status", method: "PUT", path: "/encounters/{encounterId}/status", table: ["GetItem", "UpdateItem"] },
+  { binary: "set-encounter-status", method: "PUT", path: "/encounters/{encounterId}/status", table: ["GetItem", "PutItem"] },
 
   { binary: "list-tasks", method: "GET", path: "/tasks", table: ["GetItem"], index: ["Query"], cursorSecret: true },
-  { binary: "update-task", method: "PUT", path: "/tasks/{taskId}", table: ["GetItem", "UpdateItem"] },
+  { binary: "update-task", method: "PUT", path: "/tasks/{taskId}", table: ["GetItem", "PutItem"] },
 ];
 
 /** Every function that is not behind the gateway. */
 export const triggers: readonly Trigger[] = [
-  { binary: "project-changes", source: "table-stream", table: ["GetItem", "Query", "PutItem", "UpdateItem"], failureQueue: true },
+  { binary: "project-changes", source: "table-stream", table: ["GetItem", "Query", "PutItem"], failureQueue: true },
 ];
 
 /** Everything that is deployed as a function. */

@@ -13,6 +13,7 @@ pub const ROUTE: Route = Route::new("get-health", "GET", "/health");
 
 /// That functions answer, and which version.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Health)]
 pub struct HealthView {
     /// Always `ok`: what can't answer says nothing.
     #[schema(example = "ok")]

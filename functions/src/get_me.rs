@@ -18,6 +18,7 @@ pub const ROUTE: Route = Route::new("get-me", "GET", "/me");
 /// Who is signed in.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Me)]
 pub struct MeView {
     /// Their id at the issuer.
     #[schema(example = "patient-a")]

@@ -17,6 +17,7 @@ pub const ROUTE: Route = Route::new("list-questionnaires", "GET", "/questionnair
 /// The questionnaires.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Questionnaires)]
 pub struct QuestionnairesView {
     /// All of them.
     pub items: Vec<Questionnaire>,

@@ -2,7 +2,10 @@
 
 use shared::http::problem::Problem;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+
 use utoipa::{IntoResponses, Modify, OpenApi};
+
+use crate::routes::ALL;
 
 /// What every route may be refused with; a `code` in the problem document says more.
 #[derive(Debug, IntoResponses)]
@@ -65,7 +68,7 @@ pub enum Refusals {
         crate::update_task::handle,
     ),
     security(("bearer" = [])),
-    modifiers(&BearerToken),
+    modifiers(&BearerToken, &OperationNames),
 )]
 struct Document;
 
@@ -80,7 +83,42 @@ impl Modify for BearerToken {
     }
 }
 
+struct OperationNames;
+
+impl Modify for OperationNames {
+    /// Names each operation like its function, so that generated clients have one name for it too.
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for route in ALL {
+            let Some(path) = openapi.paths.paths.get_mut(route.path) else { continue };
+            let operation = match route.method {
+                "GET" => &mut path.get,
+                "POST" => &mut path.post,
+                "PUT" => &mut path.put,
+                "DELETE" => &mut path.delete,
+                _ => continue,
+            };
+            if let Some(operation) = operation {
+                operation.operation_id = Some(route.binary.to_owned());
+            }
+        }
+    }
+}
+
 /// The document.
 pub fn document() -> utoipa::openapi::OpenApi {
     Document::openapi()
+}
+
+#[cfg(test)]
+mod tests {
+    /// `openapi.json` is what frontends generate their types from.
+    #[test]
+    fn the_committed_copy_is_current() {
+        let committed = include_str!("../../openapi.json");
+        let generated = serde_json::to_string_pretty(&super::document()).unwrap();
+        assert!(
+            committed.trim_end() == generated,
+            "openapi.json has drifted: run `cargo run -p functions --example openapi > openapi.json`"
+        );
+    }
 }

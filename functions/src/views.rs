@@ -17,6 +17,7 @@ use uuid::Uuid;
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Page)]
 pub struct PageView<T> {
     /// What is on it.
     pub items: Vec<T>,
@@ -27,6 +28,7 @@ pub struct PageView<T> {
 /// A conversation, as one caller sees it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Conversation)]
 pub struct ConversationView {
     /// Its id.
     pub id: Uuid,
@@ -46,6 +48,7 @@ pub struct ConversationView {
     #[schema(example = "conversation-closed")]
     pub reason: Option<&'static str>,
     /// The number of its last entry; 0 while it has none.
+    #[schema(value_type = u64)]
     pub last_number: Number,
     /// When the last message was stored; `null` while there is none.
     #[schema(value_type = Option<String>, format = DateTime)]
@@ -108,8 +111,10 @@ pub enum EntryKind {
 /// An entry of a conversation.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Entry)]
 pub struct EntryView {
     /// Its place: 1, 2, 3 ... without gaps.
+    #[schema(value_type = u64)]
     pub number: Number,
     /// What it is.
     pub kind: EntryKind,
@@ -160,6 +165,7 @@ impl EntryView {
 
 /// A period (FHIR R4 `Period`).
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Period)]
 pub struct PeriodView {
     /// When it began.
     #[schema(value_type = String, format = DateTime)]
@@ -173,6 +179,7 @@ pub struct PeriodView {
 /// A status that an encounter had or has, for how long, and who brought it there.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = StatusPeriod)]
 pub struct StatusPeriodView {
     /// The status.
     pub status: EncounterStatus,
@@ -184,6 +191,7 @@ pub struct StatusPeriodView {
 
 /// An order of an encounter.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Order)]
 pub struct OrderView {
     /// What is ordered.
     pub text: String,
@@ -191,6 +199,7 @@ pub struct OrderView {
 
 /// A document linked to an encounter.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Document)]
 pub struct DocumentView {
     /// Its title.
     pub title: String,
@@ -201,6 +210,7 @@ pub struct DocumentView {
 /// An encounter (FHIR R4 `Encounter`, class `VR`).
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Encounter)]
 pub struct EncounterView {
     /// Its id.
     pub id: Uuid,
@@ -255,6 +265,7 @@ impl EncounterView {
 /// A task (FHIR R4 `Task`): answer this chat.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Task)]
 pub struct TaskView {
     /// Its id.
     pub id: Uuid,
@@ -272,6 +283,7 @@ pub struct TaskView {
     /// The chat's title.
     pub title: String,
     /// The number of the message that opened it.
+    #[schema(value_type = u64)]
     pub opened_by_number: Number,
     /// The user id of who works on it.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -320,6 +332,7 @@ impl TaskView {
 /// A patient.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Patient)]
 pub struct PatientView {
     /// Their id.
     pub id: Uuid,

@@ -9,6 +9,7 @@ use crate::domain::person::{Person, Role};
 /// Someone, as clients see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase")]
+#[schema(as = Person)]
 pub struct PersonView {
     /// Their id at the issuer.
     #[schema(example = "clinician-a")]

@@ -1,0 +1,44 @@
+//! Writes settings, questionnaires and patients, read as JSON from standard input, into the table `TABLE_NAME`.
+//!
+//! `cargo xtask seed` runs it; repeating it changes nothing.
+
+use serde::Deserialize;
+use shared::config::{Config, Needs};
+use shared::domain::ids::PatientId;
+use shared::domain::patient::Patient;
+use shared::domain::questionnaire::Questionnaire;
+use shared::domain::settings::Settings;
+use shared::store::Table;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Seed {
+    settings: Settings,
+    questionnaires: Vec<Questionnaire>,
+    patients: Vec<SeedPatient>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+struct SeedPatient {
+    id: PatientId,
+    name: String,
+    birth_date: jiff::civil::Date,
+    record_number: String,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let seed: Seed = serde_json::from_reader(std::io::stdin())?;
+    let config = Config::from_env(Needs::default())?;
+    let aws = aws_config::load_defaults(aws_config::BehaviorVersion::latest()).await;
+    let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), config.table_name);
+    table.put_settings(&seed.settings).await?;
+    for (position, questionnaire) in (1..).zip(&seed.questionnaires) {
+        table.put_questionnaire(questionnaire, position).await?;
+    }
+    for SeedPatient { id, name, birth_date, record_number } in seed.patients {
+        table.put_patient(&Patient { id, name, birth_date, record_number }).await?;
+    }
+    Ok(())
+}

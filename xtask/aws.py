@@ -54,7 +54,7 @@ def logs(stack_name: str, function: str, since_seconds: str, follow: str) -> Non
     if function not in known:
         sys.exit(f'{stack_name} has no function "{function}"; it has:\n  ' + "\n  ".join(known or ["none"]))
     start = int((time.time() - int(since_seconds)) * 1000)
-    seen: set[str] = set()
+    seen: set[tuple[str, int, str]] = set()
     while True:
         events = (
             event
@@ -62,8 +62,10 @@ def logs(stack_name: str, function: str, since_seconds: str, follow: str) -> Non
             for event in page["events"]
         )
         for event in sorted(events, key=lambda event: event["timestamp"]):
-            if event["eventId"] not in seen:
-                seen.add(event["eventId"])
+            # Not by `eventId`: emulators give none.
+            key = (event.get("logStreamName", ""), event["timestamp"], event["message"])
+            if key not in seen:
+                seen.add(key)
                 print(event["message"].rstrip("\n"), flush=True)
         if follow != "true":
             return

@@ -44,9 +44,9 @@ pub(crate) fn build(processor: Processor) -> Result<()> {
     exec::shown("Building the functions", &mut command)
 }
 
-/// The shared library's program that writes records to a table.
-pub(crate) fn seed_program() -> Result<PathBuf> {
-    Ok(paths::target().join(host()?).join("release/seed"))
+/// The shared library's program that writes records to a table; cargo-lambda puts it where it puts the functions.
+pub(crate) fn seed_program() -> PathBuf {
+    paths::archives().join("seed/bootstrap")
 }
 
 /// This machine's target triple.

@@ -100,7 +100,7 @@ pub(crate) fn seed(state: &State, stack: &Stack) -> Result<()> {
 
 /// Runs the shared library's `seed` program, which was built with the functions.
 fn write_records(state: &State, stack: &Stack, records: &Value) -> Result<()> {
-    let mut command = Command::new(functions::seed_program()?);
+    let mut command = Command::new(functions::seed_program());
     emulator::caller(&mut command, &stack.aws_endpoint_url).env("TABLE_NAME", &stack.table_name);
     exec::fed("Writing settings, questionnaires and patients", &mut command, &records.to_string(), &state.log("seed")?)
 }

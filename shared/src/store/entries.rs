@@ -56,7 +56,8 @@ impl Table {
         number: Number,
         limit: usize,
     ) -> Result<Option<OpenedChat>, StoreError> {
-        let values = range(id, schema::entry_sk(number.min(MAX_NUMBER - 1) + 1), schema::entry_sk(MAX_NUMBER));
+        let number = number.min(MAX_NUMBER - 1);
+        let values = range(id, schema::entry_sk(number + 1), schema::entry_sk(MAX_NUMBER));
         let query = Query::new(schema::PARTITION_BETWEEN, values);
         let (head, page) = futures::try_join!(self.head_eventually(id), self.query_page(query, limit))?;
         let mut entries = page.items.into_iter().map(items::to_entry).collect::<Result<Vec<_>, _>>()?;

@@ -1,0 +1,56 @@
+//! Creating conversations: together with their encounter, and once per idempotency key.
+
+use shared::domain::conversation::{Changed, Conversation};
+use shared::domain::encounter::Encounter;
+use shared::domain::ids::{ConversationId, EncounterId, UserId};
+use shared::domain::lock::LockHistory;
+use shared::domain::text::Title;
+use shared::store::{Created, Idempotency};
+use uuid::Uuid;
+
+use crate::support::{at, begun, clara, patient, table};
+
+#[tokio::test]
+async fn conversation_and_encounter_are_stored_together_and_come_back_as_they_were() {
+    let table = table().await;
+    let head = begun(&table, "Résumé ☺", 1).await;
+    assert_eq!(table.conversation(head.id).await.unwrap(), Some(head.clone()));
+    let encounter = table.encounter(head.encounter_id).await.unwrap().unwrap().value;
+    assert_eq!((encounter.conversation_id, encounter.encounter_type.as_str()), (head.id, "Results"));
+    assert_eq!(encounter.lock.current(), &head.lock);
+    assert_eq!(table.conversation(ConversationId::new(Uuid::new_v4())).await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn the_same_idempotency_key_creates_once() {
+    let table = table().await;
+    let create = |key: &str, request: &str| {
+        let (table, idempotency) = (
+            table.clone(),
+            Idempotency { user: UserId::new("clinician-a").unwrap(), key: key.into(), request: request.into() },
+        );
+        async move {
+            let (id, encounter_id) = (ConversationId::new(Uuid::new_v4()), EncounterId::new(Uuid::new_v4()));
+            let title = Title::new("t").unwrap();
+            let head = Conversation::begin(id, encounter_id, patient(), title, &clara(), at(1));
+            let lock = LockHistory::opened(clara(), at(1));
+            let encounter = Encounter {
+                id: encounter_id,
+                patient_id: patient(),
+                conversation_id: id,
+                encounter_type: "Results".into(),
+                lock,
+                created_at: at(1),
+            };
+            let changed = Changed { head, entries: Vec::new() };
+            (id, table.create_conversation(&changed, &encounter, Some(&idempotency), at(1)).await.unwrap())
+        }
+    };
+    let (first, created) = create("key", "request").await;
+    assert_eq!(created, Created::Now);
+    assert_eq!(create("key", "request").await.1, Created::Before(first));
+    assert_eq!(create("key", "another").await.1, Created::KeyReused);
+    assert_eq!(create("another", "request").await.1, Created::Now);
+    let listed = table.list_conversations(patient(), None, true, 10, None).await.unwrap();
+    assert_eq!(listed.items.len(), 2);
+}

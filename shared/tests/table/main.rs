@@ -1,0 +1,9 @@
+//! The table against the emulator that `TEST_AWS_ENDPOINT_URL` names: one table per test.
+#![expect(clippy::unwrap_used, reason = "these are tests")]
+
+mod conversations;
+mod lists;
+mod locks;
+mod messages;
+mod support;
+mod tasks;

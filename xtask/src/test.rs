@@ -7,7 +7,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::{Args, ValueEnum};
 use serde_json::Value;
 
@@ -218,7 +218,9 @@ fn end_to_end(keep: bool) -> Result<()> {
 fn end_to_end_tests(stack: PathBuf) -> Result<()> {
     fs::metadata(&stack).with_context(|| format!("STACK_JSON names {}, which cannot be read", stack.display()))?;
     let mut tests = cargo_test();
-    for target in IntegrationTests::read()?.end_to_end {
+    let targets = IntegrationTests::read()?.end_to_end;
+    ensure!(!targets.is_empty(), "the package `tests` has no integration test");
+    for target in targets {
         tests.args(["--test", &target]);
     }
     exec::shown("End-to-end tests", tests.env("STACK_JSON", stack))

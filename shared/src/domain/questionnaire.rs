@@ -113,7 +113,7 @@ pub struct QuestionnaireResponse {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
     /// The questionnaire has no such question.
-    #[error("answers {0:?}, which the questionnaire does not ask")]
+    #[error("answers a question that the questionnaire does not ask")]
     UnknownLinkId(String),
     /// A question is answered twice.
     #[error("answers {0:?} twice")]

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use lambda_http::http::header::AUTHORIZATION;
 use lambda_http::{Request, RequestExt as _};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::Segment;
 
 use super::problem::{ApiError, FieldProblem};
@@ -29,13 +29,13 @@ pub fn json<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
         return Err(ApiError::Malformed(FieldProblem::new("", "is not a JSON object")));
     }
     let mut reader = serde_json::Deserializer::from_slice(body);
-    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| malformed(&error))?;
+    let value = serde_path_to_error::deserialize(&mut reader).map_err(|error| malformed(&error, body))?;
     reader.end().map_err(|_| ApiError::Malformed(FieldProblem::new("", "is followed by something else")))?;
     Ok(value)
 }
 
 /// Where the JSON can't be read and what was expected there, without quoting what stood there.
-fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError {
+fn malformed(error: &serde_path_to_error::Error<serde_json::Error>, body: &[u8]) -> ApiError {
     let mut pointer = String::new();
     for segment in error.path() {
         match segment {
@@ -50,7 +50,9 @@ fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError 
     let inner = error.inner();
     let text = inner.to_string();
     let named = text.split('`').nth(1).unwrap_or_default();
-    let detail = if inner.is_syntax() || inner.is_eof() {
+    // serde_json also calls it bad syntax when a number stands where one of an enum's names belongs.
+    let is_json = || serde_json::from_slice::<IgnoredAny>(body).is_ok();
+    let detail = if (inner.is_syntax() || inner.is_eof()) && !is_json() {
         pointer.clear();
         format!("is not JSON at line {} column {}", inner.line(), inner.column())
     } else if let Some(detail) = about_a_field(&text) {
@@ -59,7 +61,7 @@ fn malformed(error: &serde_path_to_error::Error<serde_json::Error>) -> ApiError 
         }
         detail.to_owned()
     } else {
-        let expected = text.rsplit_once(", expected ").map_or("another value", |(_, expected)| expected);
+        let expected = text.rsplit_once(", expected ").map_or("what it should be", |(_, expected)| expected);
         format!("is not {}", expected.split(" at line ").next().unwrap_or(expected))
     };
     ApiError::Malformed(FieldProblem::new(pointer, detail))
@@ -86,9 +88,14 @@ pub fn query<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
     serde_path_to_error::deserialize(reader).map_err(|error| {
         let text = error.inner().to_string();
         let path = error.path().to_string();
-        let unknown = text.starts_with("unknown field");
-        let name = if unknown { text.split('`').nth(1).unwrap_or_default() } else { path.as_str() };
-        let detail = if unknown { "is not a known parameter" } else { "is not what it should be" };
+        let named = text.split('`').nth(1).unwrap_or_default();
+        let (name, detail) = if text.starts_with("unknown field") {
+            (named, "is not a known parameter")
+        } else if text.starts_with("missing field") {
+            (named, "is missing")
+        } else {
+            (path.as_str(), "is not what it should be")
+        };
         ApiError::Malformed(FieldProblem::new(format!("?{name}"), detail))
     })
 }
@@ -118,6 +125,14 @@ mod tests {
         text: String,
         #[serde(default)]
         answers: Vec<Answer>,
+        status: Option<Status>,
+    }
+
+    #[derive(Debug, Deserialize, PartialEq)]
+    #[serde(rename_all = "lowercase")]
+    enum Status {
+        Open,
+        Closed,
     }
 
     #[derive(Debug, Deserialize, PartialEq)]
@@ -145,6 +160,8 @@ mod tests {
             (r#"{"text": "a", "answers": [{"linkId": 1}, {"linkId": "secret"}]}"#, "/answers/1/linkId", "is not u32"),
             (r#"{"text": "a", "answers": [{}]}"#, "/answers/0/linkId", "is missing"),
             (r#"{"text": "a", "text": "b"}"#, "/text", "is given twice"),
+            (r#"{"text": "a", "status": 5}"#, "/status", "is not what it should be"),
+            (r#"{"text": "a", "status": "secret"}"#, "/status", "is not `open` or `closed`"),
             (r#"["secret"]"#, "", "is not a JSON object"),
         ];
         for (body, pointer, detail) in cases {

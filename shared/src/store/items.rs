@@ -1,6 +1,7 @@
 //! The items: what of the domain is stored under which attribute, and back.
 //!
-//! A conversation head must stay under 1 KB (a write unit), so people are stored under one-letter names.
+//! A conversation head must stay under 1 KB (a write unit) and 50 letters of 1 KB must cost 4 read units, so
+//! what every item holds is short: people under one-letter names, message ids in 22 characters.
 
 use std::collections::HashMap;
 
@@ -62,18 +63,48 @@ fn moment(millis: i64) -> Result<Timestamp, StoreError> {
 struct PersonItem {
     i: UserId,
     n: String,
-    r: Role,
+    r: RoleItem,
+}
+
+#[derive(Serialize, Deserialize)]
+enum RoleItem {
+    #[serde(rename = "p")]
+    Patient,
+    #[serde(rename = "c")]
+    Clinician,
+    #[serde(rename = "a")]
+    Admin,
+}
+
+impl From<Role> for RoleItem {
+    fn from(role: Role) -> Self {
+        match role {
+            Role::Patient => Self::Patient,
+            Role::Clinician => Self::Clinician,
+            Role::Admin => Self::Admin,
+        }
+    }
+}
+
+impl From<RoleItem> for Role {
+    fn from(role: RoleItem) -> Self {
+        match role {
+            RoleItem::Patient => Self::Patient,
+            RoleItem::Clinician => Self::Clinician,
+            RoleItem::Admin => Self::Admin,
+        }
+    }
 }
 
 impl From<&Person> for PersonItem {
     fn from(person: &Person) -> Self {
-        Self { i: person.user_id.clone(), n: person.name.clone(), r: person.role }
+        Self { i: person.user_id.clone(), n: person.name.clone(), r: person.role.into() }
     }
 }
 
 impl From<PersonItem> for Person {
     fn from(item: PersonItem) -> Self {
-        Self { user_id: item.i, role: item.r, name: item.n }
+        Self { user_id: item.i, role: item.r.into(), name: item.n }
     }
 }
 
@@ -165,9 +196,10 @@ pub(super) fn to_head(item: Item) -> Result<Conversation, StoreError> {
 struct EntryItem {
     by: PersonItem,
     at: i64,
+    /// The message's id, in its short form.
     #[serde(skip_serializing_if = "Option::is_none")]
-    id: Option<MessageId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<String>,
+    #[serde(rename = "t", skip_serializing_if = "Option::is_none")]
     text: Option<StoredText>,
     /// The answered questionnaire as JSON, which the text codec makes small.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -187,7 +219,7 @@ pub(super) fn from_entry(conversation: ConversationId, entry: &Entry) -> Result<
     };
     match &entry.content {
         Content::Message { id, text, response } => {
-            body.id = Some(*id);
+            body.id = Some(schema::short(id.uuid()));
             body.text = Some(StoredText(text.as_str().to_owned()));
             let response = response.as_ref().map(serde_json::to_string).transpose();
             let response = response.map_err(|_| corrupt("a questionnaire response can't be written"))?;
@@ -207,6 +239,8 @@ pub(super) fn to_entry(item: Item) -> Result<Entry, StoreError> {
     let body: EntryItem = body("entry", item)?;
     let content = match (body.id, body.text, body.lock_version) {
         (Some(id), Some(text), None) => {
+            let id = schema::from_short(&id).ok_or_else(|| corrupt("a message has no id"))?;
+            let id = MessageId::new(id);
             let response = body.response.map(|json| serde_json::from_str::<QuestionnaireResponse>(&json.0)).transpose();
             let response = response.map_err(|_| corrupt("a questionnaire response can't be read"))?;
             Content::Message { id, text: MessageText::from_store(text.0), response }

@@ -110,8 +110,15 @@ fn time(at: Timestamp) -> String {
     format!("{:013}", at.as_millisecond())
 }
 
-fn short(id: uuid::Uuid) -> String {
+/// An id in its short form, 22 characters.
+pub(super) fn short(id: uuid::Uuid) -> String {
     URL_SAFE_NO_PAD.encode(id.as_bytes())
+}
+
+/// The id of a short form.
+pub(super) fn from_short(text: &str) -> Option<uuid::Uuid> {
+    let bytes = URL_SAFE_NO_PAD.decode(text).ok()?;
+    uuid::Uuid::from_slice(&bytes).ok()
 }
 
 /// The partition of a conversation.
@@ -217,8 +224,7 @@ pub fn read_cursor(patient: PatientId, reader: &UserId, id: ConversationId) -> K
 
 /// The conversation of a read cursor, from its sort key.
 pub fn cursor_conversation(sk: &str) -> Option<ConversationId> {
-    let bytes = URL_SAFE_NO_PAD.decode(sk).ok()?;
-    uuid::Uuid::from_slice(&bytes).ok().map(ConversationId::new)
+    from_short(sk).map(ConversationId::new)
 }
 
 /// A patient.

@@ -1,0 +1,165 @@
+//! What routes cost at most, in request units and sequential calls: the design's table, asserted, with
+//! 1 KB of a patient's letter as text, and with conversations 100 times as long.
+
+use functions::{
+    list_conversations, list_messages, list_tasks, mark_read, mark_unread, send_message, set_conversation_status,
+};
+use lambda_http::{Body, Request, Response};
+use serde_json::{Value, json};
+use shared::domain::conversation::{Changed, Conversation};
+use shared::domain::encounter::Encounter;
+use shared::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
+use shared::domain::lock::LockHistory;
+use shared::domain::person::{Person, Role};
+use shared::domain::text::{MessageText, Title};
+use uuid::Uuid;
+
+use crate::meter::Cost;
+use crate::support::{Bench, PATIENT, body, request};
+
+/// 1 KB as a patient would write it.
+const LETTER: &str = include_str!("../../../shared/testdata/letter.txt");
+
+fn person(user_id: &str, role: Role, name: &str) -> Person {
+    Person { user_id: UserId::new(user_id).unwrap(), role, name: name.into() }
+}
+
+fn ana() -> Person {
+    person("patient-a", Role::Patient, "Ana Patient")
+}
+
+/// A conversation with so many letters, from both sides in turn.
+async fn conversation(bench: &Bench, letters: u32) -> Conversation {
+    let clara = person("clinician-a", Role::Clinician, "Clara Clinician");
+    let now = bench.deps.clock.now();
+    let (id, encounter_id) = (ConversationId::new(bench.deps.clock.id()), EncounterId::new(bench.deps.clock.id()));
+    let patient_id: PatientId = PATIENT.parse().unwrap();
+    let title = Title::new("Ask about a result").unwrap();
+    let head = Conversation::begin(id, encounter_id, patient_id, title, &ana(), now);
+    let encounter = Encounter {
+        id: encounter_id,
+        patient_id,
+        conversation_id: id,
+        encounter_type: "Results".into(),
+        lock: LockHistory::opened(ana(), now),
+        created_at: now,
+    };
+    let changed = Changed { head, entries: Vec::new() };
+    bench.deps.table.create_conversation(&changed, &encounter, None, now).await.unwrap();
+    let mut head = changed.head;
+    for letter in 0..letters {
+        let by = if letter % 2 == 0 { ana() } else { clara.clone() };
+        let text = MessageText::new(LETTER).unwrap();
+        let changed = head.post(MessageId::new(bench.deps.clock.id()), text, None, &by, bench.deps.clock.now());
+        let changed = changed.unwrap();
+        bench.deps.table.save_conversation(&head, &changed).await.unwrap();
+        head = changed.head;
+    }
+    bench.meter.take();
+    head
+}
+
+fn ask(account: &str, head: &Conversation, rest: &str, query: &str, body: &Value) -> Request {
+    let path = format!("/conversations/{}{rest}", head.id);
+    request(account, &path, &json!({"conversationId": head.id.to_string()}), query, body)
+}
+
+/// What one request costs, which must succeed.
+async fn cost(bench: &Bench, answer: impl Future<Output = functions::serve::Answer>) -> (Cost, Response<Body>) {
+    bench.meter.take();
+    let response = answer.await.unwrap();
+    (bench.meter.take(), response)
+}
+
+fn assert_at_most(what: &str, cost: Cost, most: Cost) {
+    println!("{what}: {cost:?}, at most {most:?}");
+    let within = cost.sequential <= most.sequential && cost.read <= most.read && cost.written <= most.written;
+    assert!(within && cost.sequential > 0, "{what} costs {cost:?}, more than {most:?}");
+}
+
+/// The routes that work on one conversation, with `letters` in it.
+async fn costs_of_one_conversation(letters: u32) -> Vec<(&'static str, Cost)> {
+    let bench = Bench::new().await;
+    let (deps, head) = (&bench.deps, conversation(&bench, letters).await);
+    let mut costs = Vec::new();
+    for account in ["patient-a", "clinician-a"] {
+        let message = json!({"id": Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_0000 + account.len() as u128), "text": LETTER});
+        let (cost, response) =
+            cost(&bench, send_message::handle(deps, ask(account, &head, "/messages", "", &message))).await;
+        assert_eq!(response.status(), 201);
+        assert_at_most("send", cost, Cost { sequential: 2, read: 2.0, written: 8.0 });
+        costs.push(("send", cost));
+    }
+    for query in ["", "after=0", &format!("before={}", letters + 1)] {
+        let (cost, response) =
+            cost(&bench, list_messages::handle(deps, ask("patient-a", &head, "/messages", query, &Value::Null))).await;
+        assert_eq!(body(&response)["items"].as_array().unwrap().len(), 50);
+        assert_at_most("open a chat, list messages", cost, Cost { sequential: 1, read: 4.0, written: 0.0 });
+        costs.push(("open", cost));
+    }
+    let read = json!({"upTo": letters});
+    let (read, _) = cost(&bench, mark_read::handle(deps, ask("clinician-a", &head, "/read", "", &read))).await;
+    assert_at_most("mark read", read, Cost { sequential: 2, read: 1.0, written: 2.0 });
+    let (unread, _) =
+        cost(&bench, mark_unread::handle(deps, ask("clinician-a", &head, "/read", "", &Value::Null))).await;
+    assert_at_most("mark unread", unread, Cost { sequential: 2, read: 1.0, written: 2.0 });
+    for status in ["closed", "open"] {
+        let change = json!({ "status": status });
+        let (cost, _) =
+            cost(&bench, set_conversation_status::handle(deps, ask("clinician-a", &head, "/status", "", &change)))
+                .await;
+        assert_at_most("close, reopen", cost, Cost { sequential: 2, read: 1.5, written: 10.0 });
+        costs.push(("status", cost));
+    }
+    costs.extend([("read", read), ("unread", unread)]);
+    costs
+}
+
+#[tokio::test]
+async fn a_conversation_100_times_as_long_costs_the_same() {
+    let short = costs_of_one_conversation(50).await;
+    let long = costs_of_one_conversation(5_000).await;
+    for ((what, short), (_, long)) in short.iter().zip(&long) {
+        assert!(
+            (short.read - long.read).abs() <= 0.5
+                && short.written == long.written
+                && short.sequential == long.sequential,
+            "{what} costs {short:?} when short and {long:?} when long"
+        );
+    }
+}
+
+#[tokio::test]
+async fn a_list_of_conversations_costs_one_query_beside_that_of_the_cursors() {
+    let bench = Bench::new().await;
+    let reader = UserId::new("clinician-a").unwrap();
+    for conversations in [30, 300] {
+        for _ in 0..conversations {
+            let head = conversation(&bench, 1).await;
+            bench.deps.table.mark_read(&head, &reader, 1).await.unwrap();
+        }
+        let parameters = json!({ "patientId": PATIENT });
+        let path = format!("/patients/{PATIENT}/conversations");
+        let listed = request("clinician-a", &path, &parameters, "", &Value::Null);
+        let (cost, response) = cost(&bench, list_conversations::handle(&bench.deps, listed)).await;
+        assert_eq!(body(&response)["items"].as_array().unwrap().len(), 25);
+        let hundreds = f64::from(conversations) / 100.0;
+        assert_at_most("list conversations", cost, Cost { sequential: 1, read: 4.0 + hundreds, written: 0.0 });
+    }
+}
+
+#[tokio::test]
+async fn a_tasklist_costs_one_query() {
+    let bench = Bench::new().await;
+    for _ in 0..30 {
+        let head = conversation(&bench, 1).await;
+        let id = || TaskId::new(bench.deps.clock.id());
+        let now = bench.deps.clock.now();
+        let opened = bench.deps.table.keep_tasks(head.id, now, id, || async { Ok(Some("clinic".into())) }).await;
+        assert!(opened.unwrap().opened);
+    }
+    let listed = request("clinician-a", "/tasks", &Value::Null, "pool=clinic&status=requested", &Value::Null);
+    let (cost, response) = cost(&bench, list_tasks::handle(&bench.deps, listed)).await;
+    assert_eq!(body(&response)["items"].as_array().unwrap().len(), 25);
+    assert_at_most("list tasks", cost, Cost { sequential: 1, read: 4.0, written: 0.0 });
+}

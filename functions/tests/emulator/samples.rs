@@ -1,0 +1,121 @@
+//! Every sample event, handled: `events/<function>/<name>.json` in, the answer of the snapshot out.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::Path;
+
+use functions::serve::Answer;
+use functions::*;
+use lambda_http::{Body, Request, Response};
+use serde_json::{Value, json};
+
+use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, from_event, request};
+
+const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
+const CONVERSATION: &str = "01900000-0000-7000-8000-0000000000c1";
+const ENCOUNTER: &str = "01900000-0000-7000-8000-0000000000e1";
+const TASK: &str = "01900000-0000-7000-8000-0000000000f1";
+
+async fn handle(bench: &Bench, function: &str, event: Request) -> Answer {
+    let deps = &bench.deps;
+    match function {
+        "create-conversation" => create_conversation::handle(deps, event).await,
+        "get-conversation" => get_conversation::handle(deps, event).await,
+        "get-encounter" => get_encounter::handle(deps, event).await,
+        "get-health" => get_health::handle(&event),
+        "get-me" => get_me::handle(deps, event).await,
+        "get-openapi" => get_openapi::handle(&event),
+        "get-patient" => get_patient::handle(deps, event).await,
+        "get-settings" => get_settings::handle(deps, event).await,
+        "list-conversations" => list_conversations::handle(deps, event).await,
+        "list-encounters" => list_encounters::handle(deps, event).await,
+        "list-messages" => list_messages::handle(deps, event).await,
+        "list-questionnaires" => list_questionnaires::handle(deps, event).await,
+        "list-tasks" => list_tasks::handle(deps, event).await,
+        "mark-read" => mark_read::handle(deps, event).await,
+        "mark-unread" => mark_unread::handle(deps, event).await,
+        "put-patient" => put_patient::handle(deps, event).await,
+        "refuse-route" => refuse_route::handle(&event),
+        "search-patients" => search_patients::handle(deps, event).await,
+        "send-message" => send_message::handle(deps, event).await,
+        "set-conversation-status" => set_conversation_status::handle(deps, event).await,
+        "set-encounter-status" => set_encounter_status::handle(deps, event).await,
+        "update-task" => update_task::handle(deps, event).await,
+        other => panic!("events/{other} belongs to no function"),
+    }
+}
+
+/// A table in which the ids of the sample events exist: a conversation with one unanswered question.
+async fn bench() -> Bench {
+    let bench = Bench::new().await;
+    let answers = json!([
+        {"linkId": "result", "value": "Blood test"},
+        {"linkId": "question", "value": "Is my potassium too high?"},
+    ]);
+    let asked = json!({"questionnaireId": QUESTIONNAIRE, "answers": answers});
+    let path = format!("/patients/{PATIENT}/conversations");
+    let asked = request("patient-a", &path, &json!({"patientId": PATIENT}), "", &asked);
+    let created = body(&create_conversation::handle(&bench.deps, asked).await.unwrap());
+    let id = |name: &str| created[name].as_str().unwrap().to_owned();
+    let conversation = id("id").parse().unwrap();
+    let task = || TASK.parse().unwrap();
+    let now = bench.deps.clock.now();
+    bench.deps.table.keep_tasks(conversation, now, task, || async { Ok(Some("clinic".into())) }).await.unwrap();
+    rename(&bench, &id("id"), CONVERSATION).await;
+    rename(&bench, &id("encounterId"), ENCOUNTER).await;
+    bench
+}
+
+/// Gives what was created the id that the sample events name.
+async fn rename(bench: &Bench, from: &str, to: &str) {
+    for item in bench.items().await {
+        let renamed = item.iter().map(|(name, value)| {
+            let text = value.as_s().map(|text| aws_sdk_dynamodb::types::AttributeValue::S(text.replace(from, to)));
+            (name.clone(), text.unwrap_or_else(|_| value.clone()))
+        });
+        bench.put_raw(renamed.collect()).await;
+    }
+}
+
+fn shown(response: &Response<Body>) -> Value {
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok());
+    let mut shown = json!({"status": response.status().as_u16(), "contentType": header("content-type")});
+    for name in ["location", "allow", "retry-after", "www-authenticate"] {
+        if let Some(value) = header(name) {
+            shown[name] = value.into();
+        }
+    }
+    shown["body"] = body(response);
+    shown
+}
+
+#[tokio::test]
+async fn every_sample_event_gets_the_answer_of_its_snapshot() {
+    let mut functions = BTreeSet::new();
+    for function in sorted(Path::new(EVENTS)) {
+        if function == project_changes::BINARY {
+            continue; // its event has a test in stream.rs
+        }
+        for event in sorted(&Path::new(EVENTS).join(&function)) {
+            let text = fs::read_to_string(Path::new(EVENTS).join(&function).join(&event)).unwrap();
+            let bench = bench().await;
+            let answer = handle(&bench, &function, from_event(&text)).await;
+            let response = answer.unwrap_or_else(|error| error.response());
+            let mut shown = shown(&response);
+            if function == "get-openapi" {
+                shown["body"] = "the OpenAPI document, which has a test of its own".into();
+            }
+            let name = format!("{function}-{}", event.trim_end_matches(".json"));
+            insta::assert_json_snapshot!(name, shown);
+        }
+        functions.insert(function);
+    }
+    assert_eq!(functions.len(), routes::ALL.len());
+}
+
+fn sorted(folder: &Path) -> Vec<String> {
+    let entries = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    let mut names: Vec<String> = entries.collect();
+    names.sort();
+    names
+}

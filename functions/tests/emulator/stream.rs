@@ -1,0 +1,304 @@
+//! The stream's records, fed to `project-changes` by the test: once and in order, twice and shuffled.
+
+use std::collections::HashMap;
+
+use aws_lambda_events::dynamodb::Event;
+use aws_sdk_dynamodb::types::AttributeValue;
+use functions::project_changes::{self, FailureQueue, Projector};
+use functions::{create_conversation, send_message, set_conversation_status, set_encounter_status};
+use serde_json::{Value, json};
+use shared::domain::task::TaskStatus;
+use uuid::Uuid;
+
+use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, request, reset_clock};
+
+type Item = HashMap<String, AttributeValue>;
+
+/// A table whose changes are recorded as its stream would have them.
+struct Recorded {
+    bench: Bench,
+    before: Vec<Item>,
+    records: Vec<Value>,
+}
+
+fn sqs() -> aws_sdk_sqs::Client {
+    #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
+    let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL").unwrap();
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+        .endpoint_url(endpoint)
+        .region(aws_sdk_sqs::config::Region::new("us-east-1"))
+        .credentials_provider(aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "test"));
+    aws_sdk_sqs::Client::from_conf(config.build())
+}
+
+async fn queue() -> String {
+    let name = format!("failures-{}", Uuid::from_u128(rand_u128()));
+    sqs().create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap()
+}
+
+fn rand_u128() -> u128 {
+    std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos()
+}
+
+impl Recorded {
+    async fn new() -> Self {
+        let bench = Bench::new().await;
+        let before = bench.items().await;
+        Self { bench, before, records: Vec::new() }
+    }
+
+    /// Records what changed since the last time, as the event source's filter lets it through.
+    async fn record(&mut self) {
+        let after = self.bench.items().await;
+        let find = |items: &[Item], key: &Item| {
+            items.iter().find(|item| item["pk"] == key["pk"] && item["sk"] == key["sk"]).cloned()
+        };
+        for new in &after {
+            let sk = new["sk"].as_s().unwrap();
+            let old = find(&self.before, new);
+            let passes = sk == "HEAD" || (sk == "ENC" && old.is_some());
+            if passes && old.as_ref() != Some(new) {
+                self.records.push(record(self.records.len(), old.as_ref(), Some(new)));
+            }
+        }
+        self.before = after;
+    }
+
+    fn projector(&self, queue: &str) -> Projector {
+        Projector {
+            table: self.bench.deps.table.clone(),
+            clock: self.bench.deps.clock,
+            failures: FailureQueue::new(sqs(), queue),
+        }
+    }
+
+    async fn feed(&self, records: &[Value]) -> usize {
+        let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
+        project_changes::handle(&self.projector("http://127.0.0.1:9/none"), event).await.batch_item_failures.len()
+    }
+}
+
+fn record(number: usize, old: Option<&Item>, new: Option<&Item>) -> Value {
+    let any = new.or(old).unwrap();
+    let key = |name: &str| json!({"S": any[name].as_s().unwrap()});
+    json!({
+        "awsRegion": "us-east-1",
+        "dynamodb": {
+            "ApproximateCreationDateTime": 1_795_338_000,
+            "Keys": {"pk": key("pk"), "sk": key("sk")},
+            "OldImage": old.map_or_else(|| json!({}), image),
+            "NewImage": new.map_or_else(|| json!({}), image),
+            "SequenceNumber": format!("{:021}", number + 1),
+            "SizeBytes": 1,
+            "StreamViewType": "NEW_AND_OLD_IMAGES",
+        },
+        "eventID": format!("{number:032}"),
+        "eventName": if old.is_some() { "MODIFY" } else { "INSERT" },
+        "eventSource": "aws:dynamodb",
+        "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/example/stream/2026",
+        "eventVersion": "1.1",
+    })
+}
+
+/// One story: questions, answers, closings and reopenings from both sides, in three chats.
+async fn story(recorded: &mut Recorded) {
+    reset_clock();
+    for chat in 0..3 {
+        let path = format!("/patients/{PATIENT}/conversations");
+        let answers = json!([{"linkId": "result", "value": "X-ray"}, {"linkId": "question", "value": "Is it broken?"}]);
+        let asked = json!({"questionnaireId": QUESTIONNAIRE, "answers": answers});
+        let asked = request("patient-a", &path, &json!({"patientId": PATIENT}), "", &asked);
+        let created = create_conversation::handle(&recorded.bench.deps, asked).await;
+        let created = body(&created.unwrap());
+        recorded.record().await;
+        let id = created["id"].as_str().unwrap();
+        let encounter = created["encounterId"].as_str().unwrap();
+        for step in script(chat) {
+            act(&recorded.bench, id, encounter, step).await;
+            recorded.record().await;
+        }
+    }
+}
+
+/// What happens in each chat.
+fn script(chat: usize) -> &'static [&'static str] {
+    match chat {
+        0 => &["answer", "close", "reopen", "ask", "finish"],
+        1 => &["close", "reopen", "finish", "resume", "ask"],
+        _ => &["ask", "finish", "close", "resume", "reopen", "answer", "ask", "close", "reopen"],
+    }
+}
+
+async fn act(bench: &Bench, id: &str, encounter: &str, step: &str) {
+    let deps = &bench.deps;
+    let chat = |account: &str, rest: &str, body: &Value| {
+        request(account, &format!("/conversations/{id}{rest}"), &json!({"conversationId": id}), "", body)
+    };
+    let chart = |status: &str| {
+        let path = format!("/encounters/{encounter}/status");
+        request("clinician-a", &path, &json!({"encounterId": encounter}), "", &json!({ "status": status }))
+    };
+    let message = json!({"id": deps.clock.id().to_string(), "text": "text"});
+    let answer = match step {
+        "ask" => send_message::handle(deps, chat("patient-a", "/messages", &message)).await,
+        "answer" => send_message::handle(deps, chat("clinician-a", "/messages", &message)).await,
+        "close" => {
+            set_conversation_status::handle(deps, chat("patient-a", "/status", &json!({"status": "closed"}))).await
+        }
+        "reopen" => {
+            set_conversation_status::handle(deps, chat("patient-a", "/status", &json!({"status": "open"}))).await
+        }
+        "finish" => set_encounter_status::handle(deps, chart("finished")).await,
+        _ => set_encounter_status::handle(deps, chart("in-progress")).await,
+    };
+    assert!(answer.is_ok(), "{step}: {answer:?}");
+}
+
+/// A shuffle that a seed decides (xorshift).
+fn shuffled(records: &[Value], mut seed: u64) -> Vec<Value> {
+    let mut shuffled: Vec<Value> = records.iter().chain(records).cloned().collect();
+    for last in (1..shuffled.len()).rev() {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        shuffled.swap(last, usize::try_from(seed % (last as u64 + 1)).unwrap());
+    }
+    shuffled
+}
+
+/// What the table holds, item by item, without what counts writes; tasks by what they are about.
+async fn end_state(bench: &Bench) -> Vec<String> {
+    let mut items = Vec::new();
+    for item in bench.items().await {
+        let is_task = ["TASK", "HEAD#TASK"].contains(&item["sk"].as_s().unwrap().as_str());
+        let mut shown = image(&item);
+        let shown = shown.as_object_mut().unwrap();
+        shown.remove("version");
+        for name in ["pk", "lsk", "id", "open", "createdAt", "completedAt"].iter().filter(|_| is_task) {
+            shown.remove(*name);
+        }
+        items.push(serde_json::to_string(&shown).unwrap());
+    }
+    items.sort();
+    items
+}
+
+fn assert_same(found: &[String], expected: &[String], when: &str) {
+    let only = |these: &[String], those: &[String]| -> Vec<String> {
+        these.iter().filter(|item| !those.contains(item)).cloned().collect()
+    };
+    let (new, missing) = (only(found, expected), only(expected, found));
+    assert!(found == expected, "{when}: only then {new:#?}, not then {missing:#?}");
+}
+
+fn image(item: &Item) -> Value {
+    let item: serde_dynamo::Item = item.clone().into();
+    serde_json::to_value(item).unwrap()
+}
+
+#[tokio::test]
+async fn records_delivered_twice_and_shuffled_come_to_the_same_end() {
+    let mut in_order = Recorded::new().await;
+    story(&mut in_order).await;
+    assert!(in_order.records.len() > 15, "{} records", in_order.records.len());
+    for record in in_order.records.clone() {
+        assert_eq!(in_order.feed(&[record]).await, 0);
+    }
+    in_order.record().await;
+    let expected = end_state(&in_order.bench).await;
+    assert_is_settled(&in_order.bench).await;
+
+    for seed in [1, 2, 3] {
+        let mut other = Recorded::new().await;
+        story(&mut other).await;
+        for batch in shuffled(&other.records, seed).chunks(7) {
+            assert_eq!(other.feed(batch).await, 0);
+        }
+        assert_same(&end_state(&other.bench).await, &expected, &format!("seed {seed}"));
+        // What the processing itself changed comes by the stream again and changes nothing.
+        let echo = other.records.len();
+        other.record().await;
+        assert_eq!(other.feed(&shuffled(&other.records[echo..], seed)).await, 0);
+        assert_same(&end_state(&other.bench).await, &expected, &format!("seed {seed}, echoed"));
+    }
+}
+
+/// Conversation and encounter are in the same state, change by change, and nobody waits without a task.
+async fn assert_is_settled(bench: &Bench) {
+    let table = &bench.deps.table;
+    let chats = table.list_conversations(PATIENT.parse().unwrap(), None, true, 10, None).await.unwrap().items;
+    assert_eq!(chats.len(), 3);
+    let open = table.list_tasks("clinic", Some(TaskStatus::Requested), 10, None).await.unwrap().items;
+    for chat in chats {
+        let encounter = table.encounter(chat.encounter_id).await.unwrap().unwrap().value;
+        assert_eq!(encounter.lock.current(), &chat.lock);
+        let asked_since = chat.last_closing.as_ref().is_none_or(|closing| chat.last_patient_number > closing.number);
+        let owed = chat.lock.status() == shared::domain::lock::Status::Open
+            && asked_since
+            && chat.awaiting_reply_since.is_some();
+        assert_eq!(open.iter().filter(|task| task.conversation_id == chat.id).count(), usize::from(owed));
+    }
+}
+
+#[tokio::test]
+async fn a_poison_record_goes_to_the_queue_and_the_others_are_processed() {
+    let mut recorded = Recorded::new().await;
+    story(&mut recorded).await;
+    let text = |text: &str| AttributeValue::S(text.into());
+    let broken: Item = [
+        ("pk".to_owned(), text("CONV#01900000-0000-7000-8000-0000000000ff")),
+        ("sk".to_owned(), text("HEAD")),
+        ("title".to_owned(), text("Ana's secret")),
+        ("lockVersion".to_owned(), AttributeValue::N("2".into())),
+    ]
+    .into();
+    recorded.bench.put_raw(broken.clone()).await;
+    let foreign: Item = [("pk".to_owned(), text("CONV#not-an-id")), ("sk".to_owned(), text("HEAD"))].into();
+    let middle = recorded.records.len() / 2;
+    recorded.records.insert(middle, record(900, None, Some(&broken)));
+    recorded.records.insert(0, record(901, None, Some(&foreign)));
+    let queue = queue().await;
+    let event: Event = serde_json::from_value(json!({ "Records": recorded.records })).unwrap();
+    let answer = project_changes::handle(&recorded.projector(&queue), event).await;
+    assert!(answer.batch_item_failures.is_empty());
+    assert_is_settled(&recorded.bench).await;
+
+    let parked =
+        sqs().receive_message().queue_url(&queue).max_number_of_messages(10).send().await.unwrap().messages.unwrap();
+    let parked: Vec<Value> =
+        parked.iter().map(|message| serde_json::from_str(message.body().unwrap()).unwrap()).collect();
+    assert_eq!(parked.len(), 2, "{parked:?}");
+    assert_eq!(parked[0]["cause"], "a record's key names no id");
+    assert_eq!(parked[1]["keys"], json!(["CONV#01900000-0000-7000-8000-0000000000ff", "HEAD"]));
+    assert!(parked[1]["cause"].as_str().unwrap().starts_with("a conversation item can't be read"));
+    assert!(!parked[1].to_string().contains("secret"), "the queue gets no content");
+}
+
+#[tokio::test]
+async fn a_passing_failure_is_reported_from_its_record_on() {
+    let mut recorded = Recorded::new().await;
+    story(&mut recorded).await;
+    let broken: Item = [
+        ("pk".to_owned(), AttributeValue::S("CONV#not-an-id".into())),
+        ("sk".to_owned(), AttributeValue::S("HEAD".into())),
+    ]
+    .into();
+    recorded.records.insert(2, record(900, None, Some(&broken)));
+    let event: Event = serde_json::from_value(json!({ "Records": recorded.records })).unwrap();
+    // The queue is out of reach, so the poison record can't be parked: it must not be lost.
+    let answer = project_changes::handle(&recorded.projector("http://127.0.0.1:9/none"), event).await;
+    let failed: Vec<_> = answer.batch_item_failures.iter().map(|failure| failure.item_identifier.clone()).collect();
+    assert_eq!(failed, [Some(format!("{:021}", 901))]);
+}
+
+#[tokio::test]
+async fn the_sample_event_opens_a_task() {
+    let mut recorded = Recorded::new().await;
+    story(&mut recorded).await;
+    let sample = include_str!("../../../events/project-changes/asked.json");
+    let conversation = recorded.records[0]["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap();
+    let event: Event =
+        serde_json::from_str(&sample.replace("CONV#01900000-0000-7000-8000-0000000000c1", conversation)).unwrap();
+    assert!(project_changes::handle(&recorded.projector("none"), event).await.batch_item_failures.is_empty());
+}

@@ -1,0 +1,194 @@
+//! Handlers with a table of their own, a clock and ids that count, and requests from sample events.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_dynamodb::types::{
+    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
+    ProjectionType, ScalarAttributeType,
+};
+use functions::deps::{Clock, Deps};
+use lambda_http::{Body, Request, Response};
+use serde_json::{Value, json};
+use shared::domain::ids::PatientId;
+use shared::domain::patient::Patient;
+use shared::domain::questionnaire::Questionnaire;
+use shared::http::cursor::Cursors;
+use shared::identity::Identity;
+use shared::store::Table;
+use uuid::Uuid;
+
+use crate::issuer::issuer;
+use crate::meter::Meter;
+
+/// patient-a's record.
+pub(crate) const PATIENT: &str = "01900000-0000-7000-8000-00000000000a";
+/// The questionnaire of the sample events.
+pub(crate) const QUESTIONNAIRE: &str = "01900000-0000-7000-8000-000000000101";
+
+/// Handlers' dependencies on a table of their own.
+pub(crate) struct Bench {
+    /// What handlers get.
+    pub(crate) deps: Deps,
+    /// What they ask of the table.
+    pub(crate) meter: Meter,
+    client: Client,
+    table: String,
+}
+
+thread_local! {
+    // Each test has a thread of its own, and so a clock of its own.
+    static TICKS: AtomicU64 = const { AtomicU64::new(0) };
+}
+
+fn tick() -> u64 {
+    TICKS.with(|ticks| ticks.fetch_add(1, Ordering::Relaxed))
+}
+
+/// A clock that moves by a second whenever it is asked, and ids that count.
+fn counting_clock() -> Clock {
+    let now = || jiff::Timestamp::from_second(1_795_338_000 + i64::try_from(tick()).unwrap()).unwrap();
+    let id = || Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_1000_0000 + u128::from(tick()));
+    Clock::new(now, id)
+}
+
+/// Lets the clock of this test begin anew.
+pub(crate) fn reset_clock() {
+    TICKS.with(|ticks| ticks.store(0, Ordering::Relaxed));
+}
+
+impl Bench {
+    /// A new table with patient-a, patient-b and a questionnaire.
+    pub(crate) async fn new() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
+        let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL");
+        let endpoint = endpoint.expect("TEST_AWS_ENDPOINT_URL names an emulator: use `cargo xtask test table`");
+        let meter = Meter::default();
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .endpoint_url(&endpoint)
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
+            .http_client(meter.http_client())
+            .build();
+        let client = Client::from_conf(config);
+        let table = format!("functions-{}", uuid::Uuid::from_u128(unique()));
+        create_table(&client, &table).await;
+        let secrets = aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::latest());
+        let secrets = aws_sdk_secretsmanager::Client::from_conf(secrets.build());
+        let deps = Deps {
+            table: Table::new(client.clone(), &table),
+            identity: Identity::new(issuer().config()),
+            cursors: Cursors::with_key(secrets, b"a key of the tests, not of a deployment"),
+            clock: counting_clock(),
+        };
+        let bench = Self { deps, meter, client, table };
+        bench.seed().await;
+        reset_clock();
+        bench
+    }
+
+    async fn seed(&self) {
+        for (id, name, record_number) in
+            [(PATIENT, "Ana Patient", "MRN-0001"), ("01900000-0000-7000-8000-00000000000b", "Ben Patient", "MRN-0002")]
+        {
+            let patient = Patient {
+                id: id.parse::<PatientId>().unwrap(),
+                name: name.into(),
+                birth_date: "1980-02-29".parse().unwrap(),
+                record_number: record_number.into(),
+            };
+            self.deps.table.put_patient(&patient).await.unwrap();
+        }
+        let questionnaire: Questionnaire = serde_json::from_value(json!({
+            "id": QUESTIONNAIRE,
+            "title": "Ask about a result",
+            "description": "For questions about a laboratory or imaging result.",
+            "items": [
+                {"linkId": "result", "text": "Which result?", "type": "choice", "required": true,
+                    "options": ["Blood test", "X-ray"]},
+                {"linkId": "question", "text": "Your question", "type": "text", "required": true},
+            ],
+        }))
+        .unwrap();
+        self.deps.table.put_questionnaire(&questionnaire, 1).await.unwrap();
+        self.meter.take();
+    }
+
+    /// Every item of the table, ordered by key.
+    pub(crate) async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
+        let answer = self.client.scan().table_name(&self.table).send().await.unwrap();
+        let mut items = answer.items.unwrap_or_default();
+        let key = |item: &HashMap<String, AttributeValue>| {
+            (item["pk"].as_s().unwrap().clone(), item["sk"].as_s().unwrap().clone())
+        };
+        items.sort_by_key(key);
+        items
+    }
+
+    /// Puts an item as it is: what another program might have written.
+    pub(crate) async fn put_raw(&self, item: HashMap<String, AttributeValue>) {
+        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
+    }
+}
+
+fn unique() -> u128 {
+    let seconds = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos();
+    seconds ^ (u128::from(std::process::id()) << 96)
+}
+
+async fn create_table(client: &Client, name: &str) {
+    let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
+    let text = |name: &str| {
+        let definition = AttributeDefinition::builder().attribute_name(name);
+        definition.attribute_type(ScalarAttributeType::S).build().unwrap()
+    };
+    let lists = GlobalSecondaryIndex::builder()
+        .index_name("lists")
+        .key_schema(key("lpk", KeyType::Hash))
+        .key_schema(key("lsk", KeyType::Range))
+        .projection(Projection::builder().projection_type(ProjectionType::All).build())
+        .build()
+        .unwrap();
+    client
+        .create_table()
+        .table_name(name)
+        .billing_mode(BillingMode::PayPerRequest)
+        .set_attribute_definitions(Some(["pk", "sk", "lpk", "lsk"].map(text).to_vec()))
+        .key_schema(key("pk", KeyType::Hash))
+        .key_schema(key("sk", KeyType::Range))
+        .global_secondary_indexes(lists)
+        .send()
+        .await
+        .expect("the emulator must run at TEST_AWS_ENDPOINT_URL: use `cargo xtask test table`");
+}
+
+/// A request like the gateway's, by a demo account.
+pub(crate) fn request(account: &str, path: &str, parameters: &Value, query: &str, body: &Value) -> Request {
+    let mut event: Value = serde_json::from_str(include_str!("../../../events/get-me/patient.json")).unwrap();
+    event["rawPath"] = path.into();
+    event["requestContext"]["http"]["path"] = path.into();
+    event["rawQueryString"] = query.into();
+    event["pathParameters"] = parameters.clone();
+    event["headers"]["authorization"] = format!("Bearer {{{account}}}").into();
+    event["body"] = body.to_string().into();
+    from_event(&event.to_string())
+}
+
+/// A request from a sample event, in which `{account}` stands for a demo account's token.
+pub(crate) fn from_event(event: &str) -> Request {
+    let mut event: Value = serde_json::from_str(event).unwrap();
+    let account = event["headers"]["authorization"].as_str().and_then(|text| text.strip_prefix("Bearer {"));
+    if let Some(account) = account.map(|text| text.trim_end_matches('}').to_owned()) {
+        event["headers"]["authorization"] = format!("Bearer {}", issuer().token(&account)).into();
+    }
+    lambda_http::request::from_str(&event.to_string()).unwrap()
+}
+
+/// A response's body.
+pub(crate) fn body(response: &Response<Body>) -> Value {
+    serde_json::from_slice(response.body()).unwrap()
+}

@@ -49,7 +49,7 @@ pub(crate) struct Options {
     /// Claim that holds the name shown to others
     #[arg(long, default_value = "name")]
     name_claim: String,
-    /// Origin of the patient portal, such as https://portal.example.org
+    /// Origin of the patient portal, such as `https://portal.example.org`
     #[arg(long)]
     portal_origin: String,
     /// Origin of the clinic's application

@@ -70,7 +70,9 @@ fn verdict(report: &Value) -> Audit {
         None => {
             let said = [&report["message"], &report["error"]["summary"], &report["error"]["code"]];
             let said = said.into_iter().filter_map(Value::as_str).find(|text| !text.is_empty());
-            Audit::Unreachable(said.unwrap_or("no answer").lines().next().unwrap_or_default().to_owned())
+            Audit::Unreachable(
+                said.unwrap_or("no answer").split(['\n', '-']).next().unwrap_or_default().trim().to_owned(),
+            )
         }
     }
 }

@@ -149,9 +149,7 @@ fn refused(error: &AnswerError, answers: &[QuestionAnswer]) -> ApiError {
     let at = answers.iter().rposition(|answer| Some(answer.link_id.as_str()) == link_id);
     let pointer = at.map_or("/answers".to_owned(), |index| format!("/answers/{index}"));
     let field = FieldProblem::new(pointer, error.to_string());
-    // What the questionnaire does not ask is not its own link id, but something that was sent.
-    let own = link_id.filter(|_| !matches!(error, AnswerError::UnknownLinkId(_)));
-    ApiError::Invalid(FieldProblem { link_id: own.map(String::from), ..field })
+    ApiError::Invalid(FieldProblem { link_id: link_id.map(String::from), ..field })
 }
 
 /// The request's `Idempotency-Key` (a draft of the IETF's HTTPAPI working group), hashed with what was asked.

@@ -1,5 +1,10 @@
 //! The handlers on a real table in the emulator that `TEST_AWS_ENDPOINT_URL` names: sample events, costs, the stream.
-#![expect(clippy::unwrap_used, reason = "these are tests")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::large_futures,
+    clippy::print_stdout,
+    reason = "these are tests, and costs are shown"
+)]
 
 mod costs;
 mod issuer;

@@ -87,7 +87,7 @@ impl Meter {
     }
 }
 
-/// Read units by DynamoDB's rules ("Read consistency and capacity", Amazon DynamoDB Developer Guide): 4 KB each,
+/// Read units by `DynamoDB`'s rules ("Read consistency and capacity", Amazon `DynamoDB` Developer Guide): 4 KB each,
 /// rounded up, for all items of a query together; half of it where eventually consistent. The emulator
 /// counts one for every read, however large.
 fn read_units(answer: &Value, consistent: bool) -> f64 {

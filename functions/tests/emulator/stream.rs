@@ -135,7 +135,7 @@ async fn act(bench: &Bench, id: &str, encounter: &str, step: &str) {
     let chat = |account: &str, rest: &str, body: &Value| {
         request(account, &format!("/conversations/{id}{rest}"), &json!({"conversationId": id}), "", body)
     };
-    let chart = |status: &str| {
+    let encounter_status = |status: &str| {
         let path = format!("/encounters/{encounter}/status");
         request("clinician-a", &path, &json!({"encounterId": encounter}), "", &json!({ "status": status }))
     };
@@ -149,8 +149,8 @@ async fn act(bench: &Bench, id: &str, encounter: &str, step: &str) {
         "reopen" => {
             set_conversation_status::handle(deps, chat("patient-a", "/status", &json!({"status": "open"}))).await
         }
-        "finish" => set_encounter_status::handle(deps, chart("finished")).await,
-        _ => set_encounter_status::handle(deps, chart("in-progress")).await,
+        "finish" => set_encounter_status::handle(deps, encounter_status("finished")).await,
+        _ => set_encounter_status::handle(deps, encounter_status("in-progress")).await,
     };
     assert!(answer.is_ok(), "{step}: {answer:?}");
 }

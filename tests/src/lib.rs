@@ -1,1 +1,16 @@
-//! End-to-end suites against the deployed stack.
+//! What the end-to-end suites stand on: a running stack, its people, and AWS behind it.
+#![expect(clippy::missing_panics_doc, reason = "a test that can't go on panics, and says why")]
+
+pub mod aws;
+pub mod chat;
+pub mod eventually;
+pub mod http;
+pub mod repository;
+pub mod stack;
+pub mod tokens;
+
+/// A new id: a UUID of version 7.
+#[expect(clippy::disallowed_methods, reason = "tests make ids as clients do")]
+pub fn new_id() -> String {
+    uuid::Uuid::now_v7().to_string()
+}

@@ -1,0 +1,110 @@
+//! AWS behind the stack: its table and queue as root, its functions called directly, and their roles.
+
+use std::collections::HashMap;
+use std::time::{Duration, SystemTime};
+
+use aws_config::retry::RetryConfig;
+use aws_config::sts::AssumeRoleProvider;
+use aws_config::{BehaviorVersion, Region, SdkConfig};
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials as _, SharedCredentialsProvider};
+use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, sign};
+use aws_sigv4::sign::v4;
+use serde::Deserialize;
+use serde_json::Value;
+
+use crate::stack::Stack;
+
+/// What Lambda says of a function.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+pub struct FunctionConfiguration {
+    /// The ARN of its role.
+    pub role: String,
+    #[serde(default)]
+    environment: Environment,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct Environment {
+    #[serde(default)]
+    variables: HashMap<String, String>,
+}
+
+impl FunctionConfiguration {
+    /// A variable of its environment.
+    pub fn variable(&self, name: &str) -> &str {
+        self.environment.variables.get(name).unwrap_or_else(|| panic!("the function has no {name}"))
+    }
+}
+
+/// The emulator's root.
+fn root() -> Credentials {
+    Credentials::new("test", "test", None, None, "the emulator's root")
+}
+
+/// Calls as root.
+pub async fn as_root(stack: &Stack) -> SdkConfig {
+    config(stack, SharedCredentialsProvider::new(root())).await
+}
+
+/// Calls with a function's role.
+pub async fn as_role(stack: &Stack, role_arn: &str) -> SdkConfig {
+    let provider = AssumeRoleProvider::builder(role_arn).session_name("tests").configure(&as_root(stack).await);
+    let credentials = provider.build().await.provide_credentials().await;
+    let credentials = credentials.unwrap_or_else(|error| panic!("{role_arn} can't be assumed: {error:?}"));
+    config(stack, SharedCredentialsProvider::new(credentials)).await
+}
+
+async fn config(stack: &Stack, credentials: SharedCredentialsProvider) -> SdkConfig {
+    aws_config::defaults(BehaviorVersion::latest())
+        .endpoint_url(&stack.description().aws_endpoint_url)
+        .region(Region::new(stack.description().region.clone()))
+        .credentials_provider(credentials)
+        .retry_config(RetryConfig::disabled())
+        .load()
+        .await
+}
+
+/// What Lambda says of a function (`GetFunctionConfiguration`).
+pub async fn function(stack: &Stack, binary: &str) -> FunctionConfiguration {
+    let path = format!("/2015-03-31/functions/{}/configuration", stack.function_name(binary));
+    let text = lambda(stack, "GET", &path, Vec::new()).await;
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{binary}: {error}: {text}"))
+}
+
+/// Calls a function directly, past the gateway (`Invoke`), and gives what it answers.
+pub async fn invoke(stack: &Stack, binary: &str, event: &Value) -> Value {
+    let path = format!("/2015-03-31/functions/{}/invocations", stack.function_name(binary));
+    let text = lambda(stack, "POST", &path, event.to_string().into_bytes()).await;
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{binary}: {error}: {text}"))
+}
+
+/// A signed call of Lambda's API. Its SDK would be the largest part of this package's build.
+async fn lambda(stack: &Stack, method: &str, path: &str, body: Vec<u8>) -> String {
+    let url = format!("{}{path}", stack.description().aws_endpoint_url);
+    let identity = root().into();
+    #[expect(clippy::disallowed_methods, reason = "a signature is of its time")]
+    let params = v4::SigningParams::builder()
+        .identity(&identity)
+        .region(&stack.description().region)
+        .name("lambda")
+        .time(SystemTime::now())
+        .settings(SigningSettings::default())
+        .build()
+        .expect("complete")
+        .into();
+    let signable = SignableRequest::new(method, &url, std::iter::empty(), SignableBody::Bytes(&body));
+    let (signature, _) = sign(signable.expect("signable"), &params).expect("signed").into_parts();
+    let method = reqwest::Method::from_bytes(method.as_bytes()).expect("a method");
+    let mut request = stack.http().request(method, &url).timeout(Duration::from_secs(30)).body(body);
+    for (name, value) in signature.headers() {
+        request = request.header(name, value);
+    }
+    let answer = request.send().await.unwrap_or_else(|error| panic!("{url}: {error:?}"));
+    let status = answer.status();
+    let text = answer.text().await.expect("a readable answer");
+    assert!(status.is_success(), "{url}: {status}: {text}");
+    text
+}

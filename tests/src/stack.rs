@@ -1,0 +1,116 @@
+//! A running stack, as its `stack.json` describes it, and whose turn it is on it.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde::Deserialize;
+use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use crate::http::Client;
+use crate::{repository, tokens};
+
+/// Tests run side by side, but for those that load the stack so much that others would miss their deadlines.
+static TURN: RwLock<()> = RwLock::const_new(());
+
+/// What `stack.json` says.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Description {
+    /// The name of the deployed stack, with which its functions' names begin.
+    pub stack_name: String,
+    /// The HTTP API.
+    pub api_url: String,
+    /// The issuer of tokens.
+    pub issuer: String,
+    /// Where AWS answers.
+    pub aws_endpoint_url: String,
+    /// The AWS region.
+    pub region: String,
+    /// The table.
+    pub table_name: String,
+    /// The queue of stream records that could not be processed.
+    pub failure_queue_url: String,
+    /// The patient ids of the demo accounts.
+    pub patients: BTreeMap<String, String>,
+}
+
+/// A running stack, for one test.
+#[derive(Debug)]
+pub struct Stack {
+    description: Description,
+    http: reqwest::Client,
+    _turn: Turn,
+}
+
+#[derive(Debug)]
+enum Turn {
+    Together(#[expect(dead_code, reason = "held until the test ends")] RwLockReadGuard<'static, ()>),
+    Alone(#[expect(dead_code, reason = "held until the test ends")] RwLockWriteGuard<'static, ()>),
+}
+
+impl Stack {
+    /// The running stack, beside other tests.
+    pub async fn together() -> Self {
+        Self::on(Turn::Together(TURN.read().await))
+    }
+
+    /// The running stack, while no other test runs.
+    pub async fn alone() -> Self {
+        Self::on(Turn::Alone(TURN.write().await))
+    }
+
+    fn on(turn: Turn) -> Self {
+        let http = reqwest::Client::builder().timeout(std::time::Duration::from_mins(1)).build();
+        Self { description: Description::read(), http: http.expect("an HTTP client"), _turn: turn }
+    }
+
+    /// What `stack.json` says.
+    pub const fn description(&self) -> &Description {
+        &self.description
+    }
+
+    /// The HTTP client, for what is not the API.
+    pub const fn http(&self) -> &reqwest::Client {
+        &self.http
+    }
+
+    /// A demo account, signed in.
+    pub async fn person(&self, account: &str) -> Client {
+        self.bearer(&tokens::of(self, account).await)
+    }
+
+    /// Whoever shows this token.
+    pub fn bearer(&self, token: &str) -> Client {
+        Client::new(self.http.clone(), &self.description.api_url, Some(format!("Bearer {token}")))
+    }
+
+    /// Somebody without a token.
+    pub fn stranger(&self) -> Client {
+        Client::new(self.http.clone(), &self.description.api_url, None)
+    }
+
+    /// The patient id of a demo account.
+    pub fn patient_id(&self, account: &str) -> &str {
+        self.description.patients.get(account).unwrap_or_else(|| panic!("the stack knows no patient {account}"))
+    }
+
+    /// The deployed name of a function.
+    pub fn function_name(&self, binary: &str) -> String {
+        format!("{}-{binary}", self.description.stack_name)
+    }
+}
+
+impl Description {
+    fn read() -> Self {
+        let path = std::env::var_os("STACK_JSON").filter(|path| !path.is_empty()).map(PathBuf::from);
+        let path = path.unwrap_or_else(|| repository::root().join(".local/stack.json"));
+        let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
+            panic!(
+                "no stack runs ({}: {error}). `cargo xtask test e2e` brings one up and tests it; \
+                 STACK_JSON names another stack's stack.json",
+                path.display()
+            )
+        });
+        serde_json::from_str(&text).unwrap_or_else(|error| panic!("{} is damaged: {error}", path.display()))
+    }
+}

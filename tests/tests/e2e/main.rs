@@ -1,0 +1,18 @@
+//! The deployed stack, end to end over real HTTP; run by `cargo xtask test e2e`.
+
+mod access;
+mod bad_input;
+mod bad_queries;
+mod bad_values;
+mod contention;
+mod exactly_once;
+mod idempotency;
+mod identity;
+mod lists;
+mod messages;
+mod patients;
+mod poison;
+mod reading;
+mod roles;
+mod story;
+mod tasks;

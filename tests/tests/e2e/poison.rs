@@ -1,0 +1,76 @@
+//! A record that can never be processed goes to the failure queue; the records around it are processed.
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::Value;
+use tests::chat::Chat;
+use tests::eventually::{IN_TIME, eventually};
+use tests::stack::Stack;
+use tests::{aws, new_id};
+
+/// What the queue holds about an item, taken from it.
+async fn failure_of(queue: &aws_sdk_sqs::Client, url: &str, pk: &str) -> Value {
+    eventually("the poison record is in the failure queue", IN_TIME, async || {
+        // Visible again at once: another test may look for another record.
+        let request = queue.receive_message().queue_url(url).max_number_of_messages(10).visibility_timeout(0);
+        let received = request.send().await.expect("the queue answers").messages.unwrap_or_default();
+        let seen = format!("{} other messages", received.len());
+        for message in received {
+            let body: Value = serde_json::from_str(message.body().unwrap_or_default()).unwrap_or_default();
+            if body["keys"][0] == pk {
+                let handle = message.receipt_handle().expect("a receipt handle");
+                queue.delete_message().queue_url(url).receipt_handle(handle).send().await.expect("deleted");
+                return Ok(body);
+            }
+        }
+        Err(seen)
+    })
+    .await
+}
+
+async fn a_poison_item_is_parked(pk: &str, cause: &str) {
+    let stack = Stack::together().await;
+    let (ana, clara) = (stack.person("patient-a").await, stack.person("clinician-a").await);
+    let config = aws::as_root(&stack).await;
+    let (table, queue) = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
+    let (table_name, url) = (&stack.description().table_name, &stack.description().failure_queue_url);
+
+    let before = Chat::asked_by(&ana).await;
+    let poison = table
+        .put_item()
+        .table_name(table_name)
+        .item("pk", AttributeValue::S(pk.to_owned()))
+        .item("sk", AttributeValue::S("HEAD".to_owned()))
+        .item("title", AttributeValue::S("my potassium is 6.1".to_owned()))
+        .item("lastPatient", AttributeValue::N("1".to_owned()));
+    poison.send().await.expect("the poison is stored");
+    let after = Chat::asked_by(&ana).await;
+
+    let failure = failure_of(&queue, url, pk).await;
+    assert_eq!(failure["keys"], serde_json::json!([pk, "HEAD"]));
+    assert!(failure["cause"].as_str().is_some_and(|text| text.contains(cause)), "{failure}");
+    assert_eq!(failure["function"], "project-changes");
+    assert!(failure["eventId"].is_string() && failure["sequenceNumber"].is_string(), "{failure}");
+    assert!(!failure.to_string().contains("potassium"), "{failure}");
+
+    for chat in [&before, &after] {
+        let one = async || match chat.tasks(&clara).await.len() {
+            1 => Ok(()),
+            others => Err(format!("{others} tasks")),
+        };
+        eventually("the changes around it are processed", IN_TIME, one).await;
+        chat.set(&clara, "closed").await;
+    }
+    let key = |value: &str| AttributeValue::S(value.to_owned());
+    let delete = table.delete_item().table_name(table_name).key("pk", key(pk)).key("sk", key("HEAD"));
+    delete.send().await.expect("the poison is removed");
+}
+
+#[tokio::test]
+async fn a_head_that_can_not_be_read_is_parked() {
+    a_poison_item_is_parked(&format!("CONV#{}", new_id()), "conversation").await;
+}
+
+#[tokio::test]
+async fn a_head_whose_key_names_no_conversation_is_parked() {
+    a_poison_item_is_parked(&format!("CONV#poison-{}", new_id()), "key").await;
+}

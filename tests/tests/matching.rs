@@ -1,0 +1,99 @@
+//! Routes, binaries, sample events, the `OpenAPI` document and the stack's own table match one to one.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+
+use functions::routes::ALL;
+use serde_json::Value;
+use tests::repository;
+
+/// A method and a path.
+type Route = (String, String);
+
+fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
+    names.into_iter().map(str::to_owned).collect()
+}
+
+/// Every function: one for each route, and the stream's.
+fn functions() -> BTreeSet<String> {
+    names(ALL.iter().map(|route| route.binary).chain([functions::project_changes::BINARY]))
+}
+
+/// The routes that the `OpenAPI` document tells of: all but the default one.
+fn documented() -> BTreeSet<Route> {
+    let routes = ALL.iter().filter(|route| route.path != "$default");
+    routes.map(|route| (route.method.to_owned(), route.path.to_owned())).collect()
+}
+
+/// The names of a folder's entries, without their extension.
+fn stems(folder: &Path) -> BTreeSet<String> {
+    let entries = std::fs::read_dir(folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display()));
+    let paths = entries.map(|entry| entry.expect("readable").path());
+    paths.filter_map(|path| Some(path.file_stem()?.to_str()?.to_owned())).collect()
+}
+
+/// The routes of an `OpenAPI` document.
+fn routes_of(document: &Value) -> BTreeSet<Route> {
+    let paths = document["paths"].as_object().expect("paths").iter();
+    let methods = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
+    paths
+        .flat_map(|(path, item)| {
+            let own = item.as_object().expect("a path item").keys().filter(|key| methods.contains(&key.as_str()));
+            own.map(|method| (method.to_uppercase(), path.clone()))
+        })
+        .collect()
+}
+
+#[test]
+fn every_route_has_a_function_of_its_own() {
+    assert_eq!(functions().len(), ALL.len() + 1, "a binary serves two routes");
+    let routes: BTreeSet<(&str, &str)> = ALL.iter().map(|route| (route.method, route.path)).collect();
+    assert_eq!(routes.len(), ALL.len(), "a route is served twice");
+}
+
+#[test]
+fn every_function_has_a_binary_and_a_module_and_every_binary_a_function() {
+    let root = repository::root();
+    assert_eq!(stems(&root.join("functions/src/bin")), functions());
+    for binary in functions() {
+        let module = binary.replace('-', "_");
+        let source = std::fs::read_to_string(root.join(format!("functions/src/bin/{binary}.rs"))).expect("readable");
+        assert!(source.contains(&format!("functions::{module}::run()")), "{binary} runs another module");
+        assert!(root.join(format!("functions/src/{module}.rs")).is_file(), "{module}");
+    }
+}
+
+#[test]
+fn every_function_has_sample_events_and_every_sample_event_a_function() {
+    let events = repository::root().join("events");
+    assert_eq!(stems(&events), functions());
+    for binary in functions() {
+        let folder = events.join(&binary);
+        assert!(!stems(&folder).is_empty(), "events/{binary}/ is empty");
+        for name in stems(&folder) {
+            // Each is JSON; what it holds is its handler's test.
+            let _: Value = repository::json(&format!("events/{binary}/{name}.json"));
+        }
+    }
+}
+
+#[test]
+fn every_route_is_documented_and_every_documented_route_exists() {
+    assert_eq!(routes_of(&repository::json("openapi.json")), documented());
+}
+
+#[test]
+fn the_stack_deploys_every_function_behind_its_route_and_no_other() {
+    let deployed = repository::deployed();
+    let triggers = names(deployed.triggers.iter().map(|trigger| trigger.binary.as_str()));
+    assert_eq!(triggers, names([functions::project_changes::BINARY]));
+    let routes =
+        deployed.routes.iter().map(|route| (route.binary.as_str(), route.method.as_str(), route.path.as_str()));
+    let served = ALL.iter().map(|route| (route.binary, route.method, route.path));
+    assert_eq!(routes.collect::<BTreeSet<_>>(), served.collect::<BTreeSet<_>>());
+    for (route, function) in ALL.iter().filter_map(|route| {
+        deployed.routes.iter().find(|function| function.binary == route.binary).map(|function| (route, function))
+    }) {
+        assert_eq!(route.pages, function.cursor_secret, "{}: a route that pages signs its cursors", route.binary);
+    }
+}

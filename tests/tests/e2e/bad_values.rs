@@ -150,10 +150,19 @@ async fn answers_fit_their_questions() {
 
     let unknown = json!({"questionnaireId": new_id(), "answers": answers});
     ana.post(&path, &unknown).await.refusal(422, "invalid-value", "/questionnaireId");
-    let mut stray = answers.clone();
-    stray.push(json!({"linkId": SECRET, "value": "x"}));
-    let reply = ana.post(&path, &json!({"questionnaireId": form["questionnaireId"], "answers": stray})).await;
-    reply.refusal(422, "invalid-value", &format!("/answers/{}", answers.len()));
+}
+
+#[tokio::test]
+async fn an_answer_to_no_question_is_pointed_at_and_not_quoted() {
+    let stack = Stack::together().await;
+    let ana = stack.person("patient-a").await;
+    let path = format!("/patients/{}/conversations", stack.patient_id("patient-a"));
+    let mut form = answered_questionnaire(&ana).await;
+    let answers = form["answers"].as_array_mut().expect("answers");
+    answers.push(json!({"linkId": SECRET, "value": "x"}));
+    let pointer = format!("/answers/{}", answers.len() - 1);
+    let reply = ana.post(&path, &form).await;
+    reply.refusal(422, "invalid-value", &pointer);
     assert!(!reply.body.contains(SECRET), "{}", reply.body);
 }
 

@@ -10,6 +10,7 @@
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
+use backon::{ExponentialBuilder, Retryable as _};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
 use shared::config::{Config, Needs};
@@ -22,6 +23,10 @@ use crate::serve;
 
 /// This function's binary.
 pub const BINARY: &str = "project-changes";
+
+/// How often a record is tried again here, from one second on in doubling steps, before the event source
+/// has to: its retries hold up everything behind the record on its shard.
+const RETRIES: usize = 3;
 
 /// What the function works with.
 #[derive(Debug)]
@@ -63,7 +68,9 @@ enum Subject {
 pub async fn handle(projector: &Projector, event: Event) -> DynamoDbEventResponse {
     let mut answer = DynamoDbEventResponse::default();
     for record in &event.records {
-        match projector.process(record).await {
+        let retries = ExponentialBuilder::default().with_jitter().with_max_times(RETRIES);
+        let processed = (|| projector.process(record)).retry(retries).when(StoreError::is_passing);
+        match processed.await {
             Ok(()) => {}
             Err(error) if error.is_passing() => {
                 tracing::warn!(event_id = record.event_id, reason = %error, "a record will be tried again");

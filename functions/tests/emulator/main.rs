@@ -9,6 +9,8 @@
 mod costs;
 mod issuer;
 mod meter;
+#[path = "../../../shared/tests/table/new_table.rs"]
+mod new_table;
 mod samples;
 mod stream;
 mod support;

@@ -33,12 +33,8 @@ fn sqs() -> aws_sdk_sqs::Client {
 }
 
 async fn queue() -> String {
-    let name = format!("failures-{}", Uuid::from_u128(rand_u128()));
+    let name = format!("failures-{}", Uuid::new_v4());
     sqs().create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap()
-}
-
-fn rand_u128() -> u128 {
-    std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos()
 }
 
 impl Recorded {

@@ -4,11 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection,
-    ProjectionType, ScalarAttributeType,
-};
+use aws_sdk_dynamodb::types::AttributeValue;
 use functions::deps::{Clock, Deps};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
@@ -22,6 +18,7 @@ use uuid::Uuid;
 
 use crate::issuer::issuer;
 use crate::meter::Meter;
+use crate::new_table::{emulator, new_table};
 
 /// patient-a's record.
 pub(crate) const PATIENT: &str = "01900000-0000-7000-8000-00000000000a";
@@ -62,20 +59,9 @@ pub(crate) fn reset_clock() {
 impl Bench {
     /// A new table with patient-a, patient-b and a questionnaire.
     pub(crate) async fn new() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
-        let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL");
-        let endpoint = endpoint.expect("TEST_AWS_ENDPOINT_URL names an emulator: use `cargo xtask test table`");
         let meter = Meter::default();
-        let config = aws_sdk_dynamodb::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(&endpoint)
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .http_client(meter.http_client())
-            .build();
-        let client = Client::from_conf(config);
-        let table = format!("functions-{}", uuid::Uuid::from_u128(unique()));
-        create_table(&client, &table).await;
+        let client = Client::from_conf(emulator().http_client(meter.http_client()).build());
+        let table = new_table(&client).await;
         let secrets = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::latest());
         let secrets = aws_sdk_secretsmanager::Client::from_conf(secrets.build());
@@ -133,37 +119,6 @@ impl Bench {
     pub(crate) async fn put_raw(&self, item: HashMap<String, AttributeValue>) {
         self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
     }
-}
-
-fn unique() -> u128 {
-    let seconds = std::time::UNIX_EPOCH.elapsed().unwrap().as_nanos();
-    seconds ^ (u128::from(std::process::id()) << 96)
-}
-
-async fn create_table(client: &Client, name: &str) {
-    let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
-    let text = |name: &str| {
-        let definition = AttributeDefinition::builder().attribute_name(name);
-        definition.attribute_type(ScalarAttributeType::S).build().unwrap()
-    };
-    let lists = GlobalSecondaryIndex::builder()
-        .index_name("lists")
-        .key_schema(key("lpk", KeyType::Hash))
-        .key_schema(key("lsk", KeyType::Range))
-        .projection(Projection::builder().projection_type(ProjectionType::All).build())
-        .build()
-        .unwrap();
-    client
-        .create_table()
-        .table_name(name)
-        .billing_mode(BillingMode::PayPerRequest)
-        .set_attribute_definitions(Some(["pk", "sk", "lpk", "lsk"].map(text).to_vec()))
-        .key_schema(key("pk", KeyType::Hash))
-        .key_schema(key("sk", KeyType::Range))
-        .global_secondary_indexes(lists)
-        .send()
-        .await
-        .expect("the emulator must run at TEST_AWS_ENDPOINT_URL: use `cargo xtask test table`");
 }
 
 /// A request like the gateway's, by a demo account.

@@ -5,5 +5,6 @@ mod conversations;
 mod lists;
 mod locks;
 mod messages;
+mod new_table;
 mod support;
 mod tasks;

@@ -1,11 +1,6 @@
 //! A table of one's own in the emulator, and people and conversations to put into it.
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType, Projection, ProjectionType,
-    ScalarAttributeType,
-};
 use shared::domain::Timestamp;
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
@@ -16,47 +11,13 @@ use shared::domain::text::{MessageText, Title};
 use shared::store::{Created, SendError, Sent, StoreError, Table};
 use uuid::Uuid;
 
+use crate::new_table::{emulator, new_table};
+
 /// A new, empty table.
 pub(crate) async fn table() -> Table {
-    let client = client();
-    let name = format!("table-{}", Uuid::new_v4());
-    let key = |name: &str, kind| KeySchemaElement::builder().attribute_name(name).key_type(kind).build().unwrap();
-    let text = |name: &str| {
-        let definition = AttributeDefinition::builder().attribute_name(name);
-        definition.attribute_type(ScalarAttributeType::S).build().unwrap()
-    };
-    let lists = GlobalSecondaryIndex::builder()
-        .index_name("lists")
-        .key_schema(key("lpk", KeyType::Hash))
-        .key_schema(key("lsk", KeyType::Range))
-        .projection(Projection::builder().projection_type(ProjectionType::All).build())
-        .build()
-        .unwrap();
-    client
-        .create_table()
-        .table_name(&name)
-        .billing_mode(BillingMode::PayPerRequest)
-        .set_attribute_definitions(Some(["pk", "sk", "lpk", "lsk"].map(text).to_vec()))
-        .key_schema(key("pk", KeyType::Hash))
-        .key_schema(key("sk", KeyType::Range))
-        .global_secondary_indexes(lists)
-        .send()
-        .await
-        .expect("the emulator must run at TEST_AWS_ENDPOINT_URL: use `cargo xtask test table`");
+    let client = Client::from_conf(emulator().build());
+    let name = new_table(&client).await;
     Table::new(client, name)
-}
-
-fn client() -> Client {
-    #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
-    let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL");
-    let endpoint = endpoint.expect("TEST_AWS_ENDPOINT_URL names an emulator: use `cargo xtask test table`");
-    let config = aws_sdk_dynamodb::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(endpoint)
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-        .build();
-    Client::from_conf(config)
 }
 
 pub(crate) fn at(second: i64) -> Timestamp {

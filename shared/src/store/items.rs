@@ -41,8 +41,10 @@ pub(super) fn item<T: Serialize>(key: Key, list: Option<ListKey>, body: &T) -> R
 /// Reads an item's body. An item that can't be read names its kind, never its content.
 pub(super) fn body<T: for<'a> Deserialize<'a>>(kind: &'static str, item: Item) -> Result<T, StoreError> {
     serde_dynamo::from_item(item).map_err(|error| {
-        // The error's text may quote a value; only its first words, which name the field, are kept.
-        let field = error.to_string().split('`').nth(1).unwrap_or("an attribute").to_owned();
+        // The error's text may quote a value; only a missing field's name is kept.
+        let text = error.to_string();
+        let field =
+            text.strip_prefix("missing field").and_then(|rest| rest.split('`').nth(1)).unwrap_or("an attribute");
         StoreError::Corrupt(format!("a {kind} item can't be read: {field}"))
     })
 }
@@ -477,4 +479,23 @@ pub(super) struct IdempotencyItem {
     pub(super) request: String,
     /// Seconds since 1970.
     pub(super) expires_at: i64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Deserialize)]
+    struct Person {
+        #[expect(dead_code, reason = "only read")]
+        role: RoleItem,
+    }
+
+    #[test]
+    fn what_can_not_be_read_names_a_missing_field_and_never_a_value() {
+        let refusal = |item: Item| body::<Person>("person", item).err().map(|error| error.to_string()).unwrap();
+        assert_eq!(refusal(Item::new()), "a person item can't be read: role");
+        let role = Item::from([("role".to_owned(), AttributeValue::S("secret".into()))]);
+        assert_eq!(refusal(role), "a person item can't be read: an attribute");
+    }
 }

@@ -43,6 +43,13 @@ impl Deps {
     pub async fn caller(&self, request: &Request) -> Result<Caller, ApiError> {
         Ok(self.identity.caller(request::authorization(request)).await?)
     }
+
+    /// Who calls, if their role takes part in conversations. Others learn nothing of what exists.
+    pub async fn participant(&self, request: &Request) -> Result<Caller, ApiError> {
+        let caller = self.caller(request).await?;
+        caller.must_take_part()?;
+        Ok(caller)
+    }
 }
 
 /// The connection to AWS, or to the emulator that `AWS_ENDPOINT_URL` names. Attempts end well before

@@ -21,7 +21,7 @@ pub const ROUTE: Route = Route::new("get-conversation", "GET", "/conversations/{
     responses((status = 200, body = ConversationView), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    let caller = deps.caller(&request).await?;
+    let caller = deps.participant(&request).await?;
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
     let cursor = deps.table.read_cursor(head.patient_id, &caller.person().user_id, id).await?;

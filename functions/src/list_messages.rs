@@ -33,7 +33,7 @@ pub struct Range {
     /// How many at most, from 1 to 100; 50 unless given.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
-    /// The `nextCursor` of the page before, which goes on in the same direction.
+    /// The `nextCursor` of the page before, which goes on in the same direction, whatever `before` or `after` say.
     cursor: Option<String>,
 }
 
@@ -55,7 +55,7 @@ enum Place {
     responses((status = 200, body = PageView<EntryView>), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    let caller = deps.caller(&request).await?;
+    let caller = deps.participant(&request).await?;
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let range: Range = request::query(&request)?;
     let limit = request::limit(range.limit, 50)?;
@@ -80,15 +80,12 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
 }
 
 fn place(range: &Range, shown: Option<Place>) -> Result<Place, ApiError> {
-    match (range.before, range.after, shown) {
+    match (shown, range.before, range.after) {
+        (Some(place), ..) => Ok(place),
         (None, None, None) => Ok(Place::Latest),
-        (Some(number), None, None) => Ok(Place::Before(number)),
-        (None, Some(number), None) => Ok(Place::After(number)),
-        (None, None, Some(place)) => Ok(place),
-        _ => Err(ApiError::Malformed(FieldProblem::new(
-            "?before",
-            "excludes `after` and `cursor`, as they do each other",
-        ))),
+        (None, Some(number), None) => Ok(Place::Before(number)),
+        (None, None, Some(number)) => Ok(Place::After(number)),
+        (None, Some(_), Some(_)) => Err(ApiError::Malformed(FieldProblem::new("?before", "excludes `after`"))),
     }
 }
 

@@ -33,7 +33,7 @@ pub struct ReadUpTo {
     responses((status = 200, body = ConversationView), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    let caller = deps.caller(&request).await?;
+    let caller = deps.participant(&request).await?;
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let read: ReadUpTo = request::json(&request)?;
     let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;

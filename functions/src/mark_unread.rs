@@ -23,7 +23,7 @@ pub const ROUTE: Route = Route::new("mark-unread", "DELETE", "/conversations/{co
     responses((status = 200, body = ConversationView), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    let caller = deps.caller(&request).await?;
+    let caller = deps.participant(&request).await?;
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
     let side = caller.role().side();

@@ -49,7 +49,7 @@ pub struct NewMessage {
     )
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    let caller = deps.caller(&request).await?;
+    let caller = deps.participant(&request).await?;
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let (message, text) = request::json::<NewMessage>(&request)?.checked()?;
     let (person, now) = (caller.person(), deps.clock.now());

@@ -34,7 +34,7 @@ pub struct StatusChange {
     responses((status = 200, body = ConversationView), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    let caller = deps.caller(&request).await?;
+    let caller = deps.participant(&request).await?;
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let change: StatusChange = request::json(&request)?;
     let (person, now) = (caller.person(), deps.clock.now());

@@ -28,6 +28,14 @@ impl Caller {
         }
     }
 
+    /// Lets patients and clinicians pass: conversations, whichever they are.
+    pub fn must_take_part(&self) -> Result<&Person, Denied> {
+        match self {
+            Self::Patient { person, .. } | Self::Clinician(person) => Ok(person),
+            Self::Admin(_) => Err(Denied::Forbidden),
+        }
+    }
+
     /// Lets clinicians pass: encounters, tasks, the search for patients.
     pub fn must_be_clinician(&self) -> Result<&Person, Denied> {
         match self {
@@ -77,6 +85,7 @@ mod tests {
     fn an_administrator_takes_no_part_in_care() {
         let admin = Caller::Admin(clara());
         assert_eq!(admin.may_reach(empty().patient_id), Err(Denied::Forbidden));
+        assert_eq!(admin.must_take_part(), Err(Denied::Forbidden), "whether the conversation exists or not");
         assert!(admin.must_be_admin().is_ok());
     }
 

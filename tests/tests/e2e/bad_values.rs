@@ -153,17 +153,18 @@ async fn answers_fit_their_questions() {
 }
 
 #[tokio::test]
-async fn an_answer_to_no_question_is_pointed_at_and_not_quoted() {
+async fn an_answer_to_no_question_is_named_by_its_link_id_and_not_quoted() {
     let stack = Stack::together().await;
     let ana = stack.person("patient-a").await;
     let path = format!("/patients/{}/conversations", stack.patient_id("patient-a"));
     let mut form = answered_questionnaire(&ana).await;
     let answers = form["answers"].as_array_mut().expect("answers");
-    answers.push(json!({"linkId": SECRET, "value": "x"}));
+    answers.push(json!({"linkId": "unknown", "value": SECRET}));
     let pointer = format!("/answers/{}", answers.len() - 1);
     let reply = ana.post(&path, &form).await;
     reply.refusal(422, "invalid-value", &pointer);
     assert!(!reply.body.contains(SECRET), "{}", reply.body);
+    assert!(reply.body.contains(r#""linkId":"unknown""#), "{}", reply.body);
 }
 
 #[tokio::test]

@@ -1,6 +1,7 @@
 """What xtask asks of AWS itself, run with the boto3 of its Python tools. Each command is one line of `COMMANDS`."""
 
 import json
+import os
 import sys
 import time
 
@@ -75,6 +76,9 @@ def logs(stack_name: str, function: str, since_seconds: str, follow: str) -> Non
 COMMANDS = {"asset-bucket": asset_bucket, "cors": cors, "logs": logs}
 
 if __name__ == "__main__":
+    if region := os.environ.get("AWS_REGION"):
+        # boto3 reads only the other name; the CLI of CDK reads both.
+        os.environ.setdefault("AWS_DEFAULT_REGION", region)
     try:
         COMMANDS[sys.argv[1]](*sys.argv[2:])
     except (BotoCoreError, ClientError) as error:

@@ -21,10 +21,10 @@ pub const ROUTE: Route = Route::new("get-encounter", "GET", "/encounters/{encoun
     responses((status = 200, body = EncounterView), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    deps.caller(&request).await?.must_be_clinician()?;
+    let caller = deps.participant(&request).await?;
     let id: EncounterId = request::path_id(&request, "encounterId")?;
-    let encounter = deps.table.encounter(id).await?.ok_or(ApiError::NotFound)?;
-    Ok(response::ok(&EncounterView::of(&encounter.value)))
+    let encounter = deps.table.encounter(id).await?.ok_or(ApiError::NotFound)?.value.visible_to(&caller)?;
+    Ok(response::ok(&EncounterView::of(&encounter)))
 }
 
 /// Runs the function.

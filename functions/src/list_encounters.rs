@@ -37,9 +37,9 @@ pub struct Paging {
     responses((status = 200, body = PageView<EncounterView>), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    let caller = deps.caller(&request).await?;
-    let reader = caller.must_be_clinician()?;
+    let caller = deps.participant(&request).await?;
     let patient: PatientId = request::path_id(&request, "patientId")?;
+    let reader = caller.may_open_chart(patient)?;
     let paging: Paging = request::query(&request)?;
     let limit = request::limit(paging.limit, 25)?;
     let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query: "" };

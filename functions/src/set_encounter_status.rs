@@ -34,13 +34,12 @@ pub struct EncounterStatusChange {
     responses((status = 200, body = EncounterView), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    let caller = deps.caller(&request).await?;
-    let person = caller.must_be_clinician()?;
+    let caller = deps.participant(&request).await?;
     let id: EncounterId = request::path_id(&request, "encounterId")?;
     let change: EncounterStatusChange = request::json(&request)?;
-    let now = deps.clock.now();
+    let (person, now) = (caller.person(), deps.clock.now());
     let changed = deps.table.change_encounter(id, |encounter| {
-        let encounter = encounter.ok_or(ApiError::NotFound)?;
+        let encounter = encounter.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
         let changed = encounter.set_status(change.status, person, now);
         Ok::<_, ApiError>((encounter, changed))
     });

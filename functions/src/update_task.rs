@@ -42,14 +42,14 @@ pub struct TaskUpdate {
     )
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    let caller = deps.caller(&request).await?;
-    let person = caller.must_be_clinician()?;
+    let caller = deps.participant(&request).await?;
+    let person = caller.person();
     let id: TaskId = request::path_id(&request, "taskId")?;
     let update: TaskUpdate = request::json(&request)?;
     let owner = update.owner.as_deref().map(|owner| named(owner, person)).transpose()?;
     let now = deps.clock.now();
     let changed = deps.table.change_task(id, |task| {
-        let task = task.ok_or(ApiError::NotFound)?;
+        let task = task.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
         let changed = task.set_status(update.status, owner.clone(), person, now)?;
         Ok::<_, ApiError>((task, changed))
     });

@@ -3,8 +3,10 @@
 //! What is not a patient's own looks the same as what does not exist.
 
 use super::conversation::Conversation;
+use super::encounter::Encounter;
 use super::ids::PatientId;
 use super::person::{Caller, Person};
+use super::task::Task;
 
 /// Why a caller is refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,12 +46,37 @@ impl Caller {
         }
     }
 
-    /// Lets administrators pass: configuration and the feed of patients.
-    pub fn must_be_admin(&self) -> Result<&Person, Denied> {
+    /// Lets administrators pass: the feed of a patient.
+    pub fn may_feed(&self, patient_id: PatientId) -> Result<&Person, Denied> {
         match self {
             Self::Admin(person) => Ok(person),
-            Self::Patient { .. } | Self::Clinician(_) => Err(Denied::Forbidden),
+            Self::Patient { .. } | Self::Clinician(_) => {
+                Err(self.may_reach(patient_id).err().unwrap_or(Denied::Forbidden))
+            }
         }
+    }
+
+    /// Lets clinicians pass to what stands in a patient's chart. To its patient it exists and is not
+    /// theirs to see; to other patients it does not exist.
+    pub fn may_open_chart(&self, patient_id: PatientId) -> Result<&Person, Denied> {
+        self.may_reach(patient_id)?;
+        self.must_be_clinician()
+    }
+}
+
+impl Encounter {
+    /// Lets clinicians pass.
+    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
+        caller.may_open_chart(self.patient_id)?;
+        Ok(self)
+    }
+}
+
+impl Task {
+    /// Lets clinicians pass.
+    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
+        caller.may_open_chart(self.patient_id)?;
+        Ok(self)
     }
 }
 
@@ -67,7 +94,8 @@ impl Conversation {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::conversation::tests::{ana, at, clara, empty, patient_caller};
+    use crate::domain::conversation::tests::{at, clara, empty, patient_caller};
+    use crate::domain::ids::MessageId;
     use crate::domain::text::MessageText;
 
     #[test]
@@ -78,7 +106,13 @@ mod tests {
         let other = PatientId::new(uuid::Uuid::from_u128(7));
         assert_eq!(ana_calls.may_reach(other), Err(Denied::NotFound));
         assert_eq!(ana_calls.must_be_clinician(), Err(Denied::Forbidden));
-        assert_eq!(ana_calls.must_be_admin(), Err(Denied::Forbidden));
+        assert_eq!(ana_calls.may_feed(own.patient_id), Err(Denied::Forbidden));
+        assert_eq!(ana_calls.may_feed(other), Err(Denied::NotFound));
+        assert_eq!(ana_calls.may_open_chart(own.patient_id), Err(Denied::Forbidden));
+        assert_eq!(ana_calls.may_open_chart(other), Err(Denied::NotFound), "also where patients have no business");
+        let clara_calls = Caller::Clinician(clara());
+        assert!(clara_calls.may_open_chart(other).is_ok());
+        assert_eq!(clara_calls.may_feed(other), Err(Denied::Forbidden));
     }
 
     #[test]
@@ -86,7 +120,8 @@ mod tests {
         let admin = Caller::Admin(clara());
         assert_eq!(admin.may_reach(empty().patient_id), Err(Denied::Forbidden));
         assert_eq!(admin.must_take_part(), Err(Denied::Forbidden), "whether the conversation exists or not");
-        assert!(admin.must_be_admin().is_ok());
+        assert_eq!(admin.may_open_chart(empty().patient_id), Err(Denied::Forbidden));
+        assert!(admin.may_feed(empty().patient_id).is_ok());
     }
 
     #[test]
@@ -96,19 +131,9 @@ mod tests {
         assert_eq!(conversation.clone().visible_to(&patient), Err(Denied::NotFound));
         assert!(conversation.clone().visible_to(&Caller::Clinician(clara())).is_ok());
         let message = MessageText::new("Your result is here.").unwrap();
-        let posted = conversation.post(uuid::Uuid::nil().into_message(), message, None, &clara(), at(1)).unwrap();
+        let posted = conversation.post(MessageId::new(uuid::Uuid::nil()), message, None, &clara(), at(1)).unwrap();
         assert!(posted.head.clone().visible_to(&patient).is_ok());
         let stranger = patient_caller(PatientId::new(uuid::Uuid::from_u128(7)));
         assert_eq!(posted.head.visible_to(&stranger), Err(Denied::NotFound));
-        let _ = ana();
-    }
-
-    trait IntoMessage {
-        fn into_message(self) -> crate::domain::ids::MessageId;
-    }
-    impl IntoMessage for uuid::Uuid {
-        fn into_message(self) -> crate::domain::ids::MessageId {
-            crate::domain::ids::MessageId::new(self)
-        }
     }
 }

@@ -88,7 +88,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let (beginning, known, settings) = tokio::try_join!(
         beginning(deps, &caller, &request),
         async { Ok(deps.table.patient(patient).await?) },
-        async { Ok(deps.table.settings().await?) },
+        deps.settings(),
     )?;
     known.ok_or(ApiError::NotFound)?;
 

@@ -8,11 +8,12 @@ use jiff::{Timestamp, Unit};
 use lambda_http::Request;
 use shared::config::Config;
 use shared::domain::person::Caller;
+use shared::domain::settings::Settings;
 use shared::http::cursor::Cursors;
 use shared::http::problem::ApiError;
 use shared::http::request;
 use shared::identity::Identity;
-use shared::store::Table;
+use shared::store::{CachedSettings, Table};
 use uuid::Uuid;
 
 /// The dependencies of a handler.
@@ -20,6 +21,8 @@ use uuid::Uuid;
 pub struct Deps {
     /// The table.
     pub table: Table,
+    /// The settings, as a warm function keeps them; ask [`Deps::settings`].
+    pub cached_settings: CachedSettings,
     /// Who calls.
     pub identity: Identity,
     /// Page cursors.
@@ -33,6 +36,7 @@ impl Deps {
     pub fn new(config: &Config, aws: &SdkConfig) -> Self {
         Self {
             table: Table::new(aws_sdk_dynamodb::Client::new(aws), &config.table_name),
+            cached_settings: CachedSettings::default(),
             identity: Identity::new(config.issuer.clone()),
             cursors: Cursors::new(aws_sdk_secretsmanager::Client::new(aws), &config.cursor_secret_arn),
             clock: Clock::system(),
@@ -42,6 +46,11 @@ impl Deps {
     /// Who calls.
     pub async fn caller(&self, request: &Request) -> Result<Caller, ApiError> {
         Ok(self.identity.caller(request::authorization(request)).await?)
+    }
+
+    /// The settings, at most half a minute old.
+    pub async fn settings(&self) -> Result<Settings, ApiError> {
+        Ok(self.cached_settings.get(&self.table).await?)
     }
 
     /// Who calls, if their role takes part in conversations. Others learn nothing of what exists.

@@ -48,7 +48,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let limit = request::limit(filter.limit, 25)?;
     let pool = match filter.pool {
         Some(pool) => pool,
-        None => deps.table.settings().await?.tasking.pool,
+        None => deps.settings().await?.tasking.pool,
     };
     let query = format!("{:?} {pool}", filter.status);
     let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query: &query };

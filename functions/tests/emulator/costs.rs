@@ -158,8 +158,11 @@ async fn a_tasklist_costs_one_query() {
         let opened = bench.deps.table.keep_tasks(head.id, now, id, || async { Ok(Some("clinic".into())) }).await;
         assert!(opened.unwrap().opened);
     }
-    let listed = request("clinician-a", "/tasks", &Value::Null, "pool=clinic&status=requested", &Value::Null);
-    let (cost, response) = cost(&bench, list_tasks::handle(&bench.deps, listed)).await;
-    assert_eq!(body(&response)["items"].as_array().unwrap().len(), 25);
-    assert_at_most("list tasks", cost, Cost { sequential: 1, read: 4.0, written: 0.0 });
+    bench.deps.settings().await.unwrap(); // As a warm function has them, for the pool that is not named.
+    for query in ["pool=clinic&status=requested", "pool=clinic", "status=requested", ""] {
+        let listed = request("clinician-a", "/tasks", &Value::Null, query, &Value::Null);
+        let (cost, response) = cost(&bench, list_tasks::handle(&bench.deps, listed)).await;
+        assert_eq!(body(&response)["items"].as_array().unwrap().len(), 25);
+        assert_at_most("list tasks", cost, Cost { sequential: 1, read: 4.0, written: 0.0 });
+    }
 }

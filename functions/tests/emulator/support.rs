@@ -13,7 +13,7 @@ use shared::domain::patient::Patient;
 use shared::domain::questionnaire::Questionnaire;
 use shared::http::cursor::Cursors;
 use shared::identity::Identity;
-use shared::store::Table;
+use shared::store::{CachedSettings, Table};
 use uuid::Uuid;
 
 use crate::issuer::issuer;
@@ -67,6 +67,7 @@ impl Bench {
         let secrets = aws_sdk_secretsmanager::Client::from_conf(secrets.build());
         let deps = Deps {
             table: Table::new(client.clone(), &table),
+            cached_settings: CachedSettings::default(),
             identity: Identity::new(issuer().config()),
             cursors: Cursors::with_key(secrets, b"a key of the tests, not of a deployment"),
             clock: counting_clock(),

@@ -70,8 +70,7 @@ impl Table {
         self.get(schema::head(id), false).await?.map(items::to_head).transpose()
     }
 
-    /// The lock's changes after a version, oldest first, from the status entries, newest read first.
-    /// `start` must be the head's last number: nothing newer is read.
+    /// The lock's changes after a version up to the head's, oldest first, from the status entries.
     pub(super) async fn lock_changes(&self, head: &Conversation, after: LockVersion) -> Result<Vec<Lock>, StoreError> {
         if after.next() == head.lock.version {
             return Ok(vec![head.lock.clone()]);

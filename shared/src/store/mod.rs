@@ -4,6 +4,7 @@
 //! writer that loses reads again and tries again, with jitter and not for ever; what is then left is
 //! [`StoreError::Busy`], and nothing was written.
 
+mod cached_settings;
 mod configuration;
 mod conversations;
 mod encounters;
@@ -16,6 +17,7 @@ mod table;
 mod tasks;
 mod text_codec;
 
+pub use cached_settings::CachedSettings;
 pub use conversations::{Created, Idempotency, SendError, Sent};
 pub use entries::OpenedChat;
 pub use items::Versioned;

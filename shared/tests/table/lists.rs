@@ -1,10 +1,13 @@
 //! Lists: a patient's chats in order, unread marks, patients by their terms, settings and questionnaires.
 
+use std::time::Duration;
+
 use shared::domain::ids::{PatientId, QuestionnaireId};
 use shared::domain::lock::Status;
 use shared::domain::patient::{Patient, PatientQuery};
 use shared::domain::questionnaire::{Item, ItemType, Questionnaire};
 use shared::domain::settings::Settings;
+use shared::store::CachedSettings;
 use uuid::Uuid;
 
 use crate::support::{ana, begun, clara, patient, send, set_status, table};
@@ -100,6 +103,14 @@ async fn configuration_comes_back_as_it_was() {
     settings.tasking.pool = "front desk".into();
     table.put_settings(&settings).await.unwrap();
     assert_eq!(table.settings().await.unwrap(), settings);
+    let cached = CachedSettings::default();
+    assert_eq!(cached.get(&table).await.unwrap(), settings);
+    table.put_settings(&Settings::default()).await.unwrap();
+    assert_eq!(cached.get(&table).await.unwrap(), settings, "kept, for a while");
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_secs(31)).await;
+    tokio::time::resume();
+    assert_eq!(cached.get(&table).await.unwrap(), Settings::default(), "a change is noticed within a minute");
     let form = |id: u128, title: &str| Questionnaire {
         id: QuestionnaireId::new(Uuid::from_u128(id)),
         title: title.into(),

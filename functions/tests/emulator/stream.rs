@@ -272,6 +272,23 @@ async fn a_poison_record_goes_to_the_queue_and_the_others_are_processed() {
 }
 
 #[tokio::test]
+async fn a_head_without_its_status_entries_is_poison_and_no_endless_loop() {
+    let mut recorded = Recorded::new().await;
+    story(&mut recorded).await;
+    let items = recorded.bench.items().await;
+    let head = items.iter().find(|item| item["sk"].as_s().unwrap() == "HEAD").unwrap();
+    let mut broken = head.clone();
+    broken.insert("lockVersion".into(), AttributeValue::N("99".into()));
+    recorded.bench.put_raw(broken.clone()).await;
+    let queue = queue().await;
+    let records = [record(900, Some(head), Some(&broken))];
+    let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
+    assert!(project_changes::handle(&recorded.projector(&queue), event).await.batch_item_failures.is_empty());
+    let parked = sqs().receive_message().queue_url(&queue).send().await.unwrap().messages.unwrap();
+    assert!(parked[0].body().unwrap().contains("a conversation lacks its last status entry"), "{parked:?}");
+}
+
+#[tokio::test]
 async fn a_passing_failure_is_reported_from_its_record_on() {
     let mut recorded = Recorded::new().await;
     story(&mut recorded).await;

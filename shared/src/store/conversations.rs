@@ -124,7 +124,10 @@ impl Table {
         }
         match retry_conflicts(|| async { self.transact(parts.clone()).await }).await? {
             Written::Stored => Ok(Created::Now),
-            // The ids are new, so only the idempotency record, the last part, can stand already.
+            // The ids are new: where the head, the first part, stands already, an attempt before this one stored it
+            // and its answer was lost.
+            Written::Refused(standing) if standing.first().is_some_and(Option::is_some) => Ok(Created::Now),
+            // Else only the idempotency record, the last part, can stand already.
             Written::Refused(mut standing) => {
                 let record = standing.pop().flatten().ok_or_else(lost)?;
                 let record: IdempotencyItem = items::body("idempotency", record)?;

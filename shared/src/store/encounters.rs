@@ -69,6 +69,9 @@ impl Table {
                     Step::InStep => return Ok(()),
                     Step::EncounterFollows { after } => {
                         let changes = self.lock_changes(&head, after).await?;
+                        if changes.last() != Some(&head.lock) {
+                            return Err(StoreError::Corrupt("a conversation lacks its last status entry".into()));
+                        }
                         let lock = encounter.value.lock.follow(&changes);
                         self.save_encounter(&encounter.with(Encounter { lock, ..encounter.value.clone() })).await?;
                     }

@@ -21,6 +21,17 @@ async fn conversation_and_encounter_are_stored_together_and_come_back_as_they_we
     assert_eq!(table.conversation(ConversationId::new(Uuid::new_v4())).await.unwrap(), None);
 }
 
+/// What the store does itself when the answer to its own write is lost.
+#[tokio::test]
+async fn creating_what_was_just_created_is_no_error() {
+    let table = table().await;
+    let head = begun(&table, "t", 1).await;
+    let encounter = table.encounter(head.encounter_id).await.unwrap().unwrap().value;
+    let again = Changed { head: head.clone(), entries: Vec::new() };
+    assert_eq!(table.create_conversation(&again, &encounter, None, at(1)).await.unwrap(), Created::Now);
+    assert_eq!(table.conversation(head.id).await.unwrap(), Some(head));
+}
+
 #[tokio::test]
 async fn the_same_idempotency_key_creates_once() {
     let table = table().await;

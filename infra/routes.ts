@@ -55,17 +55,17 @@ export const routes: readonly Route[] = [
     binary: "list-conversations",
     method: "GET",
     path: "/patients/{patientId}/conversations",
-    table: ["GetItem", "Query"],
+    table: ["GetItem", "Query", "PutItem"],
     index: ["Query"],
     cursorSecret: true,
   },
   { binary: "create-conversation", method: "POST", path: "/patients/{patientId}/conversations", table: ["GetItem", "PutItem"] },
-  { binary: "get-conversation", method: "GET", path: "/conversations/{conversationId}", table: ["GetItem"] },
+  { binary: "get-conversation", method: "GET", path: "/conversations/{conversationId}", table: ["GetItem", "PutItem"] },
   {
     binary: "list-messages",
     method: "GET",
     path: "/conversations/{conversationId}/messages",
-    table: ["GetItem", "Query"],
+    table: ["GetItem", "Query", "PutItem"],
     cursorSecret: true,
   },
   {
@@ -87,14 +87,22 @@ export const routes: readonly Route[] = [
     binary: "list-encounters",
     method: "GET",
     path: "/patients/{patientId}/encounters",
-    table: ["GetItem"],
+    table: ["GetItem", "PutItem"],
     index: ["Query"],
     cursorSecret: true,
   },
-  { binary: "get-encounter", method: "GET", path: "/encounters/{encounterId}", table: ["GetItem"] },
+  { binary: "get-encounter", method: "GET", path: "/encounters/{encounterId}", table: ["GetItem", "PutItem"] },
   { binary: "set-encounter-status", method: "PUT", path: "/encounters/{encounterId}/status", table: ["GetItem", "PutItem"] },
 
   { binary: "list-tasks", method: "GET", path: "/tasks", table: ["GetItem"], index: ["Query"], cursorSecret: true },
+  {
+    binary: "list-access-log",
+    method: "GET",
+    path: "/patients/{patientId}/access-log",
+    table: ["GetItem", "Query"],
+    cursorSecret: true,
+  },
+
   { binary: "update-task", method: "PUT", path: "/tasks/{taskId}", table: ["GetItem", "PutItem"] },
 ];
 

@@ -7,6 +7,7 @@ use lambda_http::http::HeaderValue;
 use lambda_http::{Body, Request, Response};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
+use shared::domain::audit::{Action, Entity};
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
 use shared::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId};
@@ -107,10 +108,14 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
         lock: LockHistory::opened(person.clone(), now),
         created_at: now,
     };
-    match deps.table.create_conversation(&changed, &encounter, idempotency.as_ref(), now).await? {
+    let event = deps.agent(&request, &caller);
+    let event = event.map(|agent| agent.changed(patient, Action::CreateConversation, Entity::Conversation(id)));
+    match deps.table.create_conversation(&changed, &encounter, event.as_ref(), idempotency.as_ref(), now).await? {
         Created::Now => Ok(created(&changed.head, &caller)),
         Created::Before(id) => {
             let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?;
+            let chat = Entity::Conversation(id);
+            deps.record_read(&request, &caller, patient, Action::ReadConversation, chat).await?;
             let mut response = created(&head, &caller);
             response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
             Ok(response)

@@ -7,6 +7,8 @@ use aws_config::{BehaviorVersion, SdkConfig};
 use jiff::{Timestamp, Unit};
 use lambda_http::Request;
 use shared::config::Config;
+use shared::domain::audit::{Action, Agent, Entity, RecordedReads};
+use shared::domain::ids::{AuditEventId, PatientId};
 use shared::domain::person::Caller;
 use shared::domain::settings::Settings;
 use shared::http::cursor::Cursors;
@@ -14,6 +16,7 @@ use shared::http::problem::ApiError;
 use shared::http::request;
 use shared::identity::Identity;
 use shared::store::{CachedSettings, Table};
+use tokio::sync::Mutex;
 use uuid::Uuid;
 
 /// The dependencies of a handler.
@@ -29,17 +32,21 @@ pub struct Deps {
     pub cursors: Cursors,
     /// The time and new ids.
     pub clock: Clock,
+    /// What staff have read of late and is in the access log; ask [`Deps::record_read`].
+    pub recorded_reads: Mutex<RecordedReads>,
 }
 
 impl Deps {
     /// Connects to what the configuration names. Nothing is called before it is needed.
     pub fn new(config: &Config, aws: &SdkConfig) -> Self {
         Self {
-            table: Table::new(aws_sdk_dynamodb::Client::new(aws), &config.table_name),
+            table: Table::new(aws_sdk_dynamodb::Client::new(aws), &config.table_name)
+                .keeping_access_log(config.access_log_days),
             cached_settings: CachedSettings::default(),
             identity: Identity::new(config.issuer.clone()),
             cursors: Cursors::new(aws_sdk_secretsmanager::Client::new(aws), &config.cursor_secret_arn),
             clock: Clock::system(),
+            recorded_reads: Mutex::default(),
         }
     }
 
@@ -51,6 +58,30 @@ impl Deps {
     /// The settings, at most half a minute old.
     pub async fn settings(&self) -> Result<Settings, ApiError> {
         Ok(self.cached_settings.get(&self.table).await?)
+    }
+
+    /// Whoever calls, if they are staff, whose accesses are recorded.
+    pub fn agent(&self, request: &Request, caller: &Caller) -> Option<Agent> {
+        let id = AuditEventId::new(self.clock.id());
+        Agent::staff(caller.person(), request::source(request), self.clock.now(), id)
+    }
+
+    /// Records what staff read of a patient's, before it is answered; once in a quarter of an hour.
+    pub async fn record_read(
+        &self,
+        request: &Request,
+        caller: &Caller,
+        patient: PatientId,
+        action: Action,
+        entity: Entity,
+    ) -> Result<(), ApiError> {
+        let Some(agent) = self.agent(request, caller) else { return Ok(()) };
+        let event = agent.read(patient, action, entity);
+        if !self.recorded_reads.lock().await.contains(&event) {
+            self.table.record_event(Some(&event)).await?;
+            self.recorded_reads.lock().await.insert(&event);
+        }
+        Ok(())
     }
 
     /// Who calls, if their role takes part in conversations. Others learn nothing of what exists.

@@ -1,6 +1,7 @@
 //! GET /conversations/{conversationId}: a chat; for its participants.
 
 use lambda_http::Request;
+use shared::domain::audit::{Action, Entity};
 use shared::domain::ids::ConversationId;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
@@ -24,7 +25,11 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.participant(&request).await?;
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
-    let cursor = deps.table.read_cursor(head.patient_id, &caller.person().user_id, id).await?;
+    let (patient, chat) = (head.patient_id, Entity::Conversation(id));
+    let ((), cursor) =
+        tokio::try_join!(deps.record_read(&request, &caller, patient, Action::ReadConversation, chat), async {
+            Ok(deps.table.read_cursor(patient, &caller.person().user_id, id).await?)
+        },)?;
     Ok(response::ok(&ConversationView::of(&head, caller.role().side(), cursor)))
 }
 

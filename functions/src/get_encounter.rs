@@ -1,6 +1,7 @@
 //! GET /encounters/{encounterId}: an encounter with its status history; for clinicians.
 
 use lambda_http::Request;
+use shared::domain::audit::{Action, Entity};
 use shared::domain::ids::EncounterId;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
@@ -24,6 +25,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.participant(&request).await?;
     let id: EncounterId = request::path_id(&request, "encounterId")?;
     let encounter = deps.table.encounter(id).await?.ok_or(ApiError::NotFound)?.value.visible_to(&caller)?;
+    let (patient, entity) = (encounter.patient_id, Entity::Encounter(id));
+    deps.record_read(&request, &caller, patient, Action::ReadEncounter, entity).await?;
     Ok(response::ok(&EncounterView::of(&encounter)))
 }
 

@@ -16,6 +16,7 @@ pub mod get_me;
 pub mod get_openapi;
 pub mod get_patient;
 pub mod get_settings;
+pub mod list_access_log;
 pub mod list_conversations;
 pub mod list_encounters;
 pub mod list_messages;

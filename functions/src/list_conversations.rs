@@ -2,6 +2,7 @@
 
 use lambda_http::{Request, RequestExt as _};
 use serde::Deserialize;
+use shared::domain::audit::{Action, Entity};
 use shared::domain::ids::PatientId;
 use shared::domain::lock::Status;
 use shared::domain::person::{Role, Side};
@@ -53,9 +54,10 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let start: Option<Position> = deps.cursors.verify(filter.cursor.as_deref(), bound).await?;
 
     let with_empty = caller.role() != Role::Patient;
-    let (page, cursors) = tokio::try_join!(
-        deps.table.list_conversations(patient, filter.status, with_empty, limit, start.as_ref()),
-        deps.table.read_cursors(patient, &reader.user_id),
+    let (page, cursors, ()) = tokio::try_join!(
+        async { Ok(deps.table.list_conversations(patient, filter.status, with_empty, limit, start.as_ref()).await?) },
+        async { Ok(deps.table.read_cursors(patient, &reader.user_id).await?) },
+        deps.record_read(&request, &caller, patient, Action::ListConversations, Entity::Patient),
     )?;
     if page.items.is_empty() && deps.table.patient(patient).await?.is_none() {
         return Err(ApiError::NotFound);

@@ -2,6 +2,7 @@
 
 use lambda_http::{Request, RequestExt as _};
 use serde::Deserialize;
+use shared::domain::audit::{Action, Entity};
 use shared::domain::ids::PatientId;
 use shared::http::cursor::Binding;
 use shared::http::problem::ApiError;
@@ -44,7 +45,10 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let limit = request::limit(paging.limit, 25)?;
     let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query: "" };
     let start: Option<Position> = deps.cursors.verify(paging.cursor.as_deref(), bound).await?;
-    let page = deps.table.list_encounters(patient, limit, start.as_ref()).await?;
+    let (page, ()) = tokio::try_join!(
+        async { Ok(deps.table.list_encounters(patient, limit, start.as_ref()).await?) },
+        deps.record_read(&request, &caller, patient, Action::ListEncounters, Entity::Patient),
+    )?;
     if page.items.is_empty() && deps.table.patient(patient).await?.is_none() {
         return Err(ApiError::NotFound);
     }

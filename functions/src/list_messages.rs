@@ -2,6 +2,7 @@
 
 use lambda_http::{Request, RequestExt as _};
 use serde::{Deserialize, Serialize};
+use shared::domain::audit::{Action, Entity};
 use shared::domain::entry::Number;
 use shared::domain::ids::ConversationId;
 use shared::http::cursor::Binding;
@@ -70,6 +71,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     };
     let OpenedChat { head, entries } = chat.ok_or(ApiError::NotFound)?;
     let head = head.visible_to(&caller)?;
+    deps.record_read(&request, &caller, head.patient_id, Action::ReadConversation, Entity::Conversation(id)).await?;
     let next = match (place, entries.first(), entries.last()) {
         (Place::After(_), _, Some(last)) => (last.number < head.last_number).then_some(Place::After(last.number)),
         (_, Some(first), _) => (first.number > 1).then_some(Place::Before(first.number)),

@@ -2,6 +2,7 @@
 
 use lambda_http::Request;
 use serde::Deserialize;
+use shared::domain::audit::{Action, Entity};
 use shared::domain::entry::Number;
 use shared::domain::ids::ConversationId;
 use shared::http::problem::ApiError;
@@ -37,7 +38,10 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let read: ReadUpTo = request::json(&request)?;
     let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
-    let cursor = deps.table.mark_read(&head, &caller.person().user_id, read.up_to).await?;
+    let ((), cursor) = tokio::try_join!(
+        deps.record_read(&request, &caller, head.patient_id, Action::ReadConversation, Entity::Conversation(id)),
+        async { Ok(deps.table.mark_read(&head, &caller.person().user_id, read.up_to).await?) },
+    )?;
     Ok(response::ok(&ConversationView::of(&head, caller.role().side(), cursor)))
 }
 

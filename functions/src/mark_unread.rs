@@ -1,6 +1,7 @@
 //! DELETE /conversations/{conversationId}/read: the envelope: back to just before the other side's last message.
 
 use lambda_http::Request;
+use shared::domain::audit::{Action, Entity};
 use shared::domain::ids::ConversationId;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
@@ -28,9 +29,12 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
     let side = caller.role().side();
     let mark = head.unread_mark(side);
-    if let Some(mark) = mark {
-        deps.table.mark_unread(&head, &caller.person().user_id, mark).await?;
-    }
+    let write = async {
+        let Some(mark) = mark else { return Ok(()) };
+        Ok(deps.table.mark_unread(&head, &caller.person().user_id, mark).await?)
+    };
+    let chat = Entity::Conversation(id);
+    tokio::try_join!(deps.record_read(&request, &caller, head.patient_id, Action::ReadConversation, chat), write)?;
     Ok(response::ok(&ConversationView::of(&head, side, mark.unwrap_or(0))))
 }
 

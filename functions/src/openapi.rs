@@ -66,6 +66,7 @@ pub enum Refusals {
         crate::set_encounter_status::handle,
         crate::list_tasks::handle,
         crate::update_task::handle,
+        crate::list_access_log::handle,
     ),
     security(("bearer" = [])),
     modifiers(&BearerToken, &OperationNames),

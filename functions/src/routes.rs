@@ -3,9 +3,9 @@
 
 use crate::{
     create_conversation, get_conversation, get_encounter, get_health, get_me, get_openapi, get_patient, get_settings,
-    list_conversations, list_encounters, list_messages, list_questionnaires, list_tasks, mark_read, mark_unread,
-    put_patient, refuse_route, search_patients, send_message, set_conversation_status, set_encounter_status,
-    update_task,
+    list_access_log, list_conversations, list_encounters, list_messages, list_questionnaires, list_tasks, mark_read,
+    mark_unread, put_patient, refuse_route, search_patients, send_message, set_conversation_status,
+    set_encounter_status, update_task,
 };
 
 /// A route.
@@ -47,7 +47,7 @@ impl Route {
 }
 
 /// All routes.
-pub const ALL: [Route; 22] = [
+pub const ALL: [Route; 23] = [
     get_health::ROUTE,
     get_openapi::ROUTE,
     get_me::ROUTE,
@@ -69,6 +69,7 @@ pub const ALL: [Route; 22] = [
     set_encounter_status::ROUTE,
     list_tasks::ROUTE,
     update_task::ROUTE,
+    list_access_log::ROUTE,
     refuse_route::ROUTE,
 ];
 

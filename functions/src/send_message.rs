@@ -52,10 +52,11 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.participant(&request).await?;
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let (message, text) = request::json::<NewMessage>(&request)?.checked()?;
-    let (person, now) = (caller.person(), deps.clock.now());
+    let (person, now, agent) = (caller.person(), deps.clock.now(), deps.agent(&request, &caller));
     let sent = deps.table.send_message(
         id,
         message,
+        agent.as_ref(),
         |head| Ok(head.ok_or(ApiError::NotFound)?.visible_to(&caller)?),
         |head| Ok(head.post(message, text.clone(), None, person, now)?),
         now,
@@ -63,7 +64,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     match sent.await? {
         Sent::Now(entry) => Ok(response::with_body(StatusCode::CREATED, "application/json", &EntryView::of(&entry))),
         Sent::Before(entry) if is_same(&entry, &text, person) => Ok(response::ok(&EntryView::of(&entry))),
-        Sent::Before(_) => Err(ApiError::MessageIdReused),
+        Sent::Before(_) | Sent::Elsewhere => Err(ApiError::MessageIdReused),
     }
 }
 

@@ -2,6 +2,8 @@
 
 use lambda_http::Request;
 use serde::Deserialize;
+use shared::domain::audit::{Action, Agent, AuditEvent, Entity};
+use shared::domain::conversation::Conversation;
 use shared::domain::ids::ConversationId;
 use shared::domain::lock::Status;
 use shared::http::problem::ApiError;
@@ -37,14 +39,26 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.participant(&request).await?;
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let change: StatusChange = request::json(&request)?;
-    let (person, now) = (caller.person(), deps.clock.now());
-    let changed = deps.table.change_conversation(id, &person.user_id, |head| {
+    let (person, now, agent) = (caller.person(), deps.clock.now(), deps.agent(&request, &caller));
+    let decide = |head: Option<Conversation>| {
         let head = head.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
         let changed = head.set_status(change.status, person, now);
         Ok::<_, ApiError>((head, changed))
-    });
-    let (head, cursor) = changed.await?;
+    };
+    let event =
+        |head: &Conversation, changes: bool| Some(event(agent.as_ref()?, head, changes.then_some(change.status)));
+    let (head, cursor) = deps.table.change_conversation(id, &person.user_id, decide, event).await?;
     Ok(response::ok(&ConversationView::of(&head, person.role.side(), cursor)))
+}
+
+/// What staff did: changed the status, or only saw it.
+fn event(agent: &Agent, head: &Conversation, changed_to: Option<Status>) -> AuditEvent {
+    let chat = Entity::Conversation(head.id);
+    match changed_to {
+        Some(Status::Closed) => agent.changed(head.patient_id, Action::CloseConversation, chat),
+        Some(Status::Open) => agent.changed(head.patient_id, Action::ReopenConversation, chat),
+        None => agent.read(head.patient_id, Action::ReadConversation, chat),
+    }
 }
 
 /// Runs the function.

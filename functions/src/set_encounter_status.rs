@@ -2,7 +2,8 @@
 
 use lambda_http::Request;
 use serde::Deserialize;
-use shared::domain::encounter::EncounterStatus;
+use shared::domain::audit::{Action, Agent, AuditEvent, Entity};
+use shared::domain::encounter::{Encounter, EncounterStatus};
 use shared::domain::ids::EncounterId;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
@@ -37,13 +38,27 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.participant(&request).await?;
     let id: EncounterId = request::path_id(&request, "encounterId")?;
     let change: EncounterStatusChange = request::json(&request)?;
-    let (person, now) = (caller.person(), deps.clock.now());
-    let changed = deps.table.change_encounter(id, |encounter| {
+    let (person, now, agent) = (caller.person(), deps.clock.now(), deps.agent(&request, &caller));
+    let decide = |encounter: Option<Encounter>| {
         let encounter = encounter.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
         let changed = encounter.set_status(change.status, person, now);
         Ok::<_, ApiError>((encounter, changed))
-    });
-    Ok(response::ok(&EncounterView::of(&changed.await?)))
+    };
+    let event = |encounter: &Encounter, changes: bool| {
+        Some(event(agent.as_ref()?, encounter, changes.then_some(change.status)))
+    };
+    let encounter = deps.table.change_encounter(id, decide, event).await?;
+    Ok(response::ok(&EncounterView::of(&encounter)))
+}
+
+/// What staff did: changed the status, or only saw it.
+fn event(agent: &Agent, encounter: &Encounter, changed_to: Option<EncounterStatus>) -> AuditEvent {
+    let (patient, entity) = (encounter.patient_id, Entity::Encounter(encounter.id));
+    match changed_to {
+        Some(EncounterStatus::Finished) => agent.changed(patient, Action::FinishEncounter, entity),
+        Some(EncounterStatus::InProgress) => agent.changed(patient, Action::ResumeEncounter, entity),
+        None => agent.read(patient, Action::ReadEncounter, entity),
+    }
 }
 
 /// Runs the function.

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use shared::domain::audit::{Action, AuditEvent, Entity};
 use shared::domain::conversation::Conversation;
 use shared::domain::encounter::{Encounter, EncounterStatus};
 use shared::domain::entry::{Content, Entry, Number};
@@ -355,6 +356,70 @@ impl PatientView {
             name: patient.name.clone(),
             birth_date: patient.birth_date,
             record_number: patient.record_number.clone(),
+        }
+    }
+}
+
+/// Where a request came from.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Source)]
+pub struct SourceView {
+    /// The network address, as the gateway saw it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "203.0.113.7")]
+    pub address: Option<String>,
+    /// The request's id, which the function's log line has too.
+    pub request_id: String,
+}
+
+/// Who of the staff saw or did what (FHIR R4 `AuditEvent`).
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AuditEvent)]
+pub struct AuditEventView {
+    /// Its id.
+    pub id: Uuid,
+    /// When.
+    #[schema(value_type = String, format = DateTime)]
+    pub recorded_at: Timestamp,
+    /// Who.
+    pub agent: PersonView,
+    /// What was done.
+    pub action: Action,
+    /// To which conversation, where it was one, or an attachment of one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub conversation_id: Option<Uuid>,
+    /// To which attachment.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub attachment_id: Option<Uuid>,
+    /// To which encounter.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub encounter_id: Option<Uuid>,
+    /// From where; for administrators.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<SourceView>,
+}
+
+impl AuditEventView {
+    /// An event as its patient sees it, or, with its source, an administrator.
+    pub fn of(event: &AuditEvent, with_source: bool) -> Self {
+        let (conversation_id, attachment_id, encounter_id) = match event.entity {
+            Entity::Patient => (None, None, None),
+            Entity::Conversation(id) => (Some(id.uuid()), None, None),
+            Entity::Attachment(id, attachment) => (Some(id.uuid()), Some(attachment.uuid()), None),
+            Entity::Encounter(id) => (None, None, Some(id.uuid())),
+        };
+        let source = SourceView { address: event.source.address.clone(), request_id: event.source.request_id.clone() };
+        Self {
+            id: event.id.uuid(),
+            recorded_at: event.recorded_at,
+            agent: PersonView::of(&event.agent),
+            action: event.action,
+            conversation_id,
+            attachment_id,
+            encounter_id,
+            source: with_source.then_some(source),
         }
     }
 }

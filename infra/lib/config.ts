@@ -21,6 +21,7 @@ export interface Config {
   readonly archives: string;
   readonly logLevel: string;
   readonly logRetentionDays: RetentionDays;
+  readonly accessLogDays: number;
   readonly streamParallelism: number;
 }
 
@@ -61,6 +62,11 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
   archives: { doc: "folder with <binary>/bootstrap for every function", default: "../target/lambda", parse: archives },
   logLevel: { doc: "level of the functions' logs", default: "info", parse: text },
   logRetentionDays: { doc: "days that logs are kept, one of the values CloudWatch Logs knows", default: "90", parse: retention },
+  accessLogDays: {
+    doc: "days that the access log (who of the staff saw or did what) is kept: 365 to 36500",
+    default: "2190",
+    parse: wholeNumber(365, 36500),
+  },
   streamParallelism: { doc: "batches of one stream shard processed at a time, 1 to 10", default: "1", parse: wholeNumber(1, 10) },
 };
 

@@ -62,6 +62,7 @@ function environmentOf(entry: Route | Trigger, config: Config, data: Data): Reco
   return {
     LOG_LEVEL: config.logLevel,
     TABLE_NAME: data.table.tableName,
+    ACCESS_LOG_DAYS: String(config.accessLogDays),
     ISSUER: config.issuer,
     AUDIENCE: config.audience,
     CLIENT_IDS: config.clientIds.join(","),

@@ -20,6 +20,7 @@ test("what is not given has a default", () => {
     architecture: "arm64",
     logLevel: "info",
     logRetentionDays: 90,
+    accessLogDays: 2190,
     streamParallelism: 1,
   });
 });
@@ -57,6 +58,7 @@ for (const [name, value] of Object.entries({
   architecture: "arm",
   production: "yes",
   logRetentionDays: "8",
+  accessLogDays: "30",
   streamParallelism: "11",
 })) {
   test(`${name} is not ${JSON.stringify(value)}`, () => {

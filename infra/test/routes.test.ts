@@ -62,7 +62,7 @@ test("public functions are told nothing but how to log", () => {
   for (const { binary, public: open, cursorSecret, failureQueue } of functions) {
     const made = deployed.all("AWS::Lambda::Function").find(([, { Properties }]) => Properties.FunctionName.endsWith(`test-${binary}`));
     const told = Object.keys(made?.[1].Properties.Environment.Variables);
-    const common = ["TABLE_NAME", "ISSUER", "AUDIENCE", "CLIENT_IDS", "ROLE_CLAIM", "PATIENT_ID_CLAIM", "NAME_CLAIM"];
+    const common = ["TABLE_NAME", "ACCESS_LOG_DAYS", "ISSUER", "AUDIENCE", "CLIENT_IDS", "ROLE_CLAIM", "PATIENT_ID_CLAIM", "NAME_CLAIM"];
     const expected = [
       "LOG_LEVEL",
       ...(open ? [] : common),

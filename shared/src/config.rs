@@ -39,6 +39,8 @@ pub struct Config {
     pub cursor_secret_arn: String,
     /// The queue for records that can't be processed (`FAILURE_QUEUE_URL`); empty but for stream functions.
     pub failure_queue_url: String,
+    /// How many days audit events are kept (`ACCESS_LOG_DAYS`); six years unless given.
+    pub access_log_days: u32,
 }
 
 /// Names that are missing from the environment.
@@ -84,7 +86,8 @@ impl Config {
             patient_id_claim: optional("PATIENT_ID_CLAIM", "patientId"),
             name_claim: optional("NAME_CLAIM", "name"),
         };
-        Ok(Self { table_name, issuer, cursor_secret_arn, failure_queue_url })
+        let access_log_days = optional("ACCESS_LOG_DAYS", "2190").parse().unwrap_or(2190);
+        Ok(Self { table_name, issuer, cursor_secret_arn, failure_queue_url, access_log_days })
     }
 }
 

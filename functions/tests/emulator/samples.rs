@@ -8,6 +8,9 @@ use functions::serve::Answer;
 use functions::*;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
+use shared::domain::audit::{Action, Agent, AuditEvent, Entity, Source};
+use shared::domain::ids::{AuditEventId, UserId};
+use shared::domain::person::{Person, Role};
 
 use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, from_event, request};
 
@@ -27,6 +30,7 @@ async fn handle(bench: &Bench, function: &str, event: Request) -> Answer {
         "get-openapi" => get_openapi::handle(&event),
         "get-patient" => get_patient::handle(deps, event).await,
         "get-settings" => get_settings::handle(deps, event).await,
+        "list-access-log" => list_access_log::handle(deps, event).await,
         "list-conversations" => list_conversations::handle(deps, event).await,
         "list-encounters" => list_encounters::handle(deps, event).await,
         "list-messages" => list_messages::handle(deps, event).await,
@@ -63,7 +67,19 @@ async fn bench() -> Bench {
     bench.deps.table.keep_tasks(conversation, now, task, || async { Ok(Some("clinic".into())) }).await.unwrap();
     rename(&bench, &id("id"), CONVERSATION).await;
     rename(&bench, &id("encounterId"), ENCOUNTER).await;
+    bench.deps.table.record_event(Some(&reading())).await.unwrap();
     bench
+}
+
+/// clinician-a has read the conversation.
+fn reading() -> AuditEvent {
+    let clara =
+        Person { user_id: UserId::new("clinician-a").unwrap(), role: Role::Clinician, name: "Clara Clinician".into() };
+    let source = Source { address: Some("203.0.113.7".into()), request_id: "example-request".into() };
+    let at = "2026-11-22T09:00:00Z".parse().unwrap();
+    let id = AuditEventId::new(uuid::Uuid::nil());
+    let chat = Entity::Conversation(CONVERSATION.parse().unwrap());
+    Agent::staff(&clara, source, at, id).unwrap().read(PATIENT.parse().unwrap(), Action::ReadConversation, chat)
 }
 
 /// Gives what was created the id that the sample events name.

@@ -71,6 +71,7 @@ impl Bench {
             identity: Identity::new(issuer().config()),
             cursors: Cursors::with_key(secrets, b"a key of the tests, not of a deployment"),
             clock: counting_clock(),
+            recorded_reads: tokio::sync::Mutex::default(),
         };
         let bench = Self { deps, meter, client, table };
         bench.seed().await;

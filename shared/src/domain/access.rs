@@ -56,6 +56,15 @@ impl Caller {
         }
     }
 
+    /// Lets a patient's own access log and administrators pass: who of the staff saw and did what.
+    pub fn may_see_access_log(&self, patient_id: PatientId) -> Result<&Person, Denied> {
+        match self {
+            Self::Patient { .. } => self.may_reach(patient_id),
+            Self::Admin(person) => Ok(person),
+            Self::Clinician(_) => Err(Denied::Forbidden),
+        }
+    }
+
     /// Lets clinicians pass to what stands in a patient's chart. To its patient it exists and is not
     /// theirs to see; to other patients it does not exist.
     pub fn may_open_chart(&self, patient_id: PatientId) -> Result<&Person, Denied> {
@@ -113,6 +122,9 @@ mod tests {
         let clara_calls = Caller::Clinician(clara());
         assert!(clara_calls.may_open_chart(other).is_ok());
         assert_eq!(clara_calls.may_feed(other), Err(Denied::Forbidden));
+        assert!(ana_calls.may_see_access_log(own.patient_id).is_ok());
+        assert_eq!(ana_calls.may_see_access_log(other), Err(Denied::NotFound));
+        assert_eq!(clara_calls.may_see_access_log(other), Err(Denied::Forbidden));
     }
 
     #[test]
@@ -122,6 +134,7 @@ mod tests {
         assert_eq!(admin.must_take_part(), Err(Denied::Forbidden), "whether the conversation exists or not");
         assert_eq!(admin.may_open_chart(empty().patient_id), Err(Denied::Forbidden));
         assert!(admin.may_feed(empty().patient_id).is_ok());
+        assert!(admin.may_see_access_log(empty().patient_id).is_ok());
     }
 
     #[test]

@@ -6,6 +6,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::Timestamp;
+
 /// Why a text is no id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
@@ -58,6 +60,10 @@ macro_rules! uuid_id {
 }
 
 uuid_id! {
+    /// An attachment's id.
+    AttachmentId;
+    /// An audit event's id.
+    AuditEventId;
     /// A conversation's id.
     ConversationId;
     /// An encounter's id.
@@ -70,6 +76,14 @@ uuid_id! {
     QuestionnaireId;
     /// A task's id.
     TaskId;
+}
+
+impl MessageId {
+    /// When its maker's clock says that it was made (RFC 9562, section 5.7); nothing where it is not of version 7.
+    pub fn made_at(&self) -> Option<Timestamp> {
+        let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
+        Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
+    }
 }
 
 /// Who someone is at the `OpenID` Connect issuer: the token's `sub`.

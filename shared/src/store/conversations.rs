@@ -2,18 +2,18 @@
 
 use std::time::Duration;
 
-use super::items::{self, IdempotencyItem, MessageIdItem, Versioned};
+use super::audit_events;
+use super::items::{self, IdempotencyItem, Versioned};
 use super::table::{AsStoreError, Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
 use super::{StoreError, schema};
 use crate::domain::Timestamp;
+use crate::domain::audit::{Agent, AuditEvent};
 use crate::domain::conversation::{Changed, Conversation};
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::{Entry, Number};
 use crate::domain::ids::{ConversationId, MessageId, PatientId, UserId};
 use crate::domain::lock::Status;
 
-/// How long a stored message's id is remembered: a draft that a client kept may be sent again much later.
-const MESSAGE_ID_KEPT: Duration = Duration::from_hours(400 * 24);
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(24);
 
@@ -24,6 +24,8 @@ pub enum Sent {
     Now(Entry),
     /// A message with this id was stored before, as this entry.
     Before(Entry),
+    /// The id is used already, not in this conversation.
+    Elsewhere,
 }
 
 /// Why sending a message failed: the caller's rules refuse it, or the store does.
@@ -100,11 +102,12 @@ impl Table {
         Ok(Page { items, next: page.next })
     }
 
-    /// Creates a conversation, its first entries and its encounter together (rule 1).
+    /// Creates a conversation, its first entries and its encounter together (rule 1), with staff's audit event.
     pub async fn create_conversation(
         &self,
         conversation: &Changed,
         encounter: &Encounter,
+        event: Option<&AuditEvent>,
         idempotency: Option<&Idempotency>,
         now: Timestamp,
     ) -> Result<Created, StoreError> {
@@ -116,6 +119,7 @@ impl Table {
         for entry in &conversation.entries {
             parts.push(Part::Put(items::from_entry(head.id, entry)?, Some(Condition::is_new())));
         }
+        parts.extend(event.map(|event| self.event_part(event)).transpose()?);
         if let Some(idempotency) = idempotency {
             let key = schema::idempotency(&idempotency.user, &idempotency.key);
             let expires_at = now.as_second() + IDEMPOTENCY_KEPT.as_secs().cast_signed();
@@ -141,28 +145,29 @@ impl Table {
     /// or refuses, and is asked again when someone else was faster.
     ///
     /// `find` refuses a head that does not exist or that the sender must not see. A message that was
-    /// stored before is answered with its entry, whatever became of the conversation since.
+    /// stored before is answered with its entry, whatever became of the conversation since. What staff
+    /// send leaves an audit event in the same transaction.
     pub async fn send_message<E>(
         &self,
         id: ConversationId,
         message: MessageId,
+        agent: Option<&Agent>,
         find: impl Fn(Option<Conversation>) -> Result<Conversation, E>,
         post: impl Fn(&Conversation) -> Result<Changed, E>,
         now: Timestamp,
     ) -> Result<Sent, SendError<E>> {
         retry_conflicts(|| async {
-            let (head, record) =
-                futures::try_join!(self.conversation(id), self.get(schema::message_id(id, message), true),)?;
-            let head = find(head).map_err(SendError::Rule)?;
-            if let Some(record) = record {
-                return Ok(Sent::Before(self.recorded_entry(id, record).await?));
-            }
-            let changed = post(&head).map_err(SendError::Rule)?;
-            let number = changed.head.last_number;
-            let expires_at = now.as_second() + MESSAGE_ID_KEPT.as_secs().cast_signed();
-            let record = MessageIdItem { n: number, expires_at };
-            let record = items::item(schema::message_id(id, message), None, &record)?;
-            let mut parts = vec![Part::Put(record, Some(Condition::is_new()))];
+            let head = find(self.conversation(id).await?).map_err(SendError::Rule)?;
+            let changed = match post(&head) {
+                Ok(changed) => changed,
+                Err(refusal) => {
+                    let record = self.get(schema::access(head.patient_id, message.uuid()), true).await?;
+                    let record = record.ok_or(SendError::Rule(refusal))?;
+                    return Ok(self.sent_before(id, record).await?);
+                }
+            };
+            let event = agent.map(|agent| agent.sent(head.patient_id, id, message));
+            let mut parts = self.message_parts(&head, message, changed.head.last_number, event.as_ref(), now)?;
             parts.extend(changed_parts(&head, &changed)?);
             match self.transact(parts).await? {
                 Written::Stored => {
@@ -170,7 +175,7 @@ impl Table {
                     Ok(Sent::Now(entry))
                 }
                 Written::Refused(standing) => match standing.into_iter().next().flatten() {
-                    Some(record) => Ok(Sent::Before(self.recorded_entry(id, record).await?)),
+                    Some(record) => Ok(self.sent_before(id, record).await?),
                     None => Err(lost().into()),
                 },
             }
@@ -178,11 +183,11 @@ impl Table {
         .await
     }
 
-    async fn recorded_entry(&self, id: ConversationId, record: items::Item) -> Result<Entry, StoreError> {
-        let record: MessageIdItem = items::body("message id", record)?;
-        let entry = self.get(schema::entry(id, record.n), true).await?;
+    async fn sent_before(&self, id: ConversationId, record: items::Item) -> Result<Sent, StoreError> {
+        let Some(number) = audit_events::message_number(id, record)? else { return Ok(Sent::Elsewhere) };
+        let entry = self.get(schema::entry(id, number), true).await?;
         let entry = entry.ok_or_else(|| StoreError::Corrupt("a recorded message has no entry".into()))?;
-        items::to_entry(entry)
+        Ok(Sent::Before(items::to_entry(entry)?))
     }
 
     /// Stores a changed head with its new entries, if the head is still `before`; else it is [`StoreError::Busy`].
@@ -195,18 +200,25 @@ impl Table {
 
     /// Reads a head, lets `change` decide, and saves what it makes; asked again when someone else was
     /// faster. Answers the head as it stands then, with the reader's cursor, read beside the write.
+    ///
+    /// `event` makes staff's audit event, for a change or, where there is none, for the reading.
     pub async fn change_conversation<E>(
         &self,
         id: ConversationId,
         reader: &UserId,
         change: impl Fn(Option<Conversation>) -> Result<(Conversation, Option<Changed>), E>,
+        event: impl Fn(&Conversation, bool) -> Option<AuditEvent>,
     ) -> Result<(Conversation, Number), SendError<E>> {
         retry_conflicts(|| async {
             let (before, changed) = change(self.conversation(id).await?).map_err(SendError::Rule)?;
+            let event = event(&before, changed.is_some());
             let save = async {
-                match &changed {
-                    Some(changed) => self.save_conversation(&before, changed).await,
-                    None => Ok(()),
+                let Some(changed) = &changed else { return self.record_event(event.as_ref()).await };
+                let mut parts = changed_parts(&before, changed)?;
+                parts.extend(event.as_ref().map(|event| self.event_part(event)).transpose()?);
+                match self.transact(parts).await? {
+                    Written::Stored => Ok(()),
+                    Written::Refused(_) => Err(lost()),
                 }
             };
             let ((), cursor) = futures::try_join!(save, self.read_cursor(before.patient_id, reader, id))?;

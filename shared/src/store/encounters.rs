@@ -1,8 +1,9 @@
 //! Encounters in the table, and bringing one and its conversation together (rule 2).
 
 use super::items::{self, Versioned};
-use super::table::{Condition, Page, Position, Query, Table, Written, lost, retry_conflicts};
+use super::table::{Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
 use super::{SendError, StoreError, schema};
+use crate::domain::audit::AuditEvent;
 use crate::domain::encounter::Encounter;
 use crate::domain::ids::{ConversationId, EncounterId, PatientId};
 use crate::domain::lock::{self, Step};
@@ -27,31 +28,42 @@ impl Table {
         Ok(Page { items: encounters.collect::<Result<_, StoreError>>()?, next: page.next })
     }
 
-    async fn save_encounter(&self, changed: &Versioned<Encounter>) -> Result<(), StoreError> {
-        let condition = Some(Condition::version(changed.version));
-        match self.put(items::from_encounter(changed)?, condition).await? {
+    async fn save_encounter(
+        &self,
+        changed: &Versioned<Encounter>,
+        event: Option<&AuditEvent>,
+    ) -> Result<(), StoreError> {
+        let (item, condition) = (items::from_encounter(changed)?, Some(Condition::version(changed.version)));
+        let written = match event {
+            None => self.put(item, condition).await?,
+            Some(event) => self.transact(vec![Part::Put(item, condition), self.event_part(event)?]).await?,
+        };
+        match written {
             Written::Stored => Ok(()),
             Written::Refused(_) => Err(lost()),
         }
     }
 
     /// Reads an encounter, lets `change` decide, and saves what it makes; asked again when someone else was faster.
+    ///
+    /// `event` makes staff's audit event, for a change or, where there is none, for the reading.
     pub async fn change_encounter<E>(
         &self,
         id: EncounterId,
         change: impl Fn(Option<Encounter>) -> Result<(Encounter, Option<Encounter>), E>,
+        event: impl Fn(&Encounter, bool) -> Option<AuditEvent>,
     ) -> Result<Encounter, SendError<E>> {
         retry_conflicts(|| async {
             let read = self.encounter(id).await?;
             let version = read.as_ref().map_or(0, |read| read.version);
             let (before, changed) = change(read.map(|read| read.value)).map_err(SendError::Rule)?;
-            match changed {
-                Some(value) => {
-                    self.save_encounter(&Versioned { value: value.clone(), version }).await?;
-                    Ok(value)
-                }
-                None => Ok(before),
-            }
+            let event = event(&before, changed.is_some());
+            let Some(value) = changed else {
+                self.record_event(event.as_ref()).await?;
+                return Ok(before);
+            };
+            self.save_encounter(&Versioned { value: value.clone(), version }, event.as_ref()).await?;
+            Ok(value)
         })
         .await
     }
@@ -73,7 +85,8 @@ impl Table {
                             return Err(StoreError::Corrupt("a conversation lacks its last status entry".into()));
                         }
                         let lock = encounter.value.lock.follow(&changes);
-                        self.save_encounter(&encounter.with(Encounter { lock, ..encounter.value.clone() })).await?;
+                        self.save_encounter(&encounter.with(Encounter { lock, ..encounter.value.clone() }), None)
+                            .await?;
                     }
                     Step::ConversationFollows(changes) => {
                         let (first, _) = changes.split_at(changes.len().min(MAX_AT_ONCE));

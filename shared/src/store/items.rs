@@ -49,20 +49,20 @@ pub(super) fn body<T: for<'a> Deserialize<'a>>(kind: &'static str, item: Item) -
     })
 }
 
-fn corrupt(what: &'static str) -> StoreError {
+pub(super) fn corrupt(what: &'static str) -> StoreError {
     StoreError::Corrupt(what.into())
 }
 
-fn millis(at: Timestamp) -> i64 {
+pub(super) fn millis(at: Timestamp) -> i64 {
     at.as_millisecond()
 }
 
-fn moment(millis: i64) -> Result<Timestamp, StoreError> {
+pub(super) fn moment(millis: i64) -> Result<Timestamp, StoreError> {
     Timestamp::from_millisecond(millis).map_err(|_| corrupt("a time is out of range"))
 }
 
 #[derive(Serialize, Deserialize)]
-struct PersonItem {
+pub(super) struct PersonItem {
     i: UserId,
     n: String,
     r: RoleItem,
@@ -251,15 +251,6 @@ pub(super) fn to_entry(item: Item) -> Result<Entry, StoreError> {
         _ => return Err(corrupt("an entry is neither a message nor a status")),
     };
     Ok(Entry { number, sender: body.by.into(), sent_at: moment(body.at)?, content })
-}
-
-/// The record that a message was stored, and where.
-#[derive(Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(super) struct MessageIdItem {
-    pub(super) n: Number,
-    /// Seconds since 1970.
-    pub(super) expires_at: i64,
 }
 
 /// A read cursor.

@@ -7,7 +7,6 @@
 //! |---|---|---|---|---|
 //! | conversation head | `CONV#<id>` | `HEAD` | `PATIENT#<patient>#CONV` | `<open\|closed>#<last activity>#<id>` |
 //! | entry (message, status) | `CONV#<id>` | `E#<number>` | | |
-//! | message id, expiring | `CONV#<id>` | `ID#<message>` | | |
 //! | task slot | `CONV#<id>` | `HEAD#TASK` | | |
 //! | encounter | `ENC#<id>` | `ENC` | `PATIENT#<patient>#ENC` | `<begun>#<id>` |
 //! | task | `TASK#<id>` | `TASK` | `TASKS#<pool>` | `<status>#<opened>#<id>` |
@@ -16,6 +15,7 @@
 //! | patient's search term | `TERM#<two characters>` | `<term>#<patient>` | | |
 //! | settings | `CONFIG` | `SETTINGS` | | |
 //! | questionnaire | `CONFIG` | `Q#<id>` | | |
+//! | audit event; message id; expiring | `ACCESS#<patient>` | `<id>` | | |
 //! | idempotency key, expiring | `IDEM#<user>` | `<key's hash>` | | |
 //!
 //! | access pattern | how |
@@ -28,6 +28,8 @@
 //! | all of a reader's cursors for one patient | one query on `R#<patient>#<reader>` |
 //! | a patient's encounters, newest first | `lists`, backwards |
 //! | a pool's tasks by status, oldest first | `lists`, forwards |
+//! | whether a message is stored | one item, by patient and message id |
+//! | a patient's access log, newest first, by month | one query backwards; ids of version 7 begin with their time |
 //! | patients by the beginning of a term | one query on `TERM#<two characters>`, prefix of `sk` |
 //!
 //! Times in keys are milliseconds since 1970 in 13 digits, numbers have 10 digits, so that both sort
@@ -41,7 +43,7 @@ use crate::domain::Timestamp;
 use crate::domain::conversation::Conversation;
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::Number;
-use crate::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId};
+use crate::domain::ids::{ConversationId, EncounterId, PatientId, QuestionnaireId, TaskId, UserId};
 use crate::domain::lock::Status;
 use crate::domain::task::{Task, TaskStatus};
 
@@ -71,6 +73,8 @@ pub const CURSOR_BEFORE: &str = "attribute_not_exists(pk) OR n < :n";
 pub const CURSOR_AFTER: &str = "n > :n";
 /// A conversation must hold a message (patients do not see empty ones).
 pub const HAS_MESSAGE: &str = "attribute_exists(lastMessageAt)";
+/// An item of an access log must be an audit event: patients' message ids lie there too.
+pub const IS_EVENT: &str = "attribute_exists(a)";
 /// An entry must be a status entry.
 pub const IS_STATUS: &str = "attribute_exists(lockVersion)";
 /// One partition.
@@ -161,11 +165,6 @@ pub fn entry_sk(number: Number) -> String {
     format!("{ENTRY_PREFIX}{number:010}")
 }
 
-/// The record that a message was stored.
-pub fn message_id(id: ConversationId, message: MessageId) -> Key {
-    key(conversation(id), format!("ID#{message}"))
-}
-
 /// A conversation's task slot.
 pub fn task_slot(id: ConversationId) -> Key {
     key(conversation(id), TASK_SLOT)
@@ -227,6 +226,21 @@ pub fn cursor_conversation(sk: &str) -> Option<ConversationId> {
     from_short(sk).map(ConversationId::new)
 }
 
+/// What happened in a patient's record under an id: an audit event, the record that a message is stored, or both.
+pub fn access(patient: PatientId, id: uuid::Uuid) -> Key {
+    key(access_log(patient), id.simple().to_string())
+}
+
+/// A patient's access log.
+pub fn access_log(patient: PatientId) -> String {
+    format!("ACCESS#{patient}")
+}
+
+/// Where in an access log the ids begin that were made at a time, in milliseconds since 1970 (RFC 9562, section 5.7).
+pub fn access_from(milliseconds: u64) -> String {
+    format!("{milliseconds:012x}")
+}
+
 /// A patient.
 pub fn patient(id: PatientId) -> Key {
     key(format!("PATIENT#{id}"), "PATIENT")
@@ -275,11 +289,16 @@ mod tests {
         let id = ConversationId::new(uuid::Uuid::nil());
         assert!(entry(id, u64::from(u32::MAX)).sk < head(id).sk);
         assert!(entry(id, 9).sk < entry(id, 10).sk);
-        assert!(head(id).sk < message_id(id, MessageId::new(uuid::Uuid::nil())).sk);
-        assert!(
-            head(id).sk < task_slot(id).sk && task_slot(id).sk < message_id(id, MessageId::new(uuid::Uuid::nil())).sk
-        );
+        assert!(head(id).sk < task_slot(id).sk);
         assert!(status_prefix(Status::Closed) < status_prefix(Status::Open));
+    }
+
+    #[test]
+    fn an_access_log_is_ordered_by_time() {
+        let patient = PatientId::new(uuid::Uuid::nil());
+        let made = |at| uuid::Builder::from_unix_timestamp_millis(at, &[0xff; 10]).into_uuid();
+        let at = 1_795_338_000_000;
+        assert!(access(patient, made(at - 1)).sk < access_from(at) && access_from(at) < access(patient, made(at)).sk);
     }
 
     #[test]

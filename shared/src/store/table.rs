@@ -20,6 +20,8 @@ use super::schema::{self, Key};
 pub struct Table {
     client: Client,
     name: String,
+    /// How long audit events are kept.
+    pub(super) access_log_kept: Duration,
 }
 
 /// Where a page ended: the key of its last item. Opaque to callers.
@@ -97,10 +99,19 @@ impl Condition {
     }
 }
 
+/// Six years, as long as HIPAA wants such records kept (45 CFR 164.316(b)(2)(i)).
+const ACCESS_LOG_KEPT: Duration = Duration::from_hours(24 * 2190);
+
 impl Table {
     /// A table by its name.
     pub fn new(client: Client, name: impl Into<String>) -> Self {
-        Self { client, name: name.into() }
+        Self { client, name: name.into(), access_log_kept: ACCESS_LOG_KEPT }
+    }
+
+    /// The same table, whose audit events are kept for so many days.
+    #[must_use]
+    pub fn keeping_access_log(self, days: u32) -> Self {
+        Self { access_log_kept: Duration::from_hours(24 * u64::from(days)), ..self }
     }
 
     /// Reads one item.

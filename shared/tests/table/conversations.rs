@@ -28,7 +28,7 @@ async fn creating_what_was_just_created_is_no_error() {
     let head = begun(&table, "t", 1).await;
     let encounter = table.encounter(head.encounter_id).await.unwrap().unwrap().value;
     let again = Changed { head: head.clone(), entries: Vec::new() };
-    assert_eq!(table.create_conversation(&again, &encounter, None, at(1)).await.unwrap(), Created::Now);
+    assert_eq!(table.create_conversation(&again, &encounter, None, None, at(1)).await.unwrap(), Created::Now);
     assert_eq!(table.conversation(head.id).await.unwrap(), Some(head));
 }
 
@@ -54,7 +54,7 @@ async fn the_same_idempotency_key_creates_once() {
                 created_at: at(1),
             };
             let changed = Changed { head, entries: Vec::new() };
-            (id, table.create_conversation(&changed, &encounter, Some(&idempotency), at(1)).await.unwrap())
+            (id, table.create_conversation(&changed, &encounter, None, Some(&idempotency), at(1)).await.unwrap())
         }
     };
     let (first, created) = create("key", "request").await;

@@ -15,7 +15,7 @@ async fn set_encounter(table: &Table, id: EncounterId, status: EncounterStatus, 
         let changed = encounter.set_status(status, by, at(second));
         Ok::<_, StoreError>((encounter, changed))
     };
-    table.change_encounter(id, change).await.unwrap()
+    table.change_encounter(id, change, |_, _| None).await.unwrap()
 }
 
 /// Both sides agree on the state and on every change that led to it.

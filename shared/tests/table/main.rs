@@ -1,6 +1,7 @@
 //! The table against the emulator that `TEST_AWS_ENDPOINT_URL` names: one table per test.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
+mod access_log;
 mod conversations;
 mod lists;
 mod locks;

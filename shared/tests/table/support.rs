@@ -2,9 +2,10 @@
 
 use aws_sdk_dynamodb::Client;
 use shared::domain::Timestamp;
+use shared::domain::audit::{Action, Agent, Entity, Source};
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
-use shared::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, UserId};
+use shared::domain::ids::{AuditEventId, ConversationId, EncounterId, MessageId, PatientId, UserId};
 use shared::domain::lock::LockHistory;
 use shared::domain::person::{Person, Role};
 use shared::domain::text::{MessageText, Title};
@@ -40,6 +41,20 @@ pub(crate) fn patient() -> PatientId {
     PatientId::new(Uuid::from_u128(0xa))
 }
 
+/// Whose accesses are recorded, if they are staff.
+pub(crate) fn agent(by: &Person, second: i64) -> Option<Agent> {
+    let source = Source { address: Some("203.0.113.7".into()), request_id: "request".into() };
+    Agent::staff(by, source, at(second), AuditEventId::new(id_of(second)))
+}
+
+/// A new id of version 7, made at a second.
+pub(crate) fn id_of(second: i64) -> Uuid {
+    let milliseconds = at(second).as_millisecond().unsigned_abs();
+    let mut random = [0; 10];
+    random.copy_from_slice(&Uuid::new_v4().as_bytes()[..10]);
+    uuid::Builder::from_unix_timestamp_millis(milliseconds, &random).into_uuid()
+}
+
 /// A conversation begun by the clinician, with its encounter, in the table.
 pub(crate) async fn begun(table: &Table, title: &str, second: i64) -> Conversation {
     let (id, encounter_id) = (ConversationId::new(Uuid::new_v4()), EncounterId::new(Uuid::new_v4()));
@@ -53,7 +68,7 @@ pub(crate) async fn begun(table: &Table, title: &str, second: i64) -> Conversati
         created_at: at(second),
     };
     let changed = Changed { head, entries: Vec::new() };
-    assert_eq!(table.create_conversation(&changed, &encounter, None, at(second)).await.unwrap(), Created::Now);
+    assert_eq!(table.create_conversation(&changed, &encounter, None, None, at(second)).await.unwrap(), Created::Now);
     changed.head
 }
 
@@ -89,7 +104,8 @@ pub(crate) async fn send_as(
     let text = MessageText::new(text).unwrap();
     let post =
         |head: &Conversation| head.post(message, text.clone(), None, by, at(second)).map_err(|_| Refusal::Closed);
-    table.send_message(id, message, |head| head.ok_or(Refusal::Missing), post, at(second)).await
+    let agent = agent(by, second);
+    table.send_message(id, message, agent.as_ref(), |head| head.ok_or(Refusal::Missing), post, at(second)).await
 }
 
 /// Closes or reopens.
@@ -100,10 +116,14 @@ pub(crate) async fn set_status(
     by: &Person,
     second: i64,
 ) -> Result<Conversation, SendError<StoreError>> {
-    let changed = table.change_conversation(id, &by.user_id, |head| {
+    let decide = |head: Option<Conversation>| {
         let head = head.unwrap();
         let changed = head.set_status(status, by, at(second));
         Ok((head, changed))
-    });
-    Ok(changed.await?.0)
+    };
+    let event = |head: &Conversation, _changes: bool| {
+        let agent = agent(by, second)?;
+        Some(agent.changed(head.patient_id, Action::CloseConversation, Entity::Conversation(head.id)))
+    };
+    Ok(table.change_conversation(id, &by.user_id, decide, event).await?.0)
 }

@@ -1,6 +1,7 @@
 //! The deployed stack, end to end over real HTTP; run by `cargo xtask test e2e`.
 
 mod access;
+mod access_log;
 mod bad_input;
 mod bad_queries;
 mod bad_values;

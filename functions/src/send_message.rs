@@ -64,7 +64,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     match sent.await? {
         Sent::Now(entry) => Ok(response::with_body(StatusCode::CREATED, "application/json", &EntryView::of(&entry))),
         Sent::Before(entry) if is_same(&entry, &text, person) => Ok(response::ok(&EntryView::of(&entry))),
-        Sent::Before(_) | Sent::Elsewhere => Err(ApiError::MessageIdReused),
+        Sent::Before(_) => Err(ApiError::MessageIdReused),
     }
 }
 

@@ -1,13 +1,12 @@
 //! The access log in the table: audit events, and the records that messages are stored (rules 4 and 9).
 //!
-//! Both lie in the patient's access log under a UUID of version 7, and one item is both where a message's id
-//! is its event's too: so a message of staff costs no more than a patient's. See docs/decisions/0008-access-log.md.
+//! Both lie in the patient's access log, ordered by UUIDs of version 7, and one item is both where staff send a
+//! message: so theirs costs no more than a patient's. See docs/decisions/0008-access-log.md.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
-use uuid::Uuid;
 
 use super::items::{self, Item, PersonItem};
 use super::table::{Condition, Page, Part, Position, Query, Table};
@@ -16,7 +15,7 @@ use crate::domain::Timestamp;
 use crate::domain::audit::{Action, AuditEvent, Entity, Month, Source};
 use crate::domain::conversation::Conversation;
 use crate::domain::entry::Number;
-use crate::domain::ids::{AttachmentId, AuditEventId, ConversationId, EncounterId, MessageId, PatientId};
+use crate::domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId};
 
 /// How long a stored message's id is remembered: a draft that a client kept may be sent again much later.
 const MESSAGE_ID_KEPT: Duration = Duration::from_hours(400 * 24);
@@ -44,12 +43,10 @@ struct EventItem {
     request_id: String,
 }
 
-/// Where a stored message is.
+/// The number under which a message is stored.
 #[derive(Serialize, Deserialize)]
 struct MessageRecord {
-    #[serde(rename = "c")]
-    conversation: String,
-    n: Option<Number>,
+    n: Number,
 }
 
 impl Table {
@@ -75,8 +72,8 @@ impl Table {
         event: Option<&AuditEvent>,
         now: Timestamp,
     ) -> Result<Vec<Part>, StoreError> {
-        let record = MessageRecord { conversation: schema::short(head.id.uuid()), n: Some(number) };
-        let mut item = items::item(schema::access(head.patient_id, message.uuid()), None, &record)?;
+        let key = schema::message_id(head.patient_id, message, head.id);
+        let mut item = Item::new();
         let (both, apart) = match event {
             Some(event) if event.id.uuid() == message.uuid() => (Some(event), None),
             event => (None, event),
@@ -85,6 +82,7 @@ impl Table {
         if let Some(event) = both {
             item.extend(from_event(event, kept)?);
         }
+        item.extend(items::item(key, None, &MessageRecord { n: number })?);
         item.insert(EXPIRES_AT.into(), expiry(now, kept));
         let mut parts = vec![Part::Put(item, Some(Condition::is_new()))];
         parts.extend(apart.map(|event| self.event_part(event)).transpose()?);
@@ -113,14 +111,9 @@ impl Table {
     }
 }
 
-/// The number of a message that was recorded; nothing where its id stands for something else or elsewhere.
-pub(super) fn message_number(conversation: ConversationId, item: Item) -> Result<Option<Number>, StoreError> {
-    if !item.contains_key("c") {
-        return Ok(None);
-    }
-    let record: MessageRecord = items::body("message id", item)?;
-    let here = record.conversation == schema::short(conversation.uuid());
-    Ok(record.n.filter(|_| here))
+/// The number of a message, from the record that it is stored.
+pub(super) fn message_number(item: Item) -> Result<Number, StoreError> {
+    Ok(items::body::<MessageRecord>("message id", item)?.n)
 }
 
 fn expiry(from: Timestamp, kept: Duration) -> AttributeValue {
@@ -145,13 +138,13 @@ fn from_event(event: &AuditEvent, kept: Duration) -> Result<Item, StoreError> {
         ip: event.source.address.clone(),
         request_id: event.source.request_id.clone(),
     };
-    let mut item = items::item(schema::access(event.patient_id, event.id.uuid()), None, &body)?;
+    let mut item = items::item(schema::audit_event(event.patient_id, event.id), None, &body)?;
     item.insert(EXPIRES_AT.into(), expiry(event.recorded_at, kept));
     Ok(item)
 }
 
 fn to_event(patient_id: PatientId, item: Item) -> Result<AuditEvent, StoreError> {
-    let id = item.get("sk").and_then(|sk| sk.as_s().ok()).and_then(|sk| Uuid::try_parse(sk).ok());
+    let id = item.get("sk").and_then(|sk| sk.as_s().ok()).and_then(|sk| schema::event_id(sk));
     let id = id.ok_or_else(|| items::corrupt("an audit event has no id"))?;
     let body: EventItem = items::body("audit event", item)?;
     let known = |short: Option<String>| {
@@ -166,7 +159,7 @@ fn to_event(patient_id: PatientId, item: Item) -> Result<AuditEvent, StoreError>
         (None, _, None) => Entity::Patient,
     };
     Ok(AuditEvent {
-        id: AuditEventId::new(id),
+        id,
         patient_id,
         action: body.action,
         entity,

@@ -24,8 +24,6 @@ pub enum Sent {
     Now(Entry),
     /// A message with this id was stored before, as this entry.
     Before(Entry),
-    /// The id is used already, not in this conversation.
-    Elsewhere,
 }
 
 /// Why sending a message failed: the caller's rules refuse it, or the store does.
@@ -161,7 +159,7 @@ impl Table {
             let changed = match post(&head) {
                 Ok(changed) => changed,
                 Err(refusal) => {
-                    let record = self.get(schema::access(head.patient_id, message.uuid()), true).await?;
+                    let record = self.get(schema::message_id(head.patient_id, message, id), true).await?;
                     let record = record.ok_or(SendError::Rule(refusal))?;
                     return Ok(self.sent_before(id, record).await?);
                 }
@@ -184,8 +182,7 @@ impl Table {
     }
 
     async fn sent_before(&self, id: ConversationId, record: items::Item) -> Result<Sent, StoreError> {
-        let Some(number) = audit_events::message_number(id, record)? else { return Ok(Sent::Elsewhere) };
-        let entry = self.get(schema::entry(id, number), true).await?;
+        let entry = self.get(schema::entry(id, audit_events::message_number(record)?), true).await?;
         let entry = entry.ok_or_else(|| StoreError::Corrupt("a recorded message has no entry".into()))?;
         Ok(Sent::Before(items::to_entry(entry)?))
     }

@@ -15,7 +15,8 @@
 //! | patient's search term | `TERM#<two characters>` | `<term>#<patient>` | | |
 //! | settings | `CONFIG` | `SETTINGS` | | |
 //! | questionnaire | `CONFIG` | `Q#<id>` | | |
-//! | audit event; message id; expiring | `ACCESS#<patient>` | `<id>` | | |
+//! | audit event, expiring | `ACCESS#<patient>` | `<id>` | | |
+//! | message id, and audit event where staff sent it; expiring | `ACCESS#<patient>` | `<message>#<conversation>` | | |
 //! | idempotency key, expiring | `IDEM#<user>` | `<key's hash>` | | |
 //!
 //! | access pattern | how |
@@ -28,7 +29,7 @@
 //! | all of a reader's cursors for one patient | one query on `R#<patient>#<reader>` |
 //! | a patient's encounters, newest first | `lists`, backwards |
 //! | a pool's tasks by status, oldest first | `lists`, forwards |
-//! | whether a message is stored | one item, by patient and message id |
+//! | whether a message is stored | one item, by patient, message id and conversation |
 //! | a patient's access log, newest first, by month | one query backwards; ids of version 7 begin with their time |
 //! | patients by the beginning of a term | one query on `TERM#<two characters>`, prefix of `sk` |
 //!
@@ -43,7 +44,9 @@ use crate::domain::Timestamp;
 use crate::domain::conversation::Conversation;
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::Number;
-use crate::domain::ids::{ConversationId, EncounterId, PatientId, QuestionnaireId, TaskId, UserId};
+use crate::domain::ids::{
+    AuditEventId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId,
+};
 use crate::domain::lock::Status;
 use crate::domain::task::{Task, TaskStatus};
 
@@ -226,9 +229,20 @@ pub fn cursor_conversation(sk: &str) -> Option<ConversationId> {
     from_short(sk).map(ConversationId::new)
 }
 
-/// What happened in a patient's record under an id: an audit event, the record that a message is stored, or both.
-pub fn access(patient: PatientId, id: uuid::Uuid) -> Key {
-    key(access_log(patient), id.simple().to_string())
+/// An audit event.
+pub fn audit_event(patient: PatientId, id: AuditEventId) -> Key {
+    key(access_log(patient), id.uuid().simple().to_string())
+}
+
+/// The record that a message is stored, which is the audit event of its sending too.
+pub fn message_id(patient: PatientId, message: MessageId, id: ConversationId) -> Key {
+    key(access_log(patient), format!("{}#{}", message.uuid().simple(), short(id.uuid())))
+}
+
+/// The id of an audit event, from its sort key.
+pub fn event_id(sk: &str) -> Option<AuditEventId> {
+    let id = sk.split('#').next()?;
+    uuid::Uuid::try_parse(id).ok().map(AuditEventId::new)
 }
 
 /// A patient's access log.
@@ -296,9 +310,13 @@ mod tests {
     #[test]
     fn an_access_log_is_ordered_by_time() {
         let patient = PatientId::new(uuid::Uuid::nil());
-        let made = |at| uuid::Builder::from_unix_timestamp_millis(at, &[0xff; 10]).into_uuid();
+        let made = |at| AuditEventId::new(uuid::Builder::from_unix_timestamp_millis(at, &[0xff; 10]).into_uuid());
         let at = 1_795_338_000_000;
-        assert!(access(patient, made(at - 1)).sk < access_from(at) && access_from(at) < access(patient, made(at)).sk);
+        let (before, after) = (audit_event(patient, made(at - 1)).sk, audit_event(patient, made(at)).sk);
+        assert!(before < access_from(at) && access_from(at) < after);
+        let sent = message_id(patient, MessageId::new(made(at).uuid()), ConversationId::new(uuid::Uuid::nil()));
+        assert_eq!(event_id(&sent.sk), Some(made(at)));
+        assert_eq!(event_id(&after), Some(made(at)));
     }
 
     #[test]

@@ -13,6 +13,7 @@ pub mod patient;
 pub mod person;
 pub mod questionnaire;
 pub mod read_cursor;
+pub mod search;
 pub mod settings;
 pub mod task;
 pub mod text;

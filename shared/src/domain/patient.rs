@@ -1,10 +1,9 @@
 //! Patients, as the record system feeds them, and the words they are found by.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-use unicode_segmentation::UnicodeSegmentation;
+use std::collections::HashSet;
 
 use super::ids::PatientId;
+use super::search::search_words;
 
 /// A person in care.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,19 +18,6 @@ pub struct Patient {
     pub record_number: String,
 }
 
-/// A text in the form in which it is searched: lower case, without accents, split into words by
-/// Unicode's rules (UAX #29).
-pub fn search_words(text: &str) -> Vec<String> {
-    let folded: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
-    let mut words: Vec<String> = Vec::new();
-    for word in folded.unicode_words() {
-        if !words.iter().any(|known| known == word) {
-            words.push(word.to_owned());
-        }
-    }
-    words
-}
-
 impl Patient {
     /// The most words of a name that a patient is found by: all terms must fit one transaction, twice.
     const MAX_NAME_WORDS: usize = 20;
@@ -39,6 +25,8 @@ impl Patient {
     /// What they are found by: the words of their name, the birth date, and the record number as one word.
     pub fn search_terms(&self) -> Vec<String> {
         let mut terms = search_words(&self.name);
+        let mut known = HashSet::new();
+        terms.retain(|term| known.insert(term.clone()));
         terms.truncate(Self::MAX_NAME_WORDS);
         terms.push(self.birth_date.to_string());
         terms.push(fold_number(&self.record_number));

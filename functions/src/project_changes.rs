@@ -1,7 +1,7 @@
-//! The stream's first consumer: what follows from a changed conversation or encounter.
+//! The stream's first consumer: what follows from a changed conversation or encounter, or from a new message.
 //!
 //! A patient's unanswered message opens the one task; closing completes it; conversation and encounter
-//! follow each other. A record only says what changed: what to do is decided from the items as they
+//! follow each other; what is said can be searched. A record only says what changed: what to do is decided from the items as they
 //! stand, so records may come twice, late or in any order.
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
@@ -15,6 +15,8 @@ use shared::telemetry;
 use crate::deps::{self, Clock};
 use crate::serve;
 use crate::stream::{self, Behind, FailureQueue, changed};
+
+mod digests;
 
 /// This function's binary.
 pub const BINARY: &str = "project-changes";
@@ -39,7 +41,11 @@ enum Subject {
 
 /// Processes a batch of the stream's records, in order.
 pub async fn handle(projector: &Projector, event: Event) -> DynamoDbEventResponse {
-    let process = async |record: &EventRecord| projector.process(record).await;
+    let said = digests::Said::in_batch(&event);
+    let process = async |record: &EventRecord| {
+        projector.process(record).await?;
+        said.keep(&projector.table, record).await
+    };
     stream::process(BINARY, &event, &projector.failures, Behind::Waits, process).await
 }
 

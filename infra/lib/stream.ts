@@ -3,11 +3,12 @@ import { Duration } from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { allow, type FunctionParts } from "./functions.ts";
 
-/** Sort keys of the items whose changes matter to others. */
+/** Sort keys of the items whose changes matter to others, or what they begin with. */
 const CONVERSATION_HEAD = "HEAD";
 const ENCOUNTER = "ENC";
+const ENTRY = { prefix: "E#" };
 
-/** Feeds changes of conversation heads and encounters to a function. */
+/** Feeds changes of conversation heads and encounters, and new entries, to a function. */
 export function followTable(follower: lambda.Function, { config, data }: FunctionParts): void {
   const streamArn = data.table.tableStreamArn;
   if (!streamArn || !follower.role) throw new Error("following the table takes its stream and the function's role");
@@ -15,7 +16,7 @@ export function followTable(follower: lambda.Function, { config, data }: Functio
   follower.addEventSourceMapping("TableStream", {
     eventSourceArn: streamArn,
     startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-    filters: [changes(["INSERT", "MODIFY"], CONVERSATION_HEAD), changes(["MODIFY"], ENCOUNTER)],
+    filters: [changes(["INSERT", "MODIFY"], CONVERSATION_HEAD), changes(["MODIFY"], ENCOUNTER), changes(["INSERT"], ENTRY)],
     batchSize: 100,
     maxBatchingWindow: Duration.seconds(0),
     parallelizationFactor: config.streamParallelism,
@@ -28,7 +29,7 @@ export function followTable(follower: lambda.Function, { config, data }: Functio
   });
 }
 
-function changes(events: string[], sortKey: string): Record<string, unknown> {
+function changes(events: string[], sortKey: string | { prefix: string }): Record<string, unknown> {
   return lambda.FilterCriteria.filter({
     eventName: events,
     dynamodb: { Keys: { sk: { S: [sortKey] } } },

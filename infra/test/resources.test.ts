@@ -32,7 +32,7 @@ test("the table has its keys, its index, its stream, expiry and point-in-time re
   assert.deepEqual(Properties.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled: true });
 });
 
-test("the stream's function gets heads and encounters only, and what fails goes to the queue", () => {
+test("the stream's function gets heads, encounters and new entries only, and what fails goes to the queue", () => {
   const { FilterCriteria, EventSourceArn, FunctionName, DestinationConfig, ...settings } =
     staging.only("AWS::Lambda::EventSourceMapping").Properties;
   assert.deepEqual(
@@ -40,6 +40,7 @@ test("the stream's function gets heads and encounters only, and what fails goes 
     [
       { eventName: ["INSERT", "MODIFY"], dynamodb: { Keys: { sk: { S: ["HEAD"] } } } },
       { eventName: ["MODIFY"], dynamodb: { Keys: { sk: { S: ["ENC"] } } } },
+      { eventName: ["INSERT"], dynamodb: { Keys: { sk: { S: [{ prefix: "E#" }] } } } },
     ],
   );
   assert.equal(staging.text(EventSourceArn), "AWS::DynamoDB::Table.StreamArn");

@@ -20,11 +20,11 @@ use crate::support::{Bench, PATIENT, body, request};
 /// 1 KB as a patient would write it.
 const LETTER: &str = include_str!("../../../shared/testdata/letter.txt");
 
-fn person(user_id: &str, role: Role, name: &str) -> Person {
+pub(crate) fn person(user_id: &str, role: Role, name: &str) -> Person {
     Person { user_id: UserId::new(user_id).unwrap(), role, name: name.into() }
 }
 
-fn ana() -> Person {
+pub(crate) fn ana() -> Person {
     person("patient-a", Role::Patient, "Ana Patient")
 }
 
@@ -65,13 +65,16 @@ fn ask(account: &str, head: &Conversation, rest: &str, query: &str, body: &Value
 }
 
 /// What one request costs, which must succeed.
-async fn cost(bench: &Bench, answer: impl Future<Output = functions::serve::Answer>) -> (Cost, Response<Body>) {
+pub(crate) async fn cost(
+    bench: &Bench,
+    answer: impl Future<Output = functions::serve::Answer>,
+) -> (Cost, Response<Body>) {
     bench.meter.take();
     let response = answer.await.unwrap();
     (bench.meter.take(), response)
 }
 
-fn assert_at_most(what: &str, cost: Cost, most: Cost) {
+pub(crate) fn assert_at_most(what: &str, cost: Cost, most: Cost) {
     println!("{what}: {cost:?}, at most {most:?}");
     let within = cost.sequential <= most.sequential && cost.read <= most.read && cost.written <= most.written;
     assert!(within && cost.sequential > 0, "{what} costs {cost:?}, more than {most:?}");

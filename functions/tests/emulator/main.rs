@@ -12,5 +12,6 @@ mod meter;
 #[path = "../../../shared/tests/table/new_table.rs"]
 mod new_table;
 mod samples;
+mod search;
 mod stream;
 mod support;

@@ -67,6 +67,7 @@ async fn bench() -> Bench {
     bench.deps.table.keep_tasks(conversation, now, task, || async { Ok(Some("clinic".into())) }).await.unwrap();
     rename(&bench, &id("id"), CONVERSATION).await;
     rename(&bench, &id("encounterId"), ENCOUNTER).await;
+    bench.deps.table.complete_digest(CONVERSATION.parse().unwrap()).await.unwrap();
     bench.deps.table.record_event(Some(&reading())).await.unwrap();
     bench
 }

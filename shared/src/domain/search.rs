@@ -15,7 +15,8 @@ const MAX_WORD: usize = 64;
 /// (UAX #29), compatible forms made one (NFKD). Scripts without spaces are searched by their characters.
 pub fn search_words(text: &str) -> Vec<String> {
     let words = fold(text);
-    words.unicode_words().map(|word| word.chars().take(MAX_WORD).collect()).collect()
+    // A mark that follows no letter makes a word with the space before it.
+    words.unicode_words().map(|word| word.trim().chars().take(MAX_WORD).collect()).collect()
 }
 
 /// Lower, upper and again lower case folds what lower case alone leaves apart: `ß` and `ss`, `ς` and `σ`.
@@ -108,6 +109,16 @@ impl Digest {
         self.0.extend(search_words(text));
     }
 
+    /// Adds a word that is in the form that [`search_words`] gives it.
+    pub fn add_word(&mut self, word: &str) {
+        self.0.insert(word.to_owned());
+    }
+
+    /// Adds the words of another one.
+    pub fn join(&mut self, other: &Self) {
+        self.0.extend(other.0.iter().cloned());
+    }
+
     /// The words, in order.
     pub fn words(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)
@@ -123,6 +134,13 @@ impl Digest {
         self.0.retain(|word| !other.0.contains(word));
     }
 
+    /// Its words in two, by their order.
+    pub fn halves(mut self) -> [Self; 2] {
+        let middle = self.0.iter().nth(self.0.len() / 2).cloned();
+        let upper = middle.map_or_else(BTreeSet::new, |middle| self.0.split_off(&middle));
+        [Self(upper), self]
+    }
+
     /// Whether a query finds it.
     pub fn matches(&self, query: &ConversationQuery) -> bool {
         let mut hits = query.hits();
@@ -131,15 +149,12 @@ impl Digest {
     }
 }
 
-impl FromIterator<String> for Digest {
-    fn from_iter<T: IntoIterator<Item = String>>(words: T) -> Self {
-        Self(words.into_iter().collect())
-    }
-}
-
-impl Extend<String> for Digest {
-    fn extend<T: IntoIterator<Item = String>>(&mut self, words: T) {
-        self.0.extend(words);
+impl<'a> FromIterator<&'a str> for Digest {
+    /// The words of texts.
+    fn from_iter<T: IntoIterator<Item = &'a str>>(texts: T) -> Self {
+        let mut digest = Self::default();
+        texts.into_iter().for_each(|text| digest.add(text));
+        digest
     }
 }
 
@@ -150,8 +165,7 @@ mod tests {
     use super::*;
 
     fn finds(typed: &str, texts: &[&str]) -> bool {
-        let mut digest = Digest::default();
-        texts.iter().for_each(|text| digest.add(text));
+        let digest: Digest = texts.iter().copied().collect();
         digest.matches(&ConversationQuery::new(typed).unwrap())
     }
 
@@ -181,9 +195,10 @@ mod tests {
 
     #[test]
     fn words_are_those_of_unicode() {
-        assert_eq!(search_words("Don't take 2.5 mg/day -- (ask Dr. Müller)!"), [
-            "don't", "take", "2.5", "mg", "day", "ask", "dr", "muller"
-        ]);
+        assert_eq!(
+            search_words("Don't take 2.5 mg/day -- (ask Dr. Müller)!"),
+            ["don't", "take", "2.5", "mg", "day", "ask", "dr", "muller"]
+        );
         assert_eq!(search_words("血液検査 résumé"), ["血", "液", "検", "査", "resume"]);
         assert!(search_words(" ?! … \u{1f642}").is_empty());
         assert_eq!(search_words(&"x".repeat(500)), ["x".repeat(MAX_WORD)]);
@@ -192,7 +207,9 @@ mod tests {
     #[test]
     fn all_words_and_the_last_by_its_beginning() {
         let texts = ["Ask about a result", "Is my potassium too high?", "Nein, Größe 42"];
-        for typed in ["pot", "potassium", "result high", "HIGH result po", "grosse ask 4", "potassium  ", "is, my:", "a"] {
+        for typed in
+            ["pot", "potassium", "result high", "HIGH result po", "grosse ask 4", "potassium  ", "is, my:", "a"]
+        {
             assert!(finds(typed, &texts), "{typed}");
         }
         for typed in ["potassiums", "pot high", "high sodium", "otassium", "resul about", "ask x"] {
@@ -212,8 +229,27 @@ mod tests {
     /// A text of a few words that are easily met again, cut short, and written differently.
     fn text() -> impl Strategy<Value = String> {
         let word = prop::sample::select(vec![
-            "blood", "Blood", "bloods", "BLUT", "Größe", "GROSSE", "é", "e\u{301}tat", "état", "pot", "Potassium",
-            "血液", "ΟΔΟΣ", "οδος", "don't", "don\u{2019}t", "6.1", "2026-11-24", "a", "…", "\u{1f642}",
+            "blood",
+            "Blood",
+            "bloods",
+            "BLUT",
+            "Größe",
+            "GROSSE",
+            "é",
+            "e\u{301}tat",
+            "état",
+            "pot",
+            "Potassium",
+            "血液",
+            "ΟΔΟΣ",
+            "οδος",
+            "don't",
+            "don\u{2019}t",
+            "6.1",
+            "2026-11-24",
+            "a",
+            "…",
+            "\u{1f642}",
         ]);
         let random = "\\PC{0,8}";
         prop::collection::vec(prop_oneof![4 => word.prop_map(String::from), 1 => random], 0..8)
@@ -243,9 +279,8 @@ mod tests {
         ) {
             let Ok(query) = ConversationQuery::new(&typed) else { return Ok(()) };
             for texts in &conversations {
-                let mut digest = Digest::default();
                 // In any order, and twice.
-                texts.iter().rev().chain(texts).for_each(|text| digest.add(text));
+                let digest: Digest = texts.iter().rev().chain(texts).map(String::as_str).collect();
                 prop_assert_eq!(digest.matches(&query), naive(&typed, texts), "{} in {:?}", typed, texts);
             }
         }

@@ -84,17 +84,7 @@ impl Table {
         limit: usize,
         start: Option<&Position>,
     ) -> Result<Page<Conversation>, StoreError> {
-        let mut values = vec![(":lpk", schema::conversations_of(patient))];
-        let condition = match status {
-            Some(status) => {
-                values.push((":prefix", schema::status_prefix(status).to_owned()));
-                schema::LIST_PREFIX
-            }
-            None => schema::LIST,
-        };
-        let filter = (!with_empty).then_some(schema::HAS_MESSAGE);
-        let query =
-            Query { index: Some(schema::LISTS), forwards: false, filter, start, ..Query::new(condition, values) };
+        let query = list_query(patient, status, with_empty, start);
         let page = self.query_page(query, limit).await?;
         let items = page.items.into_iter().map(items::to_head).collect::<Result<_, _>>()?;
         Ok(Page { items, next: page.next })
@@ -223,6 +213,25 @@ impl Table {
         })
         .await
     }
+}
+
+/// The query for a patient's conversations, in their order.
+pub(super) fn list_query(
+    patient: PatientId,
+    status: Option<Status>,
+    with_empty: bool,
+    start: Option<&Position>,
+) -> Query<'_> {
+    let mut values = vec![(":lpk", schema::conversations_of(patient))];
+    let condition = match status {
+        Some(status) => {
+            values.push((":prefix", schema::status_prefix(status).to_owned()));
+            schema::LIST_PREFIX
+        }
+        None => schema::LIST,
+    };
+    let filter = (!with_empty).then_some(schema::HAS_MESSAGE);
+    Query { index: Some(schema::LISTS), forwards: false, filter, start, ..Query::new(condition, values) }
 }
 
 fn changed_parts(before: &Conversation, changed: &Changed) -> Result<Vec<Part>, StoreError> {

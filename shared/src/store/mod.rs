@@ -8,20 +8,25 @@ mod audit_events;
 mod cached_settings;
 mod configuration;
 mod conversations;
+mod digest_rebuild;
+pub mod digests;
 mod encounters;
 mod entries;
 mod items;
 mod patients;
 mod read_cursors;
 pub mod schema;
+mod search;
 mod table;
 mod tasks;
 mod text_codec;
 
 pub use cached_settings::CachedSettings;
 pub use conversations::{Created, Idempotency, SendError, Sent};
+pub use digest_rebuild::Rebuilt;
 pub use entries::OpenedChat;
 pub use items::Versioned;
+pub use search::ListPage;
 pub use table::{Page, Position, Table};
 pub use tasks::TaskChange;
 

@@ -12,6 +12,7 @@
 //! | task | `TASK#<id>` | `TASK` | `TASKS#<pool>` | `<status>#<opened>#<id>` |
 //! | read cursor | `R#<patient>#<reader>` | `<conversation>` | | |
 //! | patient | `PATIENT#<id>` | `PATIENT` | | |
+//! | part of a conversation's search digest | `DIGEST#<patient>` | `<conversation>#<part>` | | |
 //! | patient's search term | `TERM#<two characters>` | `<term>#<patient>` | | |
 //! | settings | `CONFIG` | `SETTINGS` | | |
 //! | questionnaire | `CONFIG` | `Q#<id>` | | |
@@ -27,6 +28,7 @@
 //! | head and task slot, to plan tasks | one query on the prefix `HEAD` |
 //! | a patient's chats, open first, newest activity first | `lists`, backwards ("open" sorts after "closed") |
 //! | all of a reader's cursors for one patient | one query on `R#<patient>#<reader>` |
+//! | the search digests of a patient's chats; of one | one query on `DIGEST#<patient>`; prefix of `sk` |
 //! | a patient's encounters, newest first | `lists`, backwards |
 //! | a pool's tasks by status, oldest first | `lists`, forwards |
 //! | whether a message is stored | one item, by patient, message id and conversation |
@@ -34,8 +36,12 @@
 //! | patients by the beginning of a term | one query on `TERM#<two characters>`, prefix of `sk` |
 //!
 //! Times in keys are milliseconds since 1970 in 13 digits, numbers have 10 digits, so that both sort
-//! as text. Read cursors are the most numerous items of a list, so their keys are short: ids as
-//! base64url of their 16 bytes.
+//! as text. Read cursors and digests are the most numerous items of a list and a search, so their keys are
+//! short: ids as base64url of their 16 bytes.
+//!
+//! Nothing here is scanned but by one program: `rebuild-digests` reads all heads from `lists`.
+
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -53,6 +59,9 @@ use crate::domain::task::{Task, TaskStatus};
 /// The index that holds every list.
 pub const LISTS: &str = "lists";
 
+/// The attribute that orders a list.
+pub const LIST_PLACE: &str = "lsk";
+
 /// The sort key of conversation heads, which the stream's filter names too.
 pub const HEAD: &str = "HEAD";
 /// The sort key of encounters, which the stream's filter names too.
@@ -62,7 +71,8 @@ pub const CONVERSATION_PREFIX: &str = "CONV#";
 /// The prefix of an encounter's partition key.
 pub const ENCOUNTER_PREFIX: &str = "ENC#";
 const TASK_SLOT: &str = "HEAD#TASK";
-const ENTRY_PREFIX: &str = "E#";
+/// The prefix of entries' sort keys, which the stream's filter names too.
+pub const ENTRY_PREFIX: &str = "E#";
 
 /// The item must be new.
 pub const IS_NEW: &str = "attribute_not_exists(pk)";
@@ -78,6 +88,8 @@ pub const CURSOR_AFTER: &str = "n > :n";
 pub const HAS_MESSAGE: &str = "attribute_exists(lastMessageAt)";
 /// An item of an access log must be an audit event: patients' message ids lie there too.
 pub const IS_EVENT: &str = "attribute_exists(a)";
+/// An item of the index must be a conversation's head.
+pub const IS_HEAD: &str = "sk = :head";
 /// An entry must be a status entry.
 pub const IS_STATUS: &str = "attribute_exists(lockVersion)";
 /// One partition.
@@ -143,6 +155,12 @@ pub fn head_list(head: &Conversation) -> ListKey {
     let status = status_prefix(head.status());
     let lsk = format!("{status}{}#{}", time(head.last_activity_at()), head.id);
     ListKey { lpk: conversations_of(head.patient_id), lsk }
+}
+
+/// Where a page of a patient's conversations ends: the keys of its last head in table and index.
+pub fn list_position(of: &Conversation) -> BTreeMap<String, String> {
+    let (Key { pk, sk }, ListKey { lpk, lsk }) = (head(of.id), head_list(of));
+    [("pk", pk), ("sk", sk), ("lpk", lpk), (LIST_PLACE, lsk)].map(|(name, value)| (name.to_owned(), value)).into()
 }
 
 /// The list of a patient's conversations.
@@ -227,6 +245,27 @@ pub fn read_cursor(patient: PatientId, reader: &UserId, id: ConversationId) -> K
 /// The conversation of a read cursor, from its sort key.
 pub fn cursor_conversation(sk: &str) -> Option<ConversationId> {
     from_short(sk).map(ConversationId::new)
+}
+
+/// The search digests of a patient's conversations.
+pub fn digests(patient: PatientId) -> String {
+    format!("DIGEST#{}", short(patient.uuid()))
+}
+
+/// The parts of a conversation's search digest.
+pub fn digest_prefix(id: ConversationId) -> String {
+    format!("{}#", short(id.uuid()))
+}
+
+/// A part of a conversation's search digest.
+pub fn digest(patient: PatientId, id: ConversationId, part: u32) -> Key {
+    key(digests(patient), format!("{}{part}", digest_prefix(id)))
+}
+
+/// The conversation and the number of a digest's part, from its sort key.
+pub fn digest_part(sk: &str) -> Option<(ConversationId, u32)> {
+    let (id, part) = sk.split_once('#')?;
+    Some((ConversationId::new(from_short(id)?), part.parse().ok()?))
 }
 
 /// An audit event.
@@ -325,5 +364,14 @@ mod tests {
         let key = read_cursor(PatientId::new(uuid::Uuid::nil()), &UserId::new("a#b").unwrap(), id);
         assert_eq!(cursor_conversation(&key.sk), Some(id));
         assert!(key.pk.len() + key.sk.len() < 60, "{key:?}");
+    }
+
+    #[test]
+    fn a_digests_key_says_its_conversation_and_part() {
+        let id = ConversationId::new(uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_000a));
+        let key = digest(PatientId::new(uuid::Uuid::nil()), id, 12);
+        assert!(key.sk.starts_with(&digest_prefix(id)));
+        assert_eq!(digest_part(&key.sk), Some((id, 12)));
+        assert_eq!(digest_part("x"), None);
     }
 }

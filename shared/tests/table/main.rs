@@ -7,5 +7,6 @@ mod lists;
 mod locks;
 mod messages;
 mod new_table;
+mod search;
 mod support;
 mod tasks;

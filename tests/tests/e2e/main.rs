@@ -15,5 +15,6 @@ mod patients;
 mod poison;
 mod reading;
 mod roles;
+mod search;
 mod story;
 mod tasks;

@@ -119,7 +119,7 @@ async fn conversation(bench: &Bench, title: &str, texts: &[String]) -> Conversat
 async fn search(bench: &Bench, typed: &str, limit: usize) -> (BTreeSet<String>, Cost) {
     let parameters = json!({ "patientId": PATIENT });
     let path = format!("/patients/{PATIENT}/conversations");
-    let encoded: String = typed.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded: String = typed.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).map(char::from).collect();
     let (mut found, mut first, mut cursor) = (BTreeSet::new(), None, String::new());
     loop {
         let query = format!("q={encoded}&limit={limit}{cursor}");
@@ -206,8 +206,8 @@ async fn a_message_costs_its_digest_2_units_in_a_chat_of_usual_length() {
     let mut recorded = Recorded::new().await;
     let path = format!("/patients/{PATIENT}/conversations");
     let parameters = json!({ "patientId": PATIENT });
-    let begin = request("clinician-a", &path, &parameters, "", &json!({"title": "Your results"}));
-    let begun = body(&create_conversation::handle(&recorded.bench.deps, begin).await.unwrap());
+    let title = request("clinician-a", &path, &parameters, "", &json!({"title": "Your results"}));
+    let begun = body(&create_conversation::handle(&recorded.bench.deps, title).await.unwrap());
     let id = begun["id"].as_str().unwrap();
     recorded.record().await;
     assert_eq!(recorded.feed(&recorded.records).await, 0);
@@ -219,8 +219,8 @@ async fn a_message_costs_its_digest_2_units_in_a_chat_of_usual_length() {
         let text = if number == 0 { LETTER.to_owned() } else { writer.text() };
         let message = json!({"id": recorded.bench.deps.clock.id(), "text": text});
         let path = format!("/conversations/{id}/messages");
-        let sent = request("clinician-a", &path, &json!({ "conversationId": id }), "", &message);
-        assert_eq!(send_message::handle(&recorded.bench.deps, sent).await.unwrap().status(), 201);
+        let message = request("clinician-a", &path, &json!({ "conversationId": id }), "", &message);
+        assert_eq!(send_message::handle(&recorded.bench.deps, message).await.unwrap().status(), 201);
         let known = recorded.records.len();
         recorded.record().await;
         assert_eq!(recorded.records.len(), known + 2, "a head and an entry");

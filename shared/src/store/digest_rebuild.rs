@@ -75,16 +75,18 @@ impl Table {
 
     async fn rebuild_digest_of(&self, head: &Conversation) -> Result<bool, StoreError> {
         let (changed, mut last) = retry_conflicts(|| self.replace_digest(head)).await?;
-        while changed {
+        if !changed {
+            return Ok(false);
+        }
+        loop {
             let (texts, newest) = self.texts_after(head.id, last).await?;
             if newest == last {
-                break;
+                return Ok(true);
             }
             let words = texts.iter().map(String::as_str).collect();
             self.add_to_digest(head.patient_id, head.id, &words).await?;
             last = newest;
         }
-        Ok(changed)
     }
 
     /// Replaces a digest whose words are others than those of title and messages; answers whether it did, and up
@@ -93,7 +95,9 @@ impl Table {
         let standing = self.digest_parts(head.patient_id, head.id).await?;
         let (words, last) = self.words_of(head).await?;
         let mut before = Digest::default();
-        standing.iter().for_each(|part| before.join(&part.words));
+        for part in &standing {
+            before.join(&part.words);
+        }
         if before == words {
             return Ok((false, last));
         }

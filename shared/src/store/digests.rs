@@ -83,7 +83,9 @@ impl Table {
         retry_conflicts(|| async {
             let mut parts = self.digest_parts(patient, id).await?;
             let mut new = words.clone();
-            parts.iter().for_each(|part| new.remove(&part.words));
+            for part in &parts {
+                new.remove(&part.words);
+            }
             if new.is_empty() {
                 return Ok(());
             }
@@ -296,7 +298,9 @@ mod tests {
             for message in messages {
                 let mut new: Digest = message.iter().map(String::as_str).collect();
                 all.join(&new);
-                parts.iter().for_each(|part| new.remove(&part.words));
+                for part in &parts {
+                    new.remove(&part.words);
+                }
                 if new.is_empty() {
                     continue;
                 }
@@ -304,15 +308,11 @@ mod tests {
                 for written in grown(patient, id, parts.last().cloned(), new).unwrap() {
                     prop_assert!(size(&written.0) <= 2048, "{} bytes", size(&written.0));
                     let part = read(&written);
-                    match parts.iter_mut().find(|known| known.number == part.number) {
-                        Some(known) => {
-                            prop_assert_eq!(known.version, written.1);
-                            *known = part;
-                        }
-                        None => {
-                            prop_assert_eq!(written.1, 0);
-                            parts.push(part);
-                        }
+                    let known = parts.iter().position(|known| known.number == part.number);
+                    prop_assert_eq!(known.map_or(0, |known| parts[known].version), written.1);
+                    match known {
+                        Some(known) => parts[known] = part,
+                        None => parts.push(part),
                     }
                 }
                 prop_assert!(parts.len() <= before + 8);
@@ -320,7 +320,9 @@ mod tests {
             let words: usize = parts.iter().map(|part| part.words.words().count()).sum();
             prop_assert_eq!(words, all.words().count());
             let mut together = Digest::default();
-            parts.iter().for_each(|part| together.join(&part.words));
+            for part in &parts {
+                together.join(&part.words);
+            }
             prop_assert_eq!(together, all);
         }
     }

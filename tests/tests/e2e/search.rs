@@ -17,7 +17,7 @@ async fn new_patient(stack: &Stack) -> String {
 
 /// The path of a search.
 fn search(patient: &str, typed: &str) -> String {
-    let encoded: String = typed.bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let encoded: String = typed.bytes().flat_map(|byte| format!("%{byte:02X}").into_bytes()).map(char::from).collect();
     format!("/patients/{patient}/conversations?q={encoded}")
 }
 

@@ -103,11 +103,16 @@ async fn many_that_are_found_are_met_on_the_way_down_the_list() {
     }
 }
 
+/// A text of so many words.
+fn numbered(words: u32, word: impl Fn(u32) -> String) -> String {
+    (0..words).map(word).collect::<Vec<_>>().join(" ")
+}
+
 #[tokio::test]
 async fn writers_at_the_same_time_lose_no_word() {
     let table = table().await;
     let head = begun(&table, "Together", 0).await;
-    let texts: Vec<String> = (0..6).map(|of| (0..150).map(|word| format!("w{of}x{word} ")).collect()).collect();
+    let texts: Vec<String> = (0..6).map(|of| numbered(150, |word| format!("w{of}x{word}"))).collect();
     let adds = texts.iter().map(|text| async { project(&table, &head, &[text]).await });
     futures::future::join_all(adds).await;
     for of in 0..6 {
@@ -143,7 +148,7 @@ async fn a_rebuild_adds_what_is_missing_and_drops_what_does_not_belong() {
     let never = begun(&table, "Never projected", 2).await.id;
     send(&table, never, &clara(), "nobody told the stream", 3).await.unwrap();
     let wrong = said(&table, "Wrong", 4, &["what was said"]).await;
-    let garbage: String = (0..2_500).map(|word| format!("garbage{word}z{} ", word * 7919)).collect();
+    let garbage = numbered(2_500, |word| format!("garbage{word}z{}", word * 7919));
     let head = table.conversation(wrong).await.unwrap().unwrap();
     project(&table, &head, &[&garbage]).await;
     for sk in digest_keys(&client, &name).await {
@@ -187,7 +192,7 @@ async fn a_rebuild_while_people_write_loses_nothing() {
     let table = table().await;
     let head = begun(&table, "Busy", 0).await;
     // Words that stand in the digest before anybody says them: the rebuild drops them, whoever says them adds them.
-    let all: String = (0..40).map(|number| format!("word{number}z ")).collect();
+    let all = numbered(40, |number| format!("word{number}z"));
     project(&table, &head, &[&all]).await;
     let writing = async {
         for number in 0..40 {

@@ -2,7 +2,8 @@
 //! 1 KB of a patient's letter as text, and with conversations 100 times as long.
 
 use functions::{
-    list_conversations, list_messages, list_tasks, mark_read, mark_unread, send_message, set_conversation_status,
+    list_conversations, list_messages, list_tasks, mark_read, mark_unread, search_patients, send_message,
+    set_conversation_status,
 };
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
 use shared::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
 use shared::domain::lock::LockHistory;
+use shared::domain::patient::Patient;
 use shared::domain::person::{Person, Role};
 use shared::domain::text::{MessageText, Title};
 use uuid::Uuid;
@@ -184,5 +186,31 @@ async fn a_tasklist_costs_one_query() {
         let (cost, response) = cost(&bench, list_tasks::handle(&bench.deps, listed)).await;
         assert_eq!(body(&response)["items"].as_array().unwrap().len(), 25);
         assert_at_most("list tasks", cost, Cost { sequential: 1, read: 4.0, written: 0.0 });
+    }
+}
+
+#[tokio::test]
+async fn a_search_for_patients_reads_only_those_whose_terms_begin_like_its_longest_word() {
+    let bench = Bench::new().await;
+    for number in 0..200_u32 {
+        let patient = Patient {
+            id: PatientId::new(bench.deps.clock.id()),
+            name: format!("Maria Familia{}", char::from_u32(u32::from('a') + number % 20).unwrap()),
+            birth_date: jiff::civil::date(1950, 1, 1) + jiff::ToSpan::days(i64::from(number)),
+            record_number: format!("MRN-7{number:04}"),
+        };
+        bench.deps.table.put_patient(&patient).await.unwrap();
+    }
+    for (query, found, read) in [
+        ("familiac", 10, 0.5),
+        ("1950-02-10", 1, 0.5),
+        ("mrn-70123", 1, 0.5),
+        ("maria%20fam", 25, 5.0),
+        ("nobody", 0, 0.5),
+    ] {
+        let searched = request("clinician-a", "/patients", &Value::Null, &format!("q={query}"), &Value::Null);
+        let (cost, response) = cost(&bench, search_patients::handle(&bench.deps, searched)).await;
+        assert_eq!(body(&response)["items"].as_array().unwrap().len(), found, "{query}");
+        assert_at_most("search for patients", cost, Cost { sequential: 1, read, written: 0.0 });
     }
 }

@@ -6,6 +6,7 @@ pub mod deps;
 pub mod openapi;
 pub mod routes;
 pub mod serve;
+pub mod stream;
 pub mod views;
 
 pub mod create_conversation;

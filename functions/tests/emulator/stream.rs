@@ -4,7 +4,8 @@ use std::collections::HashMap;
 
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_dynamodb::types::AttributeValue;
-use functions::project_changes::{self, FailureQueue, Projector};
+use functions::project_changes::{self, Projector};
+use functions::stream::FailureQueue;
 use functions::{create_conversation, send_message, set_conversation_status, set_encounter_status};
 use serde_json::{Value, json};
 use shared::domain::task::TaskStatus;

@@ -6,6 +6,9 @@
 /** A DynamoDB action on the table. A transaction needs the actions of its parts, there is no separate one. */
 export type TableAction = "GetItem" | "Query" | "PutItem" | "DeleteItem";
 
+/** An SNS action on the topics of notices, which are made at run time: all of this deployment, none of another. */
+export type TopicAction = "CreateTopic" | "DeleteTopic" | "ListSubscriptionsByTopic" | "Publish" | "Subscribe" | "Unsubscribe";
+
 /** What a function may touch; what is left out is denied. */
 export interface Touches {
   /** Actions on the table itself. */
@@ -14,6 +17,8 @@ export interface Touches {
   readonly index?: readonly "Query"[];
   /** May read the secret that signs list cursors. */
   readonly cursorSecret?: true;
+  /** Actions on the topics of notices. */
+  readonly topics?: readonly TopicAction[];
   /** May send to the queue of stream records that could not be processed. */
   readonly failureQueue?: true;
 }
@@ -35,7 +40,12 @@ export interface Route extends FunctionEntry {
 /** A function fed by an event source. */
 export interface Trigger extends FunctionEntry {
   readonly source: "table-stream";
+  /** The changes that it is fed. */
+  readonly follows: readonly StreamItem[];
 }
+
+/** Items of the table whose changes the stream's consumers follow. */
+export type StreamItem = "conversation-head" | "encounter";
 
 /** Every route, in the order of the API contract. */
 export const routes: readonly Route[] = [
@@ -44,6 +54,14 @@ export const routes: readonly Route[] = [
   { binary: "refuse-route", method: "ANY", path: "$default", public: true },
 
   { binary: "get-me", method: "GET", path: "/me" },
+  { binary: "get-notifications", method: "GET", path: "/me/notifications", table: ["GetItem"], topics: ["ListSubscriptionsByTopic"] },
+  {
+    binary: "put-notifications",
+    method: "PUT",
+    path: "/me/notifications",
+    table: ["GetItem", "Query", "PutItem", "DeleteItem"],
+    topics: ["CreateTopic", "DeleteTopic", "ListSubscriptionsByTopic", "Subscribe", "Unsubscribe"],
+  },
   { binary: "get-settings", method: "GET", path: "/settings", table: ["GetItem"] },
   { binary: "list-questionnaires", method: "GET", path: "/questionnaires", table: ["Query"] },
 
@@ -108,7 +126,21 @@ export const routes: readonly Route[] = [
 
 /** Every function that is not behind the gateway. */
 export const triggers: readonly Trigger[] = [
-  { binary: "project-changes", source: "table-stream", table: ["GetItem", "Query", "PutItem"], failureQueue: true },
+  {
+    binary: "project-changes",
+    source: "table-stream",
+    follows: ["conversation-head", "encounter"],
+    table: ["GetItem", "Query", "PutItem"],
+    failureQueue: true,
+  },
+  {
+    binary: "notify",
+    source: "table-stream",
+    follows: ["conversation-head"],
+    table: ["GetItem", "Query", "PutItem"],
+    topics: ["Publish"],
+    failureQueue: true,
+  },
 ];
 
 /** Everything that is deployed as a function. */

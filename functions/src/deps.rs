@@ -15,6 +15,7 @@ use shared::http::cursor::Cursors;
 use shared::http::problem::ApiError;
 use shared::http::request;
 use shared::identity::Identity;
+use shared::notifications::Topics;
 use shared::store::{CachedSettings, Table};
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -30,6 +31,8 @@ pub struct Deps {
     pub identity: Identity,
     /// Page cursors.
     pub cursors: Cursors,
+    /// Subscriptions to notices.
+    pub topics: Topics,
     /// The time and new ids.
     pub clock: Clock,
     /// What staff have read of late and is in the access log; ask [`Deps::record_read`].
@@ -45,6 +48,7 @@ impl Deps {
             cached_settings: CachedSettings::default(),
             identity: Identity::new(config.issuer.clone()),
             cursors: Cursors::new(aws_sdk_secretsmanager::Client::new(aws), &config.cursor_secret_arn),
+            topics: topics(config, aws),
             clock: Clock::system(),
             recorded_reads: Mutex::default(),
         }
@@ -90,6 +94,11 @@ impl Deps {
         caller.must_take_part()?;
         Ok(caller)
     }
+}
+
+/// The topics of notices.
+pub fn topics(config: &Config, aws: &SdkConfig) -> Topics {
+    Topics::new(aws_sdk_sns::Client::new(aws), &config.topic_arn_prefix, config.topic_key_arn.clone())
 }
 
 /// The connection to AWS, or to the emulator that `AWS_ENDPOINT_URL` names. Attempts end well before

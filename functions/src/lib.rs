@@ -2,6 +2,7 @@
 //!
 //! A binary is one line that calls its module's `run`. Code is generated once, here; binaries only link.
 
+pub mod contact_view;
 pub mod deps;
 pub mod openapi;
 pub mod routes;
@@ -14,6 +15,7 @@ pub mod get_conversation;
 pub mod get_encounter;
 pub mod get_health;
 pub mod get_me;
+pub mod get_notifications;
 pub mod get_openapi;
 pub mod get_patient;
 pub mod get_settings;
@@ -25,7 +27,9 @@ pub mod list_questionnaires;
 pub mod list_tasks;
 pub mod mark_read;
 pub mod mark_unread;
+pub mod notify;
 pub mod project_changes;
+pub mod put_notifications;
 pub mod put_patient;
 pub mod refuse_route;
 pub mod search_patients;

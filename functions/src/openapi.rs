@@ -48,6 +48,8 @@ pub enum Refusals {
         crate::get_health::handle,
         crate::get_openapi::handle,
         crate::get_me::handle,
+        crate::get_notifications::handle,
+        crate::put_notifications::handle,
         crate::get_settings::handle,
         crate::list_questionnaires::handle,
         crate::search_patients::handle,

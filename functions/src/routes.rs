@@ -2,9 +2,9 @@
 //! events, the `OpenAPI` document and the stack's own table.
 
 use crate::{
-    create_conversation, get_conversation, get_encounter, get_health, get_me, get_openapi, get_patient, get_settings,
+    create_conversation, get_conversation, get_encounter, get_health, get_me, get_notifications, get_openapi, get_patient, get_settings,
     list_access_log, list_conversations, list_encounters, list_messages, list_questionnaires, list_tasks, mark_read,
-    mark_unread, put_patient, refuse_route, search_patients, send_message, set_conversation_status,
+    mark_unread, put_notifications, put_patient, refuse_route, search_patients, send_message, set_conversation_status,
     set_encounter_status, update_task,
 };
 
@@ -19,18 +19,26 @@ pub struct Route {
     pub path: &'static str,
     /// Whether it makes page cursors.
     pub pages: bool,
+    /// Whether it looks at or changes subscriptions to notices.
+    pub topics: bool,
 }
 
 impl Route {
     /// A route.
     pub const fn new(binary: &'static str, method: &'static str, path: &'static str) -> Self {
-        Self { binary, method, path, pages: false }
+        Self { binary, method, path, pages: false, topics: false }
     }
 
     /// The same route, which makes page cursors.
     #[must_use]
     pub const fn paged(self) -> Self {
         Self { pages: true, ..self }
+    }
+
+    /// The same route, which looks at or changes subscriptions to notices.
+    #[must_use]
+    pub const fn with_topics(self) -> Self {
+        Self { topics: true, ..self }
     }
 
     /// Whether a path is one of this route's.
@@ -47,10 +55,12 @@ impl Route {
 }
 
 /// All routes.
-pub const ALL: [Route; 23] = [
+pub const ALL: [Route; 25] = [
     get_health::ROUTE,
     get_openapi::ROUTE,
     get_me::ROUTE,
+    get_notifications::ROUTE,
+    put_notifications::ROUTE,
     get_settings::ROUTE,
     list_questionnaires::ROUTE,
     search_patients::ROUTE,

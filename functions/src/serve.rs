@@ -29,7 +29,7 @@ pub type PublicHandler = fn(&Request) -> Answer;
 pub fn run(route: Route, handler: Handler) {
     telemetry::init();
     block_on(async {
-        let needs = Needs { callers: true, cursor_secret: route.pages, failure_queue: false };
+        let needs = Needs { callers: true, cursor_secret: route.pages, topics: route.topics, ..Needs::default() };
         let config = Config::from_env(needs)?;
         let deps = Deps::new(&config, &deps::aws().await);
         let deps = &deps;

@@ -87,6 +87,12 @@ export class Data extends Construct {
     return `${this.table.tableArn}/index/${LISTS}`;
   }
 
+  /** What the ARNs of all topics of notices begin with; they are made at run time. */
+  get topicArnPrefix(): string {
+    const { partition, region, account } = Stack.of(this);
+    return `arn:${partition}:sns:${region}:${account}:portal-messaging-${this.config.stage}-`;
+  }
+
   /** A log group that is kept for the configured time, encrypted like the data. */
   logGroup(scope: Construct, logGroupName: string): logs.LogGroup {
     return new logs.LogGroup(scope, "Logs", {

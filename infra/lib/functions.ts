@@ -3,7 +3,7 @@ import { Duration, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
-import { functions, type Route, type Trigger } from "../routes.ts";
+import { functions, type Route, type TopicAction, type Trigger } from "../routes.ts";
 import type { Config } from "./config.ts";
 import type { Data } from "./data.ts";
 
@@ -25,6 +25,11 @@ export class Functions extends Construct {
   /** Every function, in the order of the table. */
   get all(): lambda.Function[] {
     return [...this.byBinary.values()];
+  }
+
+  /** The functions of some entries of the table. */
+  touching(chosen: (entry: Route | Trigger) => boolean): lambda.Function[] {
+    return functions.filter(chosen).map((entry) => this.of(entry));
   }
 
   /** The function made from an entry of the table. */
@@ -71,6 +76,13 @@ function environmentOf(entry: Route | Trigger, config: Config, data: Data): Reco
     NAME_CLAIM: config.nameClaim,
     ...(entry.cursorSecret && { CURSOR_SECRET_ARN: data.cursorSecretArn }),
     ...(entry.failureQueue && { FAILURE_QUEUE_URL: data.failureQueue.queueUrl }),
+    ...(entry.topics && { TOPIC_ARN_PREFIX: data.topicArnPrefix }),
+    ...(entry.topics?.includes("CreateTopic") && data.key && { TOPIC_KEY_ARN: data.key.keyArn }),
+    ...(entry.topics?.includes("Publish") && {
+      PORTAL_URL: config.portalOrigin,
+      CLINIC_URL: config.clinicOrigin,
+      ...(config.noticeTexts && { NOTICE_TEXTS: config.noticeTexts }),
+    }),
   };
 }
 
@@ -80,7 +92,18 @@ function allowTouching(role: iam.Role, entry: Route | Trigger, data: Data): void
   if (entry.index) allow(role, entry.index.map(dynamodbAction), data.indexArn);
   if (entry.cursorSecret) allow(role, ["secretsmanager:GetSecretValue"], data.cursorSecretArn);
   if (entry.failureQueue) allow(role, ["sqs:SendMessage"], data.failureQueue.queueArn);
+  if (entry.topics) allowTopics(role, entry.topics, data.topicArnPrefix);
   if (data.key) allowKey(role, entry, data.key.keyArn);
+}
+
+/**
+ * Topics are made at run time, so their names end in a wildcard. SNS checks `Unsubscribe` against no resource, but
+ * it takes a subscription's random id, and a role learns of those on its own topics only.
+ */
+function allowTopics(role: iam.Role, actions: readonly TopicAction[], arnPrefix: string): void {
+  const onTopics = actions.filter((action) => action !== "Unsubscribe");
+  allow(role, onTopics.map(snsAction), `${arnPrefix}*`);
+  if (actions.includes("Unsubscribe")) allow(role, [snsAction("Unsubscribe")], "*");
 }
 
 /** The key may be used through the services that the entry touches, never directly. */
@@ -90,6 +113,7 @@ function allowKey(role: iam.Role, entry: Route | Trigger, keyArn: string): void 
     ...(entry.table || entry.index ? ["dynamodb"] : []),
     ...(entry.cursorSecret ? ["secretsmanager"] : []),
     ...(entry.failureQueue ? ["sqs"] : []),
+    ...(entry.topics?.includes("Publish") ? ["sns"] : []),
   ];
   if (services.length === 0) return;
   const actions = ["kms:Decrypt", "kms:DescribeKey", ...(writes || entry.failureQueue ? ["kms:Encrypt", "kms:GenerateDataKey"] : [])];
@@ -104,4 +128,8 @@ export function allow(role: iam.IRole, actions: string[], resource: string, cond
 
 function dynamodbAction(action: string): string {
   return `dynamodb:${action}`;
+}
+
+function snsAction(action: string): string {
+  return `sns:${action}`;
 }

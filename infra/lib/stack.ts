@@ -1,4 +1,4 @@
-// The one stack, as a table of contents: data, functions, the stream's trigger, the gateway, what others need to know.
+// The one stack, as a table of contents: data, functions, the stream's triggers, the gateway, what others need to know.
 import { CfnOutput, CliCredentialsStackSynthesizer, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { routes, triggers } from "../routes.ts";
@@ -26,7 +26,7 @@ export class MessagingStack extends Stack {
     this.config = config;
     this.data = new Data(this, "Data", config);
     this.functions = new Functions(this, "Functions", this);
-    for (const trigger of triggers) followTable(this.functions.of(trigger), this);
+    for (const trigger of triggers) followTable(this.functions.of(trigger), trigger, this);
     this.gateway = new HttpGateway(this, "Gateway", routes, this);
 
     new CfnOutput(this, "ApiUrl", { value: this.gateway.url });

@@ -1,5 +1,6 @@
 // Every finding of the policy checks that is accepted: where, which rule, and why.
 import { Validations } from "aws-cdk-lib";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type { IConstruct } from "constructs";
 import type { MessagingStack } from "./stack.ts";
 
@@ -23,7 +24,7 @@ export function suppressions(stack: MessagingStack): Suppression[] {
   return [...always(stack), ...(production ? [] : withoutKey(stack)), ...(requireTls ? [] : withoutTls(stack))];
 }
 
-function always({ data, functions, gateway }: MessagingStack): Suppression[] {
+function always({ config, data, functions, gateway }: MessagingStack): Suppression[] {
   return [
     {
       on: gateway.publicRoutes,
@@ -51,6 +52,16 @@ function always({ data, functions, gateway }: MessagingStack): Suppression[] {
       rules: ["HIPAA.Security-IAMNoInlinePolicy"],
       reason:
         "A role belongs to exactly one function; its policy is made from the table of routes and must not outlive or be shared beyond it.",
+    },
+    {
+      on: policiesOf(functions.touching(({ topics }) => topics !== undefined)),
+      rules: [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:portal-messaging-${config.stage}-*]`],
+      reason: "Topics are made at run time, one for each person with an address: the names of all begin with the deployment's.",
+    },
+    {
+      on: policiesOf(functions.touching(({ topics }) => topics?.includes("Unsubscribe") ?? false)),
+      rules: ["AwsSolutions-IAM5[Resource::*]"],
+      reason: "SNS checks Unsubscribe against no resource; it takes a random id, which the role learns of its own topics only.",
     },
     {
       on: [data.table],
@@ -81,6 +92,11 @@ function always({ data, functions, gateway }: MessagingStack): Suppression[] {
         "It signs list cursors and opens no data; a new value only ends the lists that are being paged, so it is replaced by hand when needed.",
     },
   ];
+}
+
+/** The functions' own policies. */
+function policiesOf(of: readonly lambda.Function[]): IConstruct[] {
+  return of.flatMap(({ role }) => role?.node.tryFindChild("DefaultPolicy") ?? []);
 }
 
 function withoutKey({ data, functions, gateway }: MessagingStack): Suppression[] {

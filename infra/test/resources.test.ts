@@ -32,30 +32,37 @@ test("the table has its keys, its index, its stream, expiry and point-in-time re
   assert.deepEqual(Properties.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled: true });
 });
 
-test("the stream's function gets heads and encounters only, and what fails goes to the queue", () => {
-  const { FilterCriteria, EventSourceArn, FunctionName, DestinationConfig, ...settings } =
-    staging.only("AWS::Lambda::EventSourceMapping").Properties;
-  assert.deepEqual(
-    FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
-    [
-      { eventName: ["INSERT", "MODIFY"], dynamodb: { Keys: { sk: { S: ["HEAD"] } } } },
-      { eventName: ["MODIFY"], dynamodb: { Keys: { sk: { S: ["ENC"] } } } },
-    ],
-  );
-  assert.equal(staging.text(EventSourceArn), "AWS::DynamoDB::Table.StreamArn");
-  assert.equal(staging.resources[FunctionName.Ref]?.Properties.FunctionName, "portal-messaging-test-project-changes");
-  assert.equal(staging.text(DestinationConfig.OnFailure.Destination), "AWS::SQS::Queue.Arn");
-  assert.deepEqual(settings, {
-    StartingPosition: "TRIM_HORIZON",
-    BatchSize: 100,
-    MaximumBatchingWindowInSeconds: 0,
-    ParallelizationFactor: 1,
-    FunctionResponseTypes: ["ReportBatchItemFailures"],
-    BisectBatchOnFunctionError: true,
-    MaximumRetryAttempts: 5,
-    MaximumRecordAgeInSeconds: 86_400,
+const HEADS = { eventName: ["INSERT", "MODIFY"], dynamodb: { Keys: { sk: { S: ["HEAD"] } } } };
+const ENCOUNTERS = { eventName: ["MODIFY"], dynamodb: { Keys: { sk: { S: ["ENC"] } } } };
+
+for (const [binary, filters] of Object.entries({ "project-changes": [HEADS, ENCOUNTERS], notify: [HEADS] })) {
+  test(`${binary} gets what it follows only, and what fails goes to the queue`, () => {
+    const mappings = staging.all("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
+    assert.equal(mappings.length, 2, "DynamoDB serves two readers of a stream");
+    const found = mappings.find(
+      ({ FunctionName }) => staging.resources[FunctionName.Ref]?.Properties.FunctionName === `portal-messaging-test-${binary}`,
+    );
+    assert.ok(found);
+    const { FilterCriteria, EventSourceArn, FunctionName, DestinationConfig, ...settings } = found;
+    assert.deepEqual(
+      FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+      filters,
+    );
+    assert.equal(staging.text(EventSourceArn), "AWS::DynamoDB::Table.StreamArn");
+    assert.ok(FunctionName.Ref);
+    assert.equal(staging.text(DestinationConfig.OnFailure.Destination), "AWS::SQS::Queue.Arn");
+    assert.deepEqual(settings, {
+      StartingPosition: "TRIM_HORIZON",
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 0,
+      ParallelizationFactor: 1,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 5,
+      MaximumRecordAgeInSeconds: 86_400,
+    });
   });
-});
+}
 
 test("failures are kept for 14 days", () => {
   assert.equal(staging.only("AWS::SQS::Queue").Properties.MessageRetentionPeriod, 14 * 86_400);

@@ -59,7 +59,7 @@ test("the gateway may call each function for its own route only", () => {
 });
 
 test("public functions are told nothing but how to log", () => {
-  for (const { binary, public: open, cursorSecret, failureQueue } of functions) {
+  for (const { binary, public: open, cursorSecret, failureQueue, topics } of functions) {
     const made = deployed.all("AWS::Lambda::Function").find(([, { Properties }]) => Properties.FunctionName.endsWith(`test-${binary}`));
     const told = Object.keys(made?.[1].Properties.Environment.Variables);
     const common = ["TABLE_NAME", "ACCESS_LOG_DAYS", "ISSUER", "AUDIENCE", "CLIENT_IDS", "ROLE_CLAIM", "PATIENT_ID_CLAIM", "NAME_CLAIM"];
@@ -68,6 +68,8 @@ test("public functions are told nothing but how to log", () => {
       ...(open ? [] : common),
       ...(cursorSecret ? ["CURSOR_SECRET_ARN"] : []),
       ...(failureQueue ? ["FAILURE_QUEUE_URL"] : []),
+      ...(topics ? ["TOPIC_ARN_PREFIX"] : []),
+      ...(topics?.includes("Publish") ? ["PORTAL_URL", "CLINIC_URL"] : []),
     ];
     assert.deepEqual(sorted(told), sorted(expected), binary);
   }

@@ -5,5 +5,6 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod identity;
+pub mod notifications;
 pub mod store;
 pub mod telemetry;

@@ -4,11 +4,13 @@
 
 pub mod access;
 pub mod audit;
+pub mod contact;
 pub mod conversation;
 pub mod encounter;
 pub mod entry;
 pub mod ids;
 pub mod lock;
+pub mod notice;
 pub mod patient;
 pub mod person;
 pub mod questionnaire;

@@ -8,8 +8,10 @@ use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use crate::domain::access::Denied;
+use crate::domain::contact::ContactError;
 use crate::domain::conversation::Closed;
 use crate::identity::IdentityError;
+use crate::notifications::NotificationError;
 use crate::store::{SendError, StoreError};
 
 use super::response::{self, PersonView};
@@ -137,6 +139,17 @@ impl From<IdentityError> for ApiError {
     }
 }
 
+impl From<NotificationError> for ApiError {
+    fn from(error: NotificationError) -> Self {
+        match error {
+            NotificationError::Store(error) => error.into(),
+            NotificationError::Busy(reason) => Self::Busy(reason),
+            NotificationError::Address(error) => Self::contact(error),
+            NotificationError::Refused(_) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
@@ -159,6 +172,16 @@ impl ApiError {
     /// A value that can be read, but not accepted.
     pub fn invalid(pointer: impl Into<String>, detail: impl std::fmt::Display) -> Self {
         Self::Invalid(FieldProblem::new(pointer, detail.to_string()))
+    }
+
+    /// Something that someone can't be told at, in the field that held it.
+    pub fn contact(error: ContactError) -> Self {
+        let pointer = match error {
+            ContactError::Email => "/email",
+            ContactError::MobileNumber => "/sms",
+            ContactError::Pool => "/pool",
+        };
+        Self::invalid(pointer, error)
     }
 
     /// The status, the code and the title.

@@ -7,10 +7,12 @@
 mod audit_events;
 mod cached_settings;
 mod configuration;
+mod contacts;
 mod conversations;
 mod encounters;
 mod entries;
 mod items;
+mod notices;
 mod patients;
 mod read_cursors;
 pub mod schema;

@@ -18,6 +18,10 @@
 //! | audit event, expiring | `ACCESS#<patient>` | `<id>` | | |
 //! | message id, and audit event where staff sent it; expiring | `ACCESS#<patient>` | `<message>#<conversation>` | | |
 //! | idempotency key, expiring | `IDEM#<user>` | `<key's hash>` | | |
+//! | contact preferences of a patient's user | `CONTACTS#<patient>` | `<user>` | | |
+//! | contact preferences of a clinician | `CONTACT#<user>` | `CONTACT` | | |
+//! | contact of a clinician in their pool | `POOL#<pool>` | `<user>` | | |
+//! | last message decided for, of a person; of the pool | `CONV#<id>` | `NOTICE#P#<user>`; `NOTICE#POOL` | | |
 //!
 //! | access pattern | how |
 //! |---|---|
@@ -31,6 +35,8 @@
 //! | a pool's tasks by status, oldest first | `lists`, forwards |
 //! | whether a message is stored | one item, by patient, message id and conversation |
 //! | a patient's access log, newest first, by month | one query backwards; ids of version 7 begin with their time |
+//! | someone's contact preferences; the last message decided for | one item |
+//! | whom to tell of a patient's news; of a pool's | one query on `CONTACTS#<patient>`, on `POOL#<pool>` |
 //! | patients by the beginning of a term | one query on `TERM#<two characters>`, prefix of `sk` |
 //!
 //! Times in keys are milliseconds since 1970 in 13 digits, numbers have 10 digits, so that both sort
@@ -41,6 +47,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::domain::Timestamp;
+use crate::domain::contact::ContactOwner;
 use crate::domain::conversation::Conversation;
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::Number;
@@ -294,6 +301,35 @@ pub fn idempotency(user: &UserId, hash: &str) -> Key {
     key(format!("IDEM#{user}"), hash)
 }
 
+/// Someone's contact preferences.
+pub fn contact(owner: &ContactOwner) -> Key {
+    match owner {
+        ContactOwner::Patient(patient, user) => key(contacts_of_patient(*patient), user.as_str()),
+        ContactOwner::Clinician(user) => key(format!("CONTACT#{user}"), "CONTACT"),
+    }
+}
+
+/// The contact preferences of all who sign in for a patient.
+pub fn contacts_of_patient(patient: PatientId) -> String {
+    format!("CONTACTS#{patient}")
+}
+
+/// The contacts of all clinicians who are told what their pool is told.
+pub fn contacts_of_pool(pool: &str) -> String {
+    format!("POOL#{pool}")
+}
+
+/// A clinician's contact in their pool.
+pub fn contact_in_pool(pool: &str, user: &UserId) -> Key {
+    key(contacts_of_pool(pool), user.as_str())
+}
+
+/// The last message of a conversation for which it was decided whether to tell someone; without a user, their pool.
+pub fn noticed(id: ConversationId, user: Option<&UserId>) -> Key {
+    let recipient = user.map_or_else(|| "NOTICE#POOL".to_owned(), |user| format!("NOTICE#P#{user}"));
+    key(conversation(id), recipient)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -305,6 +341,7 @@ mod tests {
         assert!(entry(id, 9).sk < entry(id, 10).sk);
         assert!(head(id).sk < task_slot(id).sk);
         assert!(status_prefix(Status::Closed) < status_prefix(Status::Open));
+        assert!(head(id).sk < noticed(id, None).sk, "nor are notices in the way");
     }
 
     #[test]

@@ -5,6 +5,7 @@
 //! which tries again from there; see docs/decisions/0004-poison-records.md.
 
 use std::fmt::Display;
+use std::time::{Duration, Instant};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
@@ -16,6 +17,10 @@ use shared::store::{StoreError, schema};
 /// How often a record is tried again here, from one second on in doubling steps, before the event source
 /// has to: its retries hold up everything behind the record on its shard.
 const RETRIES: usize = 3;
+
+/// After this time no record is begun: the function has a minute, and the last one may take half of it. What is left
+/// is reported, and comes again.
+const BUDGET: Duration = Duration::from_secs(20);
 
 /// What processing a record fails with. Its text goes to the log and the failure queue: it quotes no content.
 pub trait Failure: Display {
@@ -64,9 +69,17 @@ pub async fn process<E: Failure>(
     behind: Behind,
     process: impl AsyncFn(&EventRecord) -> Result<(), E>,
 ) -> DynamoDbEventResponse {
+    let begun = Instant::now();
     let mut answer = DynamoDbEventResponse::default();
     for record in &event.records {
-        let retries = ExponentialBuilder::default().with_jitter().with_max_times(RETRIES);
+        if begun.elapsed() > BUDGET {
+            tracing::warn!(event_id = record.event_id, "no time is left for this record and those behind it");
+            answer.batch_item_failures.push(failure_at(record));
+            break;
+        }
+        // Where one has failed, the others are not waited for.
+        let retries = if answer.batch_item_failures.is_empty() { RETRIES } else { 0 };
+        let retries = ExponentialBuilder::default().with_jitter().with_max_times(retries);
         let processed = (|| process(record)).retry(retries).when(E::is_passing);
         let Err(error) = processed.await else { continue };
         let failed = if error.is_passing() {

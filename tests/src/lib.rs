@@ -5,6 +5,7 @@ pub mod aws;
 pub mod chat;
 pub mod eventually;
 pub mod http;
+pub mod published;
 pub mod repository;
 pub mod stack;
 pub mod tokens;

@@ -53,6 +53,9 @@ pub struct DeployedFunction {
     /// Whether it may send to the failure queue.
     #[serde(default)]
     pub failure_queue: bool,
+    /// The actions on topics that it may use.
+    #[serde(default)]
+    pub topics: Vec<String>,
 }
 
 /// Asks `infra` for its table of functions.

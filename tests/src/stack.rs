@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::http::Client;
-use crate::{repository, tokens};
+use crate::{published, repository, tokens};
 
 /// Tests run side by side, but for those that load the stack so much that others would miss their deadlines.
 static TURN: RwLock<()> = RwLock::const_new(());
+
+/// From the first test on, everybody is told of news, and what is published is kept for the test of privacy.
+static LISTENING: OnceCell<()> = OnceCell::const_new();
 
 /// What `stack.json` says.
 #[derive(Debug, Clone, Deserialize)]
@@ -51,17 +54,19 @@ enum Turn {
 impl Stack {
     /// The running stack, beside other tests.
     pub async fn together() -> Self {
-        Self::on(Turn::Together(TURN.read().await))
+        Self::on(Turn::Together(TURN.read().await)).await
     }
 
     /// The running stack, while no other test runs.
     pub async fn alone() -> Self {
-        Self::on(Turn::Alone(TURN.write().await))
+        Self::on(Turn::Alone(TURN.write().await)).await
     }
 
-    fn on(turn: Turn) -> Self {
+    async fn on(turn: Turn) -> Self {
         let http = reqwest::Client::builder().timeout(std::time::Duration::from_mins(1)).build();
-        Self { description: Description::read(), http: http.expect("an HTTP client"), _turn: turn }
+        let stack = Self { description: Description::read(), http: http.expect("an HTTP client"), _turn: turn };
+        LISTENING.get_or_init(|| published::everybody_listens(&stack)).await;
+        stack
     }
 
     /// What `stack.json` says.

@@ -11,6 +11,9 @@ mod issuer;
 mod meter;
 #[path = "../../../shared/tests/table/new_table.rs"]
 mod new_table;
+mod notices;
+mod preferences;
 mod samples;
+mod sns;
 mod stream;
 mod support;

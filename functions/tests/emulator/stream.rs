@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, request, reset_clock};
 
-type Item = HashMap<String, AttributeValue>;
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// A table whose changes are recorded as its stream would have them.
 struct Recorded {
@@ -22,7 +22,7 @@ struct Recorded {
     records: Vec<Value>,
 }
 
-fn sqs() -> aws_sdk_sqs::Client {
+pub(crate) fn sqs() -> aws_sdk_sqs::Client {
     #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
     let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL").unwrap();
     let config = aws_sdk_sqs::Config::builder()
@@ -33,7 +33,7 @@ fn sqs() -> aws_sdk_sqs::Client {
     aws_sdk_sqs::Client::from_conf(config.build())
 }
 
-async fn queue() -> String {
+pub(crate) async fn queue() -> String {
     let name = format!("failures-{}", Uuid::new_v4());
     sqs().create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap()
 }
@@ -76,7 +76,7 @@ impl Recorded {
     }
 }
 
-fn record(number: usize, old: Option<&Item>, new: Option<&Item>) -> Value {
+pub(crate) fn record(number: usize, old: Option<&Item>, new: Option<&Item>) -> Value {
     let any = new.or(old).unwrap();
     let key = |name: &str| json!({"S": any[name].as_s().unwrap()});
     json!({

@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::issuer::issuer;
 use crate::meter::Meter;
 use crate::new_table::{emulator, new_table};
+use crate::sns::Sns;
 
 /// patient-a's record.
 pub(crate) const PATIENT: &str = "01900000-0000-7000-8000-00000000000a";
@@ -31,6 +32,8 @@ pub(crate) struct Bench {
     pub(crate) deps: Deps,
     /// What they ask of the table.
     pub(crate) meter: Meter,
+    /// What they ask of SNS.
+    pub(crate) sns: Sns,
     client: Client,
     table: String,
 }
@@ -65,15 +68,17 @@ impl Bench {
         let secrets = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::latest());
         let secrets = aws_sdk_secretsmanager::Client::from_conf(secrets.build());
+        let sns = Sns::default();
         let deps = Deps {
             table: Table::new(client.clone(), &table),
             cached_settings: CachedSettings::default(),
             identity: Identity::new(issuer().config()),
             cursors: Cursors::with_key(secrets, b"a key of the tests, not of a deployment"),
+            topics: sns.topics(),
             clock: counting_clock(),
             recorded_reads: tokio::sync::Mutex::default(),
         };
-        let bench = Self { deps, meter, client, table };
+        let bench = Self { deps, meter, sns, client, table };
         bench.seed().await;
         reset_clock();
         bench

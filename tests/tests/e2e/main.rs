@@ -11,6 +11,7 @@ mod idempotency;
 mod identity;
 mod lists;
 mod messages;
+mod notices;
 mod patients;
 mod poison;
 mod reading;

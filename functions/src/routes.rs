@@ -2,10 +2,10 @@
 //! events, the `OpenAPI` document and the stack's own table.
 
 use crate::{
-    create_conversation, get_conversation, get_encounter, get_health, get_me, get_notifications, get_openapi, get_patient, get_settings,
-    list_access_log, list_conversations, list_encounters, list_messages, list_questionnaires, list_tasks, mark_read,
-    mark_unread, put_notifications, put_patient, refuse_route, search_patients, send_message, set_conversation_status,
-    set_encounter_status, update_task,
+    create_conversation, get_conversation, get_encounter, get_health, get_me, get_notifications, get_openapi,
+    get_patient, get_settings, list_access_log, list_conversations, list_encounters, list_messages,
+    list_questionnaires, list_tasks, mark_read, mark_unread, put_notifications, put_patient, refuse_route,
+    search_patients, send_message, set_conversation_status, set_encounter_status, update_task,
 };
 
 /// A route.

@@ -134,7 +134,10 @@ mod tests {
         let needs = Needs { cursor_secret: true, callers: true, topics: true, ..Needs::default() };
         let lookup = |name: &str| (name == "AUDIENCE").then(|| "api".to_owned());
         let missing = Config::read(needs, lookup).unwrap_err();
-        assert_eq!(missing.to_string(), "missing from the environment: TABLE_NAME, ISSUER, CURSOR_SECRET_ARN, TOPIC_ARN_PREFIX");
+        assert_eq!(
+            missing.to_string(),
+            "missing from the environment: TABLE_NAME, ISSUER, CURSOR_SECRET_ARN, TOPIC_ARN_PREFIX"
+        );
     }
 
     #[test]

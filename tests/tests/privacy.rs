@@ -64,7 +64,9 @@ async fn secrets(stack: &Stack) -> Secrets {
             secrets.add(text(name));
         }
         if text("sk") == schema::HEAD {
-            conversations.extend(text("pk").strip_prefix(schema::CONVERSATION_PREFIX).and_then(|id| id.parse::<ConversationId>().ok()));
+            conversations.extend(
+                text("pk").strip_prefix(schema::CONVERSATION_PREFIX).and_then(|id| id.parse::<ConversationId>().ok()),
+            );
         }
     }
     for id in conversations {
@@ -119,6 +121,7 @@ async fn no_log_line_and_no_notice_holds_a_name_a_title_a_text_or_an_address() {
     }
     assert!(found.is_empty(), "{found:#?}");
     // What people search for travels in the query, which no line holds.
-    let queries: Vec<_> = logs.iter().filter(|line| ["?q=", "&q=", "rawQuery"].iter().any(|word| line.contains(word))).collect();
+    let queries: Vec<_> =
+        logs.iter().filter(|line| ["?q=", "&q=", "rawQuery"].iter().any(|word| line.contains(word))).collect();
     assert!(queries.is_empty(), "{queries:#?}");
 }

@@ -189,8 +189,12 @@ async fn one_recipients_failure_does_not_hold_up_the_others() {
     chat.records.extend(for_pool);
     chat.bench.sns.trouble(Trouble::Throttles("-p-".into()));
     let failed = chat.feed(&chat.records.clone(), NO_QUEUE).await;
-    let first_of_the_patient: Vec<_> = chat.records[..2].iter().map(|record| &record["dynamodb"]["SequenceNumber"]).collect();
-    assert_eq!(failed.iter().map(|number| json!(number)).collect::<Vec<_>>().iter().collect::<Vec<_>>(), first_of_the_patient);
+    let first_of_the_patient: Vec<_> =
+        chat.records[..2].iter().map(|record| &record["dynamodb"]["SequenceNumber"]).collect();
+    assert_eq!(
+        failed.iter().map(|number| json!(number)).collect::<Vec<_>>().iter().collect::<Vec<_>>(),
+        first_of_the_patient
+    );
     let [told] = &chat.bench.sns.published()[..] else { panic!("the pool is told") };
     assert!(told["TopicArn"].contains("-pool-"));
     chat.bench.sns.trouble(None);

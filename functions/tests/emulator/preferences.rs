@@ -118,7 +118,10 @@ async fn many_at_once_leave_the_subscriptions_of_one() {
             async move { put(bench, account, &contact).await.map(|_| ()).map_err(|error| error.response().status()) }
         });
         for outcome in join_all(all).await {
-            assert!(outcome.as_ref().is_ok_and(|()| true) || outcome.as_ref().is_err_and(|status| *status == 503), "{outcome:?}");
+            assert!(
+                outcome.as_ref().is_ok_and(|()| true) || outcome.as_ref().is_err_and(|status| *status == 503),
+                "{outcome:?}"
+            );
         }
         // Whoever was told to come back does.
         let last = get(&bench, account).await;

@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex};
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::http::HttpResponse;
 use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
-use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
-};
+use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
@@ -137,7 +135,9 @@ impl Sns {
 fn unconfirmed(member: &str) -> String {
     let arn = member.split_once("<SubscriptionArn>").and_then(|(_, rest)| rest.split_once("</SubscriptionArn>"));
     match arn {
-        Some((arn, _)) if member.contains("<Protocol>email</Protocol>") => member.replacen(arn, "PendingConfirmation", 1),
+        Some((arn, _)) if member.contains("<Protocol>email</Protocol>") => {
+            member.replacen(arn, "PendingConfirmation", 1)
+        }
         _ => member.to_owned(),
     }
 }

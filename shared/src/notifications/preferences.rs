@@ -25,11 +25,15 @@ pub struct Reachability {
 }
 
 /// Whether someone can be told at what they gave, as SNS has it.
-pub async fn reachability(topics: &Topics, preferences: &ContactPreferences) -> Result<Reachability, NotificationError> {
+pub async fn reachability(
+    topics: &Topics,
+    preferences: &ContactPreferences,
+) -> Result<Reachability, NotificationError> {
     let Some(channel) = &preferences.channel else { return Ok(Reachability::default()) };
     let listed = topics.subscriptions(channel).await?.unwrap_or_default();
     let confirmed = |wanted: Protocol| {
-        let endpoint = endpoints(&preferences.contact).find(|(protocol, _)| *protocol == wanted).map(|(_, endpoint)| endpoint);
+        let endpoint =
+            endpoints(&preferences.contact).find(|(protocol, _)| *protocol == wanted).map(|(_, endpoint)| endpoint);
         listed.iter().any(|own| own.protocol == wanted && Some(own.endpoint.as_str()) == endpoint && own.arn.is_some())
     };
     Ok(Reachability { email: confirmed(Protocol::Email), sms: confirmed(Protocol::Sms) })

@@ -98,7 +98,8 @@ fn filled(name: &'static str, template: &str, url: &str) -> Result<String, Texts
 
 impl Message {
     fn checked(self) -> Result<Self, TextsError> {
-        let subject_fits = self.subject.len() < SUBJECT_BELOW && self.subject.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+        let subject_fits =
+            self.subject.len() < SUBJECT_BELOW && self.subject.bytes().all(|byte| (b' '..0x7f).contains(&byte));
         if !subject_fits {
             return Err(TextsError::Template("subject", "is not one line of less than 100 ASCII characters"));
         }
@@ -106,7 +107,10 @@ impl Message {
             return Err(TextsError::Template("email", "is longer than 1000 bytes"));
         }
         if !gsm_7_length(&self.sms).is_some_and(|length| length <= SMS_MAX_LENGTH) {
-            return Err(TextsError::Template("sms", "is longer than 140 characters of GSM-7 with its URL, or has others"));
+            return Err(TextsError::Template(
+                "sms",
+                "is longer than 140 characters of GSM-7 with its URL, or has others",
+            ));
         }
         Ok(self)
     }
@@ -167,7 +171,9 @@ mod tests {
         assert!(refusal(&serde_json::json!({"subject": "a".repeat(100)}).to_string()).contains("subject is not"));
         assert!(refusal(&serde_json::json!({"email": "a".repeat(1001)}).to_string()).contains("email is longer"));
         let fits = "a".repeat(140 - PORTAL.len());
-        assert!(Texts::new(Some(&serde_json::json!({"sms": format!("{fits}{{url}}")}).to_string()), PORTAL, CLINIC).is_ok());
+        assert!(
+            Texts::new(Some(&serde_json::json!({"sms": format!("{fits}{{url}}")}).to_string()), PORTAL, CLINIC).is_ok()
+        );
         assert!(refusal(&serde_json::json!({"sms": format!("{fits}a{{url}}")}).to_string()).contains("sms is longer"));
         assert!(refusal(r#"{"sms": "Привет {url}"}"#).contains("GSM-7"));
         assert_eq!(gsm_7_length("5 €"), Some(4));

@@ -74,7 +74,10 @@ impl Topics {
     }
 
     /// What is subscribed to a topic by email and SMS; nothing where the topic does not exist.
-    pub(super) async fn subscriptions(&self, channel: &Channel) -> Result<Option<Vec<Subscription>>, NotificationError> {
+    pub(super) async fn subscriptions(
+        &self,
+        channel: &Channel,
+    ) -> Result<Option<Vec<Subscription>>, NotificationError> {
         let mut listed = Vec::new();
         let mut next = None;
         loop {
@@ -113,7 +116,12 @@ impl Topics {
     }
 
     /// Subscribes; it need not be new. SNS asks an email's holder to confirm it.
-    pub(super) async fn subscribe(&self, channel: &Channel, protocol: Protocol, endpoint: &str) -> Result<(), NotificationError> {
+    pub(super) async fn subscribe(
+        &self,
+        channel: &Channel,
+        protocol: Protocol,
+        endpoint: &str,
+    ) -> Result<(), NotificationError> {
         let request = self.client.subscribe().topic_arn(self.arn(channel));
         match request.protocol(protocol.name()).endpoint(endpoint).send().await {
             Ok(_) => Ok(()),
@@ -139,7 +147,8 @@ impl Topics {
         match channel {
             Channel::Person(id) => format!("{}p-{}", self.arn_prefix, id.0.hyphenated()),
             Channel::Pool(pool) => {
-                let hash: String = Sha256::digest(pool.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+                let hash: String =
+                    Sha256::digest(pool.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
                 format!("{}pool-{hash}", self.arn_prefix)
             }
         }
@@ -148,7 +157,8 @@ impl Topics {
 
 /// A subscription as SNS lists it, if it is one of ours.
 fn subscription(listed: aws_sdk_sns::types::Subscription) -> Option<Subscription> {
-    let protocol = [Protocol::Email, Protocol::Sms].into_iter().find(|ours| listed.protocol.as_deref() == Some(ours.name()))?;
+    let protocol =
+        [Protocol::Email, Protocol::Sms].into_iter().find(|ours| listed.protocol.as_deref() == Some(ours.name()))?;
     // Until it is confirmed, SNS tells `PendingConfirmation` in place of its ARN.
     let arn = listed.subscription_arn.filter(|arn| arn.starts_with("arn:"));
     Some(Subscription { protocol, endpoint: listed.endpoint?, arn })
@@ -167,9 +177,19 @@ fn refused<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> NotificationEr
         SdkError::ServiceError(service) => {
             let code = service.err().code().unwrap_or("an unnamed error").to_owned();
             match code.as_str() {
-                "Throttled" | "Throttling" | "ThrottledException" | "ThrottlingException" | "InternalError"
-                | "InternalErrorException" | "InternalFailure" | "KMSThrottling" | "KMSThrottlingException"
-                | "ServiceUnavailable" | "RequestLimitExceeded" | "ConcurrentAccess" | "ConcurrentAccessException" => NotificationError::Busy(code),
+                "Throttled"
+                | "Throttling"
+                | "ThrottledException"
+                | "ThrottlingException"
+                | "InternalError"
+                | "InternalErrorException"
+                | "InternalFailure"
+                | "KMSThrottling"
+                | "KMSThrottlingException"
+                | "ServiceUnavailable"
+                | "RequestLimitExceeded"
+                | "ConcurrentAccess"
+                | "ConcurrentAccessException" => NotificationError::Busy(code),
                 _ => NotificationError::Refused(code),
             }
         }
@@ -187,7 +207,8 @@ mod tests {
     #[test]
     fn topic_names_say_nothing_of_people() {
         let config = aws_sdk_sns::Config::builder().behavior_version(aws_sdk_sns::config::BehaviorVersion::latest());
-        let topics = Topics::new(Client::from_conf(config.build()), "arn:aws:sns:eu-west-1:1:portal-messaging-x-", None);
+        let topics =
+            Topics::new(Client::from_conf(config.build()), "arn:aws:sns:eu-west-1:1:portal-messaging-x-", None);
         let person = topics.arn(&Channel::Person(TopicId(Uuid::from_u128(7))));
         assert_eq!(person, "arn:aws:sns:eu-west-1:1:portal-messaging-x-p-00000000-0000-0000-0000-000000000007");
         let pool = topics.arn(&Channel::Pool("Dr. Clara's".into()));

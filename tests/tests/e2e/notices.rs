@@ -32,7 +32,10 @@ async fn five_messages_in_a_row_are_one_email_and_one_sms() {
     let stack = Stack::alone().await;
     let (ana, clara) = (stack.person("patient-a").await, stack.person("clinician-a").await);
     let added = ana.put("/me/notifications", &json!({"email": EMAIL, "sms": SMS})).await.expect(200);
-    assert_eq!((&added["email"], &added["sms"], &added["smsStatus"]), (&json!(EMAIL), &json!(SMS), &json!("confirmed")));
+    assert_eq!(
+        (&added["email"], &added["sms"], &added["smsStatus"]),
+        (&json!(EMAIL), &json!(SMS), &json!("confirmed"))
+    );
     assert_eq!(ana.get("/me/notifications").await.expect(200), added);
 
     // Whatever is published to this topic is one email and one SMS, and nothing else reaches them.
@@ -106,7 +109,9 @@ async fn addresses_and_numbers_that_nobody_can_be_told_at_are_refused() {
     let (ben, admin) = (stack.person("patient-b").await, stack.person("admin").await);
     let before = ben.get("/me/notifications").await.expect(200);
     let long = format!("{}@example.org", "a".repeat(250));
-    for email in ["", " ", "ben", "ben@", "ben@localhost", "ben@@example.org", "Ben <ben@example.org>", "ben@[10.0.0.1]", &long] {
+    for email in
+        ["", " ", "ben", "ben@", "ben@localhost", "ben@@example.org", "Ben <ben@example.org>", "ben@[10.0.0.1]", &long]
+    {
         let refused = ben.put("/me/notifications", &json!({"email": email, "sms": SMS})).await;
         refused.refusal(422, "invalid-value", "/email");
     }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse};
-use backon::{ExponentialBuilder, Retryable as _};
+use backon::{BackoffBuilder as _, ExponentialBuilder, Retryable as _};
 use serde::Serialize;
 use shared::domain::ids::ConversationId;
 use shared::store::{StoreError, schema};
@@ -17,10 +17,8 @@ use shared::store::{StoreError, schema};
 /// How often a record is tried again here, from one second on in doubling steps, before the event source
 /// has to: its retries hold up everything behind the record on its shard.
 const RETRIES: usize = 3;
-
-/// After this time no record is begun: the function has a minute, and the last one may take half of it. What is left
-/// is reported, and comes again.
-const BUDGET: Duration = Duration::from_secs(20);
+/// After this time nothing is begun that can wait: the function has a minute. What is left comes again.
+const BUDGET: Duration = Duration::from_secs(30);
 
 /// What processing a record fails with. Its text goes to the log and the failure queue: it quotes no content.
 pub trait Failure: Display {
@@ -69,40 +67,65 @@ pub async fn process<E: Failure>(
     behind: Behind,
     process: impl AsyncFn(&EventRecord) -> Result<(), E>,
 ) -> DynamoDbEventResponse {
-    let begun = Instant::now();
-    let mut answer = DynamoDbEventResponse::default();
-    for record in &event.records {
-        if begun.elapsed() > BUDGET {
-            tracing::warn!(event_id = record.event_id, "no time is left for this record and those behind it");
-            answer.batch_item_failures.push(failure_at(record));
-            break;
-        }
-        // Where one has failed, the others are not waited for.
-        let retries = if answer.batch_item_failures.is_empty() { RETRIES } else { 0 };
-        let retries = ExponentialBuilder::default().with_jitter().with_max_times(retries);
-        let processed = (|| process(record)).retry(retries).when(E::is_passing);
-        let Err(error) = processed.await else { continue };
-        let failed = if error.is_passing() {
-            tracing::warn!(event_id = record.event_id, reason = %error, "a record will be tried again");
-            true
-        } else {
-            tracing::error!(event_id = record.event_id, reason = %error, "a record can't be processed");
-            let parked = failures.park(function, record, &error).await;
-            if let Err(reason) = &parked {
-                tracing::error!(event_id = record.event_id, reason, "the failure queue can't be reached");
+    let schedule = ExponentialBuilder::default().with_jitter().with_max_times(RETRIES);
+    let mut failed: Vec<&EventRecord> = Vec::new();
+    match behind {
+        Behind::Waits => {
+            for record in &event.records {
+                let processed = (|| process(record)).retry(schedule).when(E::is_passing).await;
+                if !is_done(function, record, processed, failures).await {
+                    failed.push(record);
+                    break;
+                }
             }
-            parked.is_err()
-        };
-        if failed {
-            // The event source resumes at the first failure.
-            answer.batch_item_failures.push(failure_at(record));
-            if behind == Behind::Waits {
-                break;
+        }
+        Behind::GoesOn => {
+            let begun = Instant::now();
+            let mut pauses = schedule.build();
+            let mut left: Vec<&EventRecord> = event.records.iter().collect();
+            // All are tried before any is tried again.
+            loop {
+                for record in left {
+                    let late = begun.elapsed() > BUDGET;
+                    if late || !is_done(function, record, process(record).await, failures).await {
+                        failed.push(record);
+                    }
+                }
+                match pauses.next() {
+                    Some(pause) if !failed.is_empty() && begun.elapsed() + pause < BUDGET => {
+                        tokio::time::sleep(pause).await;
+                        left = std::mem::take(&mut failed);
+                    }
+                    _ => break,
+                }
             }
         }
     }
-    tracing::info!(records = event.records.len(), failed = answer.batch_item_failures.len(), "stream");
+    tracing::info!(records = event.records.len(), failed = failed.len(), "stream");
+    // The event source resumes at the first of them.
+    let mut answer = DynamoDbEventResponse::default();
+    answer.batch_item_failures = failed.into_iter().map(failure_at).collect();
     answer
+}
+
+/// Whether nothing is left to do for a record: it is processed, or parked as one that never can be.
+async fn is_done<E: Failure>(
+    function: &'static str,
+    record: &EventRecord,
+    processed: Result<(), E>,
+    failures: &FailureQueue,
+) -> bool {
+    let Err(error) = processed else { return true };
+    if error.is_passing() {
+        tracing::warn!(event_id = record.event_id, reason = %error, "a record will be tried again");
+        return false;
+    }
+    tracing::error!(event_id = record.event_id, reason = %error, "a record can't be processed");
+    let parked = failures.park(function, record, &error).await;
+    if let Err(reason) = &parked {
+        tracing::error!(event_id = record.event_id, reason, "the failure queue can't be reached");
+    }
+    parked.is_ok()
 }
 
 /// An item's key in a record.

@@ -22,12 +22,13 @@ struct Chat {
     id: String,
     head: Option<Item>,
     records: Vec<Value>,
+    recorded: usize,
 }
 
 impl Chat {
     async fn new() -> Self {
         let bench = Bench::new().await;
-        let mut chat = Self { bench, id: String::new(), head: None, records: Vec::new() };
+        let mut chat = Self { bench, id: String::new(), head: None, records: Vec::new(), recorded: 0 };
         chat.begin().await;
         chat
     }
@@ -64,7 +65,8 @@ impl Chat {
         let pk = AttributeValue::S(format!("CONV#{}", self.id));
         let items = self.bench.items().await;
         let head = items.into_iter().find(|item| item["pk"] == pk && item["sk"].as_s().unwrap() == "HEAD").unwrap();
-        self.records.push(record(self.records.len(), self.head.as_ref(), Some(&head)));
+        self.records.push(record(self.recorded, self.head.as_ref(), Some(&head)));
+        self.recorded += 1;
         self.head = Some(head);
     }
 
@@ -189,12 +191,8 @@ async fn one_recipients_failure_does_not_hold_up_the_others() {
     chat.records.extend(for_pool);
     chat.bench.sns.trouble(Trouble::Throttles("-p-".into()));
     let failed = chat.feed(&chat.records.clone(), NO_QUEUE).await;
-    let first_of_the_patient: Vec<_> =
-        chat.records[..2].iter().map(|record| &record["dynamodb"]["SequenceNumber"]).collect();
-    assert_eq!(
-        failed.iter().map(|number| json!(number)).collect::<Vec<_>>().iter().collect::<Vec<_>>(),
-        first_of_the_patient
-    );
+    let of_the_patient = chat.records[..2].iter().map(|record| record["dynamodb"]["SequenceNumber"].as_str().unwrap());
+    assert_eq!(failed, of_the_patient.collect::<Vec<_>>());
     let [told] = &chat.bench.sns.published()[..] else { panic!("the pool is told") };
     assert!(told["TopicArn"].contains("-pool-"));
     chat.bench.sns.trouble(None);

@@ -1,11 +1,12 @@
 //! SNS on the emulator as the functions use it: what they ask is recorded, and answers can be made to fail.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_sns::Client;
 use aws_sdk_sns::config::http::HttpResponse;
 use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
+use aws_sdk_sns::types::Subscription;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
@@ -21,6 +22,7 @@ pub(crate) type Asked = BTreeMap<String, String>;
 pub(crate) struct Sns {
     prefix: String,
     asked: Arc<Mutex<Vec<Asked>>>,
+    made: Arc<Mutex<BTreeSet<String>>>,
     trouble: Arc<Mutex<Option<Trouble>>>,
     http: reqwest::Client,
 }
@@ -39,7 +41,13 @@ pub(crate) enum Trouble {
 impl Default for Sns {
     fn default() -> Self {
         let prefix = format!("arn:aws:sns:us-east-1:000000000000:portal-messaging-{}-", Uuid::new_v4());
-        Self { prefix, asked: Arc::default(), trouble: Arc::default(), http: reqwest::Client::new() }
+        Self {
+            prefix,
+            asked: Arc::default(),
+            made: Arc::default(),
+            trouble: Arc::default(),
+            http: reqwest::Client::new(),
+        }
     }
 }
 
@@ -76,13 +84,25 @@ impl Sns {
 
     /// All subscriptions to the topics of this test, as `topic protocol endpoint`, and their ids.
     pub(crate) async fn subscriptions(&self) -> BTreeMap<String, String> {
-        let mut pages = self.client().list_subscriptions().into_paginator().items().send();
         let mut found = BTreeMap::new();
-        while let Some(one) = pages.next().await {
-            let one = one.unwrap();
-            let Some(topic) = one.topic_arn.as_deref().and_then(|arn| arn.strip_prefix(&self.prefix)) else { continue };
-            let name = format!("{topic} {} {}", one.protocol.unwrap(), one.endpoint.unwrap());
-            assert!(found.insert(name, one.subscription_arn.unwrap()).is_none(), "subscribed twice");
+        for (topic, subscriptions) in self.topics_that_are().await {
+            for one in subscriptions {
+                let name = format!("{topic} {} {}", one.protocol.unwrap(), one.endpoint.unwrap());
+                assert!(found.insert(name, one.subscription_arn.unwrap()).is_none(), "subscribed twice");
+            }
+        }
+        found
+    }
+
+    /// What was ever made and still is, with its subscriptions. The emulator's own lists change under other tests' hands.
+    async fn topics_that_are(&self) -> Vec<(String, Vec<Subscription>)> {
+        let made = self.made.lock().unwrap().clone();
+        let mut found = Vec::new();
+        for name in made {
+            let arn = format!("{}{name}", self.prefix);
+            if let Ok(listed) = self.client().list_subscriptions_by_topic().topic_arn(arn).send().await {
+                found.push((name, listed.subscriptions.unwrap_or_default()));
+            }
         }
         found
     }
@@ -97,13 +117,7 @@ impl Sns {
 
     /// The topics of this test.
     pub(crate) async fn all_topics(&self) -> Vec<String> {
-        let mut pages = self.client().list_topics().into_paginator().items().send();
-        let mut found = Vec::new();
-        while let Some(topic) = pages.next().await {
-            let arn = topic.unwrap().topic_arn.unwrap();
-            found.extend(arn.strip_prefix(&self.prefix).map(str::to_owned));
-        }
-        found
+        self.topics_that_are().await.into_iter().map(|(name, _)| name).collect()
     }
 
     async fn send(self, request: HttpRequest) -> Result<HttpResponse, Box<dyn std::error::Error + Send + Sync>> {
@@ -116,6 +130,9 @@ impl Sns {
             Some(Trouble::Throttles(word)) if concerns(word) => return answer(503, &error("Throttled")),
             Some(Trouble::Refuses(word)) if concerns(word) => return answer(400, &error("InvalidParameter")),
             _ => {}
+        }
+        if let Some((_, name)) = asked.get("Name").and_then(|name| name.split_once(self.prefix.rsplit(':').next()?)) {
+            self.made.lock().unwrap().insert(name.to_owned());
         }
         self.asked.lock().unwrap().push(asked);
         let mut sent = self.http.post(request.uri()).body(body);

@@ -75,25 +75,35 @@ async fn bring_about(
     before: &ContactPreferences,
     stored: Versioned<ContactPreferences>,
 ) -> Result<(), NotificationError> {
-    let mut former = before.channel.clone();
+    let mut former: Vec<Channel> = before.channel.clone().into_iter().collect();
     let mut now = stored;
     for _ in 0..ROUNDS {
-        // Entered before it is left: an address that is refused must find the former subscriptions in place.
-        if let Some(channel) = &now.value.channel {
-            enter(table, topics, channel, &now.value.contact).await?;
+        let outcome = move_over(table, topics, &former, &now.value).await;
+        if matches!(outcome, Err(NotificationError::Address(_))) || table.contact_is_still(owner, &now).await? {
+            return outcome;
         }
-        if former != now.value.channel
-            && let Some(left) = &former
-        {
-            leave(table, topics, left).await?;
-        }
-        if table.contact_is_still(owner, &now).await? {
-            return Ok(());
-        }
-        former = now.value.channel.clone();
+        // Overtaken, perhaps under way: whoever was faster may have removed the topic that this one was subscribing to.
+        former.extend(now.value.channel.clone());
         now = table.contact(owner).await?;
     }
     Err(NotificationError::Busy("others keep changing the same preferences".into()))
+}
+
+/// Brings one change about. The new channel is entered before the former ones are left: an address that is refused must
+/// find the former subscriptions in place.
+async fn move_over(
+    table: &Table,
+    topics: &Topics,
+    former: &[Channel],
+    now: &ContactPreferences,
+) -> Result<(), NotificationError> {
+    if let Some(channel) = &now.channel {
+        enter(table, topics, channel, &now.contact).await?;
+    }
+    for left in former.iter().filter(|left| Some(*left) != now.channel.as_ref()) {
+        leave(table, topics, left).await?;
+    }
+    Ok(())
 }
 
 /// Subscribes what shall be told through a channel, and removes what shall not.

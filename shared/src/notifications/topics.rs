@@ -129,6 +129,7 @@ impl Topics {
                 Protocol::Email => ContactError::Email,
                 Protocol::Sms => ContactError::MobileNumber,
             })),
+            Err(error) if is_missing(&error) => Err(NotificationError::Busy("the topic was just removed".into())),
             Err(error) => Err(refused(&error)),
         }
     }

@@ -99,6 +99,12 @@ impl Stack {
         self.description.patients.get(account).unwrap_or_else(|| panic!("the stack knows no patient {account}"))
     }
 
+    /// What the emulator wrote, if it is one that `cargo xtask` started.
+    pub fn emulator_log(&self) -> Option<String> {
+        let path = Description::path().with_file_name("log").join("emulator.log");
+        std::fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into_owned())
+    }
+
     /// The deployed name of a function.
     pub fn function_name(&self, binary: &str) -> String {
         format!("{}-{binary}", self.description.stack_name)
@@ -106,9 +112,14 @@ impl Stack {
 }
 
 impl Description {
-    fn read() -> Self {
+    /// Where it is read from.
+    fn path() -> PathBuf {
         let path = std::env::var_os("STACK_JSON").filter(|path| !path.is_empty()).map(PathBuf::from);
-        let path = path.unwrap_or_else(|| repository::root().join(".local/stack.json"));
+        path.unwrap_or_else(|| repository::root().join(".local/stack.json"))
+    }
+
+    fn read() -> Self {
+        let path = Self::path();
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
             panic!(
                 "no stack runs ({}: {error}). `cargo xtask test e2e` brings one up and tests it; \

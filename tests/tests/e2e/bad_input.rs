@@ -107,6 +107,13 @@ async fn cases(stack: &Stack) -> (Chat, Vec<Case>) {
             &[("status", true, json!(SECRET)), ("owner", false, number.clone())],
         ),
         case(
+            &ana,
+            "PUT",
+            "/me/notifications".to_owned(),
+            json!({"email": "ana@example.org", "sms": "+14155550100"}),
+            &[("email", false, number.clone()), ("sms", false, json!([SECRET])), ("pool", false, json!(true))],
+        ),
+        case(
             &stack.person("admin").await,
             "PUT",
             format!("/patients/{}", new_id()),

@@ -26,6 +26,13 @@ async fn one_notice(published: &Published, what: &str) -> Value {
     serde_json::from_str(&first[0]).expect("SNS's envelope")
 }
 
+/// How many emails and SMS reached Ana, where the emulator tells.
+fn delivered(stack: &Stack) -> Option<(usize, usize)> {
+    let log = stack.emulator_log()?;
+    let count = |what: &str| log.lines().filter(|line| line.contains(what)).count();
+    Some((count(&format!("SNS fanout → email {EMAIL}")), count(&format!("SNS fanout → SMS {SMS}"))))
+}
+
 /// No other test runs: what others write to Ana would be news too.
 #[tokio::test]
 async fn five_messages_in_a_row_are_one_email_and_one_sms() {
@@ -50,12 +57,16 @@ async fn five_messages_in_a_row_are_one_email_and_one_sms() {
     // What tests before this one wrote may still be on its way.
     published.settled(QUIET).await;
 
+    let before = delivered(&stack);
+    let by_now = |notices: usize| before.map(|(emails, texts)| (emails + notices, texts + notices));
+
     let chat = Chat::titled_by(&clara, stack.patient_id("patient-a"), TITLE).await;
     assert_eq!(published.settled(QUIET).await, Vec::<String>::new(), "an empty chat is not shown, nor told of");
     for number in 1..=5 {
         chat.say(&clara, &format!("{TEXT} ({number})")).await;
     }
     let notice = one_notice(&published, "five messages in a row").await;
+    assert_eq!(delivered(&stack), by_now(1), "one email and one SMS");
     assert_eq!(notice["Subject"], "New message");
     assert!(notice["Message"].as_str().is_some_and(|text| text.contains("You have a new message.")), "{notice}");
     for secret in ["Ana", "Clara", "potassium", "6.1", &chat.id, stack.patient_id("patient-a"), "patient-a"] {
@@ -69,6 +80,7 @@ async fn five_messages_in_a_row_are_one_email_and_one_sms() {
     assert_eq!(published.settled(QUIET).await, Vec::<String>::new());
     chat.say(&clara, TEXT).await;
     one_notice(&published, "the next message after reading").await;
+    assert_eq!(delivered(&stack), by_now(2));
 
     // Her own message is no news to her.
     ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 6})).await.expect(200);

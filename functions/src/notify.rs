@@ -8,7 +8,7 @@ use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use futures::future::join_all;
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::config::{Config, Needs};
+use shared::config::{Config, Needs, TopicUse};
 use shared::domain::contact::Channel;
 use shared::domain::conversation::Conversation;
 use shared::domain::entry::Number;
@@ -125,7 +125,7 @@ fn subject(record: &EventRecord) -> Result<Option<(ConversationId, Vec<Side>)>, 
 pub fn run() {
     telemetry::init();
     serve::block_on(async {
-        let needs = Needs { failure_queue: true, topics: true, notices: true, ..Needs::default() };
+        let needs = Needs { failure_queue: true, topics: TopicUse::Publishes, ..Needs::default() };
         let config = Config::from_env(needs)?;
         let aws = deps::aws().await;
         let notices = &config.notices;

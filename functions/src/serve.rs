@@ -9,7 +9,7 @@ use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Error, Request, RequestExt as _, Response, service_fn};
-use shared::config::{Config, Needs};
+use shared::config::{Config, Needs, TopicUse};
 use shared::http::problem::ApiError;
 use shared::telemetry;
 
@@ -29,7 +29,8 @@ pub type PublicHandler = fn(&Request) -> Answer;
 pub fn run(route: Route, handler: Handler) {
     telemetry::init();
     block_on(async {
-        let needs = Needs { callers: true, cursor_secret: route.pages, topics: route.topics, ..Needs::default() };
+        let topics = if route.topics { TopicUse::Subscribes } else { TopicUse::None };
+        let needs = Needs { callers: true, cursor_secret: route.pages, topics, ..Needs::default() };
         let config = Config::from_env(needs)?;
         let deps = Deps::new(&config, &deps::aws().await);
         let deps = &deps;

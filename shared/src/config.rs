@@ -9,10 +9,20 @@ pub struct Needs {
     pub failure_queue: bool,
     /// It serves callers, whose tokens it verifies.
     pub callers: bool,
-    /// It makes topics or publishes to them.
-    pub topics: bool,
-    /// It sends notices.
-    pub notices: bool,
+    /// What it does with the topics of notices.
+    pub topics: TopicUse,
+}
+
+/// What a function does with the topics of notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TopicUse {
+    /// Nothing.
+    #[default]
+    None,
+    /// It looks at subscriptions, or makes and removes them.
+    Subscribes,
+    /// It publishes notices.
+    Publishes,
 }
 
 /// How bearer tokens are verified and read.
@@ -91,9 +101,9 @@ impl Config {
         let audience = required("AUDIENCE", needs.callers);
         let cursor_secret_arn = required("CURSOR_SECRET_ARN", needs.cursor_secret);
         let failure_queue_url = required("FAILURE_QUEUE_URL", needs.failure_queue);
-        let topic_arn_prefix = required("TOPIC_ARN_PREFIX", needs.topics);
-        let portal_url = required("PORTAL_URL", needs.notices);
-        let clinic_url = required("CLINIC_URL", needs.notices);
+        let topic_arn_prefix = required("TOPIC_ARN_PREFIX", needs.topics != TopicUse::None);
+        let portal_url = required("PORTAL_URL", needs.topics == TopicUse::Publishes);
+        let clinic_url = required("CLINIC_URL", needs.topics == TopicUse::Publishes);
         if !missing.is_empty() {
             return Err(Missing(missing));
         }
@@ -131,7 +141,7 @@ mod tests {
 
     #[test]
     fn every_missing_name_is_reported_at_once() {
-        let needs = Needs { cursor_secret: true, callers: true, topics: true, ..Needs::default() };
+        let needs = Needs { cursor_secret: true, callers: true, topics: TopicUse::Subscribes, ..Needs::default() };
         let lookup = |name: &str| (name == "AUDIENCE").then(|| "api".to_owned());
         let missing = Config::read(needs, lookup).unwrap_err();
         assert_eq!(

@@ -103,7 +103,7 @@ pub async fn log_lines(stack: &Stack, group: &str) -> Vec<String> {
     }
 }
 
-/// How many log events CloudWatch Logs gives at most.
+/// How many log events `CloudWatch` Logs gives at most.
 const LOG_PAGE: usize = 10_000;
 
 /// The log groups whose names begin with a prefix.

@@ -104,7 +104,7 @@ impl Published {
         let mut payloads = Vec::new();
         loop {
             let receive = self.sqs.receive_message().queue_url(&self.url).max_number_of_messages(10);
-            let received = receive.visibility_timeout(30).send().await.expect("the queue answers");
+            let received = receive.visibility_timeout(10).send().await.expect("the queue answers");
             let received = received.messages.unwrap_or_default();
             if received.is_empty() {
                 return payloads;

@@ -37,7 +37,7 @@ impl Chat {
         let path = format!("/patients/{PATIENT}/conversations");
         let titled = request("clinician-a", &path, &json!({"patientId": PATIENT}), "", &json!({"title": TITLE}));
         let created = body(&create_conversation::handle(&self.bench.deps, titled).await.unwrap());
-        self.id = created["id"].as_str().unwrap().to_owned();
+        created["id"].as_str().unwrap().clone_into(&mut self.id);
         self.head = None;
         self.record().await;
     }

@@ -108,13 +108,11 @@ async fn move_over(
 
 /// Subscribes what shall be told through a channel, and removes what shall not.
 async fn enter(table: &Table, topics: &Topics, channel: &Channel, contact: &Contact) -> Result<(), NotificationError> {
-    let listed = match topics.subscriptions(channel).await? {
-        Some(listed) => listed,
-        None => {
-            topics.create(channel).await?;
-            Vec::new()
-        }
-    };
+    let listed = topics.subscriptions(channel).await?;
+    if listed.is_none() {
+        topics.create(channel).await?;
+    }
+    let listed = listed.unwrap_or_default();
     for (protocol, endpoint) in endpoints(contact) {
         if !listed.iter().any(|own| own.protocol == protocol && own.endpoint == endpoint) {
             topics.subscribe(channel, protocol, endpoint).await?;

@@ -106,7 +106,7 @@ impl Message {
         if self.email.len() > EMAIL_MAX_LENGTH {
             return Err(TextsError::Template("email", "is longer than 1000 bytes"));
         }
-        if !gsm_7_length(&self.sms).is_some_and(|length| length <= SMS_MAX_LENGTH) {
+        if gsm_7_length(&self.sms).is_none_or(|length| length > SMS_MAX_LENGTH) {
             return Err(TextsError::Template(
                 "sms",
                 "is longer than 140 characters of GSM-7 with its URL, or has others",

@@ -1,5 +1,7 @@
 //! SNS topics: one for each person, named by an opaque id, and one for each clinicians' pool.
 
+use std::fmt::Write as _;
+
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use sha2::{Digest as _, Sha256};
@@ -148,8 +150,10 @@ impl Topics {
         match channel {
             Channel::Person(id) => format!("{}p-{}", self.arn_prefix, id.0.hyphenated()),
             Channel::Pool(pool) => {
-                let hash: String =
-                    Sha256::digest(pool.as_bytes()).iter().take(16).map(|byte| format!("{byte:02x}")).collect();
+                let hash = Sha256::digest(pool.as_bytes()).iter().take(16).fold(String::new(), |mut hash, byte| {
+                    let _ = write!(hash, "{byte:02x}");
+                    hash
+                });
                 format!("{}pool-{hash}", self.arn_prefix)
             }
         }

@@ -99,8 +99,17 @@ impl Published {
         topics
     }
 
-    /// What came since the last time; it stays in the queue, unseen for a while.
+    /// What is in the queue. It stays there for whoever looks later, unseen for a moment, so that none is seen twice.
+    pub async fn kept(&self) -> Vec<String> {
+        self.receive(false).await
+    }
+
+    /// What came since the last time, taken from the queue.
     pub async fn payloads(&self) -> Vec<String> {
+        self.receive(true).await
+    }
+
+    async fn receive(&self, take: bool) -> Vec<String> {
         let mut payloads = Vec::new();
         loop {
             let receive = self.sqs.receive_message().queue_url(&self.url).max_number_of_messages(10);
@@ -109,7 +118,14 @@ impl Published {
             if received.is_empty() {
                 return payloads;
             }
-            payloads.extend(received.into_iter().filter_map(|message| message.body));
+            for message in received {
+                if take {
+                    let handle = message.receipt_handle.expect("a receipt handle");
+                    let delete = self.sqs.delete_message().queue_url(&self.url).receipt_handle(handle);
+                    delete.send().await.expect("deleted");
+                }
+                payloads.extend(message.body);
+            }
         }
     }
 

@@ -102,7 +102,7 @@ async fn no_log_line_and_no_notice_holds_a_name_a_title_a_text_or_an_address() {
     let stack = Stack::together().await;
     let Secrets(secrets) = secrets(&stack).await;
     let logs = log_lines(&stack).await;
-    let payloads = Published::by(&stack, KEPT).await.payloads().await;
+    let payloads = Published::by(&stack, KEPT).await.kept().await;
 
     // It looked at something, or it shows nothing.
     let requests = logs.iter().filter(|line| line.contains("\"message\":\"request\"")).count();

@@ -45,7 +45,16 @@ export const routes: readonly Route[] = [
 
   { binary: "get-me", method: "GET", path: "/me" },
   { binary: "get-settings", method: "GET", path: "/settings", table: ["GetItem"] },
+  { binary: "put-settings", method: "PUT", path: "/settings", table: ["PutItem"] },
   { binary: "list-questionnaires", method: "GET", path: "/questionnaires", table: ["Query"] },
+  { binary: "get-questionnaire", method: "GET", path: "/questionnaires/{questionnaireId}", table: ["GetItem"] },
+  { binary: "put-questionnaire", method: "PUT", path: "/questionnaires/{questionnaireId}", table: ["Query", "PutItem"] },
+  {
+    binary: "delete-questionnaire",
+    method: "DELETE",
+    path: "/questionnaires/{questionnaireId}",
+    table: ["Query", "PutItem", "DeleteItem"],
+  },
 
   { binary: "search-patients", method: "GET", path: "/patients", table: ["Query"] },
   { binary: "get-patient", method: "GET", path: "/patients/{patientId}", table: ["GetItem"] },
@@ -87,12 +96,19 @@ export const routes: readonly Route[] = [
     binary: "list-encounters",
     method: "GET",
     path: "/patients/{patientId}/encounters",
-    table: ["GetItem", "PutItem"],
+    table: ["GetItem", "Query", "PutItem"],
     index: ["Query"],
     cursorSecret: true,
   },
-  { binary: "get-encounter", method: "GET", path: "/encounters/{encounterId}", table: ["GetItem", "PutItem"] },
-  { binary: "set-encounter-status", method: "PUT", path: "/encounters/{encounterId}/status", table: ["GetItem", "PutItem"] },
+  { binary: "get-encounter", method: "GET", path: "/encounters/{encounterId}", table: ["GetItem", "Query", "PutItem"] },
+  {
+    binary: "set-encounter-status",
+    method: "PUT",
+    path: "/encounters/{encounterId}/status",
+    table: ["GetItem", "Query", "PutItem"],
+  },
+  { binary: "create-order", method: "POST", path: "/encounters/{encounterId}/orders", table: ["GetItem", "PutItem"] },
+  { binary: "link-document", method: "POST", path: "/encounters/{encounterId}/documents", table: ["GetItem", "PutItem"] },
 
   { binary: "list-tasks", method: "GET", path: "/tasks", table: ["GetItem"], index: ["Query"], cursorSecret: true },
   {
@@ -103,7 +119,7 @@ export const routes: readonly Route[] = [
     cursorSecret: true,
   },
 
-  { binary: "update-task", method: "PUT", path: "/tasks/{taskId}", table: ["GetItem", "PutItem"] },
+  { binary: "update-task", method: "PUT", path: "/tasks/{taskId}", table: ["GetItem", "Query", "PutItem"] },
 ];
 
 /** Every function that is not behind the gateway. */

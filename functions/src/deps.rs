@@ -57,7 +57,7 @@ impl Deps {
 
     /// The settings, at most half a minute old.
     pub async fn settings(&self) -> Result<Settings, ApiError> {
-        Ok(self.cached_settings.get(&self.table).await?)
+        Ok(self.cached_settings.get(&self.table, self.clock.now()).await?)
     }
 
     /// Whoever calls, if they are staff, whose accesses are recorded.

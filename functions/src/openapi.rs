@@ -25,7 +25,7 @@ pub enum Refusals {
     /// The body is over 256 KB: `body-too-large`
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),
-    /// It can be read, but not accepted: `invalid-value`, `message-id-reused`, `idempotency-key-reused`
+    /// It can be read, but not accepted: `invalid-value`, `message-id-reused`, `id-reused`, `idempotency-key-reused`
     #[response(status = 422, content_type = "application/problem+json")]
     Invalid(Problem),
     /// It is our fault: `internal-error`
@@ -49,7 +49,11 @@ pub enum Refusals {
         crate::get_openapi::handle,
         crate::get_me::handle,
         crate::get_settings::handle,
+        crate::put_settings::handle,
         crate::list_questionnaires::handle,
+        crate::get_questionnaire::handle,
+        crate::put_questionnaire::handle,
+        crate::delete_questionnaire::handle,
         crate::search_patients::handle,
         crate::get_patient::handle,
         crate::put_patient::handle,
@@ -64,6 +68,8 @@ pub enum Refusals {
         crate::list_encounters::handle,
         crate::get_encounter::handle,
         crate::set_encounter_status::handle,
+        crate::create_order::handle,
+        crate::link_document::handle,
         crate::list_tasks::handle,
         crate::update_task::handle,
         crate::list_access_log::handle,

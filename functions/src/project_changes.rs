@@ -140,7 +140,11 @@ fn subject(record: &EventRecord) -> Result<Option<Subject>, StoreError> {
             let id = ConversationId::new(id(schema::CONVERSATION_PREFIX)?);
             Ok((lock_changed || asked).then_some(Subject::Conversation { id, lock_changed }))
         }
-        schema::ENCOUNTER => Ok(Some(Subject::Encounter(EncounterId::new(id(schema::ENCOUNTER_PREFIX)?)))),
+        // An order or a linked document changes nothing for the conversation.
+        schema::ENCOUNTER => {
+            let id = EncounterId::new(id(schema::ENCOUNTER_PREFIX)?);
+            Ok(changed(record, "changes").then_some(Subject::Encounter(id)))
+        }
         _ => Ok(None),
     }
 }

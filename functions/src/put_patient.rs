@@ -2,8 +2,9 @@
 
 use lambda_http::{Request, RequestExt as _};
 use serde::Deserialize;
+use shared::domain::Timestamp;
 use shared::domain::ids::PatientId;
-use shared::domain::patient::Patient;
+use shared::domain::patient::{Patient, is_birth_date};
 use shared::domain::text::{TextError, Title};
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
@@ -31,7 +32,7 @@ pub struct NewPatient {
     /// Their name: 1 to 200 characters.
     #[schema(example = "Ana Patient", min_length = 1, max_length = 200)]
     name: String,
-    /// Their birth date, YYYY-MM-DD.
+    /// Their birth date, YYYY-MM-DD: not in the future, not before 1850.
     #[schema(format = Date, example = "1980-02-29")]
     birth_date: String,
     /// The number of their medical record: 1 to 64 characters.
@@ -49,13 +50,14 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.caller(&request).await?;
     caller.may_feed(request::path_id(&request, "patientId")?)?;
     let new: NewPatient = request::json(&request)?;
-    let patient = new.checked(request.path_parameters().first("patientId").unwrap_or_default())?;
+    let path_id = request.path_parameters().first("patientId").unwrap_or_default().to_owned();
+    let patient = new.checked(&path_id, deps.clock.now())?;
     deps.table.put_patient(&patient).await?;
     Ok(response::ok(&PatientView::of(&patient)))
 }
 
 impl NewPatient {
-    fn checked(self, path_id: &str) -> Result<Patient, ApiError> {
+    fn checked(self, path_id: &str, now: Timestamp) -> Result<Patient, ApiError> {
         let id = PatientId::from_outside(path_id).map_err(|error| ApiError::invalid("{patientId}", error))?;
         if self.id.is_some_and(|own| own.parse::<PatientId>() != Ok(id)) {
             return Err(ApiError::invalid("/id", "is not the id in the path"));
@@ -63,6 +65,9 @@ impl NewPatient {
         let name = Title::new(&self.name).map_err(|error| ApiError::invalid("/name", error))?;
         let birth_date = self.birth_date.parse();
         let birth_date = birth_date.map_err(|_| ApiError::invalid("/birthDate", "is not a date like 1980-02-29"))?;
+        if !is_birth_date(birth_date, now) {
+            return Err(ApiError::invalid("/birthDate", "is in the future or before 1850"));
+        }
         let record_number = Title::new(&self.record_number);
         let record_number = record_number.map_err(|error| ApiError::invalid("/recordNumber", error))?;
         if record_number.as_str().chars().count() > RECORD_NUMBER_MAX_LENGTH {

@@ -1,12 +1,7 @@
 //! The table of routes: which function answers what. A test holds it against the binaries, the sample
 //! events, the `OpenAPI` document and the stack's own table.
 
-use crate::{
-    create_conversation, get_conversation, get_encounter, get_health, get_me, get_openapi, get_patient, get_settings,
-    list_access_log, list_conversations, list_encounters, list_messages, list_questionnaires, list_tasks, mark_read,
-    mark_unread, put_patient, refuse_route, search_patients, send_message, set_conversation_status,
-    set_encounter_status, update_task,
-};
+use crate::{create_conversation, create_order, delete_questionnaire, get_conversation, get_encounter, get_health, get_me, get_openapi, get_patient, get_questionnaire, get_settings, link_document, list_access_log, list_conversations, list_encounters, list_messages, list_questionnaires, list_tasks, mark_read, mark_unread, put_patient, put_questionnaire, put_settings, refuse_route, search_patients, send_message, set_conversation_status, set_encounter_status, update_task};
 
 /// A route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,12 +42,16 @@ impl Route {
 }
 
 /// All routes.
-pub const ALL: [Route; 23] = [
+pub const ALL: [Route; 29] = [
     get_health::ROUTE,
     get_openapi::ROUTE,
     get_me::ROUTE,
     get_settings::ROUTE,
+    put_settings::ROUTE,
     list_questionnaires::ROUTE,
+    get_questionnaire::ROUTE,
+    put_questionnaire::ROUTE,
+    delete_questionnaire::ROUTE,
     search_patients::ROUTE,
     get_patient::ROUTE,
     put_patient::ROUTE,
@@ -67,6 +66,8 @@ pub const ALL: [Route; 23] = [
     list_encounters::ROUTE,
     get_encounter::ROUTE,
     set_encounter_status::ROUTE,
+    create_order::ROUTE,
+    link_document::ROUTE,
     list_tasks::ROUTE,
     update_task::ROUTE,
     list_access_log::ROUTE,

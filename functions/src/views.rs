@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::domain::audit::{Action, AuditEvent, Entity};
+use shared::domain::chart_item::{ChartContent, ChartItem};
 use shared::domain::conversation::Conversation;
 use shared::domain::encounter::{Encounter, EncounterStatus};
 use shared::domain::entry::{Content, Entry, Number};
@@ -192,20 +193,57 @@ pub struct StatusPeriodView {
 
 /// An order of an encounter.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = Order)]
 pub struct OrderView {
+    /// Its id.
+    pub id: Uuid,
     /// What is ordered.
+    #[schema(example = "Potassium, fasting, within a week")]
     pub text: String,
+    /// When it was added.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Who added it.
+    pub created_by: PersonView,
+}
+
+impl OrderView {
+    /// An order, if that is what was added.
+    pub fn of(item: &ChartItem) -> Option<Self> {
+        let ChartContent::Order(text) = &item.content else { return None };
+        let (text, created_by) = (text.clone(), PersonView::of(&item.created_by));
+        Some(Self { id: item.id.uuid(), text, created_at: item.created_at, created_by })
+    }
 }
 
 /// A document linked to an encounter.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = Document)]
 pub struct DocumentView {
+    /// Its id.
+    pub id: Uuid,
     /// Its title.
+    #[schema(example = "Laboratory report")]
     pub title: String,
     /// Where it is.
+    #[schema(example = "https://records.example.org/reports/42")]
     pub url: String,
+    /// When it was linked.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Who linked it.
+    pub created_by: PersonView,
+}
+
+impl DocumentView {
+    /// A document, if that is what was added.
+    pub fn of(item: &ChartItem) -> Option<Self> {
+        let ChartContent::Document { title, url } = &item.content else { return None };
+        let (title, url, created_by) = (title.clone(), url.clone(), PersonView::of(&item.created_by));
+        Some(Self { id: item.id.uuid(), title, url, created_at: item.created_at, created_by })
+    }
 }
 
 /// An encounter (FHIR R4 `Encounter`, class `VR`).
@@ -238,8 +276,8 @@ pub struct EncounterView {
 }
 
 impl EncounterView {
-    /// An encounter as clinicians see it.
-    pub fn of(encounter: &Encounter) -> Self {
+    /// An encounter, with what was added to it, as clinicians see it.
+    pub fn of(encounter: &Encounter, added: &[ChartItem]) -> Self {
         let changes = encounter.lock.changes();
         let ends = changes.iter().skip(1).map(|change| Some(change.changed_at)).chain([None]);
         let history = changes.iter().zip(ends).map(|(change, end)| StatusPeriodView {
@@ -257,8 +295,8 @@ impl EncounterView {
             archived: encounter.archived(),
             period: PeriodView { start: encounter.created_at, end: finished },
             status_history: history.collect(),
-            orders: Vec::new(),
-            documents: Vec::new(),
+            orders: added.iter().filter_map(OrderView::of).collect(),
+            documents: added.iter().filter_map(DocumentView::of).collect(),
         }
     }
 }
@@ -303,6 +341,10 @@ pub struct TaskView {
     /// Who completed it, or who closed its conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_by: Option<PersonView>,
+    /// The number of the message that answered it, where there was one when it was completed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
+    pub answered_by_number: Option<Number>,
 }
 
 impl TaskView {
@@ -326,6 +368,7 @@ impl TaskView {
             created_at: task.created_at,
             completed_at: completion.map(|completion| completion.at),
             completed_by: completion.map(|completion| PersonView::of(&completion.by)),
+            answered_by_number: completion.and_then(|completion| completion.answered_by),
         }
     }
 }

@@ -6,6 +6,7 @@ use functions::{
 };
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
+use shared::domain::chart_item::ChartCounts;
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
 use shared::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
@@ -42,6 +43,7 @@ async fn conversation(bench: &Bench, letters: u32) -> Conversation {
         conversation_id: id,
         encounter_type: "Results".into(),
         lock: LockHistory::opened(ana(), now),
+        chart_counts: ChartCounts::default(),
         created_at: now,
     };
     let changed = Changed { head, entries: Vec::new() };

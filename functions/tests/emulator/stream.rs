@@ -225,7 +225,7 @@ async fn assert_is_settled(bench: &Bench) {
     let table = &bench.deps.table;
     let chats = table.list_conversations(PATIENT.parse().unwrap(), None, true, 10, None).await.unwrap().items;
     assert_eq!(chats.len(), 3);
-    let open = table.list_tasks("clinic", Some(TaskStatus::Requested), 10, None).await.unwrap().items;
+    let open = table.list_tasks("clinic", Some(TaskStatus::Requested), None, 10, None).await.unwrap().items;
     for chat in chats {
         let encounter = table.encounter(chat.encounter_id).await.unwrap().unwrap().value;
         assert_eq!(encounter.lock.current(), &chat.lock);

@@ -6,9 +6,9 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{self, BehaviorVersion, Credentials, Region};
 use serde::Deserialize;
 use shared::config::{Config, Needs};
-use shared::domain::ids::PatientId;
+use shared::domain::catalogue::{CatalogueError, Draft};
+use shared::domain::ids::{PatientId, QuestionnaireId};
 use shared::domain::patient::Patient;
-use shared::domain::questionnaire::Questionnaire;
 use shared::domain::settings::Settings;
 use shared::store::Table;
 
@@ -16,7 +16,7 @@ use shared::store::Table;
 #[serde(deny_unknown_fields)]
 struct Seed {
     settings: Settings,
-    questionnaires: Vec<Questionnaire>,
+    questionnaires: Vec<Draft>,
     patients: Vec<SeedPatient>,
 }
 
@@ -34,9 +34,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let seed: Seed = serde_json::from_reader(std::io::stdin())?;
     let config = Config::from_env(Needs::default())?;
     let table = Table::new(Client::from_conf(emulator()?), config.table_name);
-    table.put_settings(&seed.settings).await?;
-    for (position, questionnaire) in (1..).zip(&seed.questionnaires) {
-        table.put_questionnaire(questionnaire, position).await?;
+    table.put_settings(&seed.settings.checked()?).await?;
+    for (position, draft) in (1..).zip(seed.questionnaires) {
+        let id: QuestionnaireId = draft.id.as_deref().unwrap_or_default().parse()?;
+        let draft = Draft { position: Some(position), ..draft.checked(id)? };
+        table.put_questionnaire::<CatalogueError>(id, &draft).await?;
     }
     for SeedPatient { id, name, birth_date, record_number } in seed.patients {
         table.put_patient(&Patient { id, name, birth_date, record_number }).await?;

@@ -4,9 +4,12 @@
 
 pub mod access;
 pub mod audit;
+pub mod catalogue;
+pub mod chart_item;
 pub mod conversation;
 pub mod encounter;
 pub mod entry;
+pub mod fault;
 pub mod ids;
 pub mod lock;
 pub mod patient;

@@ -4,6 +4,7 @@ use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
 use unicode_segmentation::UnicodeSegmentation;
 
+use super::Timestamp;
 use super::ids::PatientId;
 
 /// A person in care.
@@ -17,6 +18,15 @@ pub struct Patient {
     pub birth_date: jiff::civil::Date,
     /// The number of their medical record: 1 to 64 characters.
     pub record_number: String,
+}
+
+/// Nobody alive was born before this year.
+const FIRST_BIRTH_YEAR: i16 = 1850;
+
+/// Whether somebody can have been born on a date, wherever on earth it is today.
+pub fn is_birth_date(date: jiff::civil::Date, now: Timestamp) -> bool {
+    let furthest_east = jiff::tz::TimeZone::fixed(jiff::tz::offset(14));
+    date.year() >= FIRST_BIRTH_YEAR && date <= now.to_zoned(furthest_east).date()
 }
 
 /// A text in the form in which it is searched: lower case, without accents, split into words by
@@ -113,6 +123,16 @@ mod tests {
         for typed in ["josef", "jose x1", "1980-03-01"] {
             assert!(!jose().matches(&PatientQuery::new(typed).unwrap()), "{typed}");
         }
+    }
+
+    #[test]
+    fn birth_dates_lie_in_the_past() {
+        let now = "2026-11-24T09:59:59Z".parse().unwrap();
+        let born = |date: &str| is_birth_date(date.parse().unwrap(), now);
+        assert!(born("2026-11-24") && born("1850-01-01") && born("1980-02-29"));
+        assert!(!born("2026-11-25") && !born("1849-12-31") && !born("-000001-01-01") && !born("9999-12-31"));
+        let now = "2026-11-24T10:00:00Z".parse().unwrap();
+        assert!(is_birth_date("2026-11-25".parse().unwrap(), now), "it is tomorrow already in Kiribati");
     }
 
     #[test]

@@ -8,7 +8,10 @@ use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use crate::domain::access::Denied;
+use crate::domain::catalogue::CatalogueError;
+use crate::domain::chart_item::{CannotAdd, MAX_OF_A_KIND};
 use crate::domain::conversation::Closed;
+use crate::domain::fault::Fault;
 use crate::identity::IdentityError;
 use crate::store::{SendError, StoreError};
 
@@ -97,6 +100,18 @@ pub enum ApiError {
     /// 409: the task is completed.
     #[error(transparent)]
     TaskCompleted(#[from] crate::domain::task::AlreadyCompleted),
+    /// 409: the encounter is finished.
+    #[error("the encounter is finished")]
+    EncounterFinished,
+    /// 409: the encounter has as many orders or documents as it can have.
+    #[error("the encounter is full")]
+    EncounterFull,
+    /// 409: patients would have no questionnaire to begin with.
+    #[error("no other questionnaire is active")]
+    LastActiveQuestionnaire,
+    /// 409: the questionnaire is not the version any more that the change was made from.
+    #[error("the questionnaire was changed meanwhile")]
+    QuestionnaireChanged,
     /// 413: the body is too large.
     #[error("the body is too large")]
     TooLarge,
@@ -106,6 +121,9 @@ pub enum ApiError {
     /// 422: the message id was used for another message.
     #[error("the message id is used for another message")]
     MessageIdReused,
+    /// 422: the id was used for something else.
+    #[error("the id is used for something else")]
+    IdReused,
     /// 422: the idempotency key was used for another request.
     #[error("the idempotency key is used for another request")]
     IdempotencyKeyReused,
@@ -146,6 +164,31 @@ impl From<StoreError> for ApiError {
     }
 }
 
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        Self::Invalid(FieldProblem::new(fault.pointer, fault.detail))
+    }
+}
+
+impl From<CannotAdd> for ApiError {
+    fn from(error: CannotAdd) -> Self {
+        match error {
+            CannotAdd::Finished => Self::EncounterFinished,
+            CannotAdd::Full => Self::EncounterFull,
+        }
+    }
+}
+
+impl From<CatalogueError> for ApiError {
+    fn from(error: CatalogueError) -> Self {
+        match error {
+            CatalogueError::LastActive => Self::LastActiveQuestionnaire,
+            CatalogueError::Changed => Self::QuestionnaireChanged,
+            CatalogueError::Missing => Self::NotFound,
+        }
+    }
+}
+
 impl From<SendError<Self>> for ApiError {
     fn from(error: SendError<Self>) -> Self {
         match error {
@@ -174,11 +217,20 @@ impl ApiError {
             }
             Self::ConversationClosed(_) => (StatusCode::CONFLICT, "conversation-closed", "The conversation is closed"),
             Self::TaskCompleted(_) => (StatusCode::CONFLICT, "task-completed", "The task is completed"),
+            Self::EncounterFinished => (StatusCode::CONFLICT, "encounter-finished", "The encounter is finished"),
+            Self::EncounterFull => (StatusCode::CONFLICT, "encounter-full", "The encounter is full"),
+            Self::LastActiveQuestionnaire => {
+                (StatusCode::CONFLICT, "last-active-questionnaire", "It is the last active questionnaire")
+            }
+            Self::QuestionnaireChanged => {
+                (StatusCode::CONFLICT, "questionnaire-changed", "The questionnaire was changed meanwhile")
+            }
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"),
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-value", "A value is not accepted"),
             Self::MessageIdReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "message-id-reused", "The message id is used already")
             }
+            Self::IdReused => (StatusCode::UNPROCESSABLE_ENTITY, "id-reused", "The id is used already"),
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The idempotency key is used already")
             }
@@ -203,10 +255,15 @@ impl ApiError {
             Self::Forbidden(reason) => Some((*reason).to_owned()),
             Self::ConversationClosed(_) => Some("Reopen the conversation to send your message.".into()),
             Self::TaskCompleted(_) => Some("A new message of the patient opens a new task.".into()),
+            Self::EncounterFinished => Some("Resume the encounter, or reopen its conversation, to add to it.".into()),
+            Self::EncounterFull => Some(format!("An encounter has at most {MAX_OF_A_KIND} orders and as many documents.")),
+            Self::LastActiveQuestionnaire => Some("Patients need one to begin with. Activate another one first.".into()),
+            Self::QuestionnaireChanged => Some("Read it again and make your change to its present version.".into()),
             Self::TooLarge => Some("A body has at most 262144 bytes.".into()),
             Self::MessageIdReused => {
                 Some("Another message was stored under this id. Send yours with a new one.".into())
             }
+            Self::IdReused => Some("Something else was stored under this id. Send yours with a new one.".into()),
             Self::IdempotencyKeyReused => Some("Another request was made with this Idempotency-Key.".into()),
             Self::Busy(_) => Some("Nothing was stored. Send the same request again.".into()),
             Self::InvalidCursor => Some("A cursor is valid for the caller and the query that it was made for.".into()),

@@ -12,6 +12,7 @@ use super::StoreError;
 use super::schema::{self, Key, ListKey};
 use super::text_codec::StoredText;
 use crate::domain::Timestamp;
+use crate::domain::chart_item::ChartCounts;
 use crate::domain::conversation::{Closing, Conversation, LastMessage};
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::{Content, Entry, Number};
@@ -269,6 +270,10 @@ struct EncounterItem {
     encounter_type: String,
     changes: Vec<LockItem>,
     agreed: LockVersion,
+    #[serde(default)]
+    orders: u32,
+    #[serde(default)]
+    documents: u32,
     created_at: i64,
     version: u64,
 }
@@ -312,6 +317,8 @@ pub(super) fn from_encounter(encounter: &Versioned<Encounter>) -> Result<Item, S
             .map(|lock| LockItem { v: lock.version, at: millis(lock.changed_at), by: (&lock.changed_by).into() })
             .collect(),
         agreed: encounter.lock.agreed(),
+        orders: encounter.chart_counts.orders,
+        documents: encounter.chart_counts.documents,
         created_at: millis(encounter.created_at),
         version: version + 1,
     };
@@ -332,6 +339,7 @@ pub(super) fn to_encounter(item: Item) -> Result<Versioned<Encounter>, StoreErro
         conversation_id: body.conversation_id,
         encounter_type: body.encounter_type,
         lock,
+        chart_counts: ChartCounts { orders: body.orders, documents: body.documents },
         created_at: moment(body.created_at)?,
     };
     Ok(Versioned { value: encounter, version: body.version })
@@ -347,12 +355,14 @@ struct TaskItem {
     patient_name: String,
     pool: String,
     opened_by: Number,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ownedBy", skip_serializing_if = "Option::is_none")]
     owner: Option<OwnerItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completed_by: Option<PersonItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completed_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered_by: Option<Number>,
     created_at: i64,
     version: u64,
 }
@@ -381,6 +391,7 @@ pub(super) fn from_task(task: &Versioned<Task>) -> Result<Item, StoreError> {
         owner: task.owner().map(|owner| OwnerItem { i: owner.user_id.clone(), n: owner.name.clone() }),
         completed_by: completion.map(|completion| (&completion.by).into()),
         completed_at: completion.map(|completion| millis(completion.at)),
+        answered_by: completion.and_then(|completion| completion.answered_by),
         created_at: millis(task.created_at),
         version: version + 1,
     };
@@ -391,7 +402,10 @@ pub(super) fn to_task(item: Item) -> Result<Versioned<Task>, StoreError> {
     let body: TaskItem = body("task", item)?;
     let owner = body.owner.map(|owner| Owner { user_id: owner.i, name: owner.n });
     let progress = match (body.completed_by, body.completed_at, owner) {
-        (Some(by), Some(at), owner) => Progress::Completed(Completion { by: by.into(), at: moment(at)? }, owner),
+        (Some(by), Some(at), owner) => {
+            let completion = Completion { by: by.into(), at: moment(at)?, answered_by: body.answered_by };
+            Progress::Completed(completion, owner)
+        }
         (None, None, Some(owner)) => Progress::InProgress(owner),
         (None, None, None) => Progress::Requested,
         _ => return Err(corrupt("a task is half completed")),

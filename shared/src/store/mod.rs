@@ -6,6 +6,7 @@
 
 mod audit_events;
 mod cached_settings;
+mod chart_items;
 mod configuration;
 mod conversations;
 mod encounters;
@@ -19,6 +20,7 @@ mod tasks;
 mod text_codec;
 
 pub use cached_settings::CachedSettings;
+pub use chart_items::Added;
 pub use conversations::{Created, Idempotency, SendError, Sent};
 pub use entries::OpenedChat;
 pub use items::Versioned;

@@ -9,12 +9,15 @@
 //! | entry (message, status) | `CONV#<id>` | `E#<number>` | | |
 //! | task slot | `CONV#<id>` | `HEAD#TASK` | | |
 //! | encounter | `ENC#<id>` | `ENC` | `PATIENT#<patient>#ENC` | `<begun>#<id>` |
+//! | order, linked document | `ENC#<id>` | `C#<id>` | | |
 //! | task | `TASK#<id>` | `TASK` | `TASKS#<pool>` | `<status>#<opened>#<id>` |
 //! | read cursor | `R#<patient>#<reader>` | `<conversation>` | | |
 //! | patient | `PATIENT#<id>` | `PATIENT` | | |
 //! | patient's search term | `TERM#<two characters>` | `<term>#<patient>` | | |
 //! | settings | `CONFIG` | `SETTINGS` | | |
+//! | catalogue of questionnaires | `CONFIG` | `Q` | | |
 //! | questionnaire | `CONFIG` | `Q#<id>` | | |
+//! | questionnaire's version | `FORM#<id>` | `<version>` | | |
 //! | audit event, expiring | `ACCESS#<patient>` | `<id>` | | |
 //! | message id, and audit event where staff sent it; expiring | `ACCESS#<patient>` | `<message>#<conversation>` | | |
 //! | idempotency key, expiring | `IDEM#<user>` | `<key's hash>` | | |
@@ -28,6 +31,8 @@
 //! | a patient's chats, open first, newest activity first | `lists`, backwards ("open" sorts after "closed") |
 //! | all of a reader's cursors for one patient | one query on `R#<patient>#<reader>` |
 //! | a patient's encounters, newest first | `lists`, backwards |
+//! | an encounter's orders and documents | one query on the prefix `C#`, where the encounter counts any |
+//! | all questionnaires | one query on the prefix `Q` |
 //! | a pool's tasks by status, oldest first | `lists`, forwards |
 //! | whether a message is stored | one item, by patient, message id and conversation |
 //! | a patient's access log, newest first, by month | one query backwards; ids of version 7 begin with their time |
@@ -45,7 +50,7 @@ use crate::domain::conversation::Conversation;
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::Number;
 use crate::domain::ids::{
-    AuditEventId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId,
+    AuditEventId, ChartItemId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId,
 };
 use crate::domain::lock::Status;
 use crate::domain::task::{Task, TaskStatus};
@@ -78,6 +83,8 @@ pub const CURSOR_AFTER: &str = "n > :n";
 pub const HAS_MESSAGE: &str = "attribute_exists(lastMessageAt)";
 /// An item of an access log must be an audit event: patients' message ids lie there too.
 pub const IS_EVENT: &str = "attribute_exists(a)";
+/// A task must have this owner.
+pub const IS_OWNED_BY: &str = "ownedBy.i = :owner";
 /// An entry must be a status entry.
 pub const IS_STATUS: &str = "attribute_exists(lockVersion)";
 /// One partition.
@@ -176,6 +183,14 @@ pub fn task_slot(id: ConversationId) -> Key {
 /// An encounter.
 pub fn encounter(id: EncounterId) -> Key {
     key(format!("{ENCOUNTER_PREFIX}{id}"), ENCOUNTER)
+}
+
+/// The prefix of what was added to an encounter.
+pub const CHART_ITEM_PREFIX: &str = "C#";
+
+/// An order or a linked document of an encounter.
+pub fn chart_item(encounter: EncounterId, id: ChartItemId) -> Key {
+    Key { sk: format!("{CHART_ITEM_PREFIX}{id}"), ..self::encounter(encounter) }
 }
 
 /// An encounter's place in its patient's list.
@@ -281,12 +296,27 @@ pub fn configuration() -> String {
     "CONFIG".into()
 }
 
-/// The prefix of questionnaires in the configuration.
-pub const QUESTIONNAIRE_PREFIX: &str = "Q#";
+/// The sort key of the questionnaires' catalogue, with which those of the questionnaires begin.
+pub const CATALOGUE: &str = "Q";
+
+/// The catalogue of questionnaires.
+pub fn catalogue() -> Key {
+    key(configuration(), CATALOGUE)
+}
 
 /// A questionnaire.
 pub fn questionnaire(id: QuestionnaireId) -> Key {
-    key(configuration(), format!("{QUESTIONNAIRE_PREFIX}{id}"))
+    key(configuration(), format!("{CATALOGUE}#{id}"))
+}
+
+/// All versions of a questionnaire.
+pub fn questionnaire_versions(id: QuestionnaireId) -> String {
+    format!("FORM#{id}")
+}
+
+/// A version of a questionnaire.
+pub fn questionnaire_version(id: QuestionnaireId, version: u32) -> Key {
+    key(questionnaire_versions(id), format!("{version:010}"))
 }
 
 /// What was created under a client's `Idempotency-Key`; `hash` is the key's, never the key.

@@ -151,14 +151,22 @@ impl Table {
     }
 
     /// Reads pages until `limit` items are together or the list ends: a filter can leave pages short.
+    ///
+    /// Where few items pass the filter, the query's own limit says how many to look at in one call; what is found
+    /// beyond the page is left for the next one, and after some calls the page ends, however short.
     pub(super) async fn query_page(&self, mut query: Query<'_>, limit: usize) -> Result<Page<Item>, StoreError> {
-        let mut items = Vec::new();
-        let mut start = query.start.cloned();
+        let (mut items, mut start) = (Vec::new(), query.start.cloned());
+        let (look_at, mut calls) = (query.limit, 0);
         loop {
-            query.limit = Some(limit - items.len());
+            query.limit = Some(look_at.unwrap_or(limit - items.len()));
             let page = self.query(&Query { start: start.as_ref(), values: query.values.clone(), ..query }).await?;
             items.extend(page.items);
-            if items.len() >= limit || page.next.is_none() {
+            calls += 1;
+            if items.len() > limit {
+                items.truncate(limit);
+                return Ok(Page { next: items.last().map(position), items });
+            }
+            if items.len() == limit || page.next.is_none() || (look_at.is_some() && calls == MOST_CALLS) {
                 return Ok(Page { items, next: page.next });
             }
             start = page.next;
@@ -234,6 +242,15 @@ impl Table {
         };
         built.map_err(|error| StoreError::Refused(error.to_string()))
     }
+}
+
+/// After how many calls a page with a narrow filter ends.
+const MOST_CALLS: u32 = 8;
+
+/// An item's position: its keys.
+fn position(item: &Item) -> Position {
+    let text = |name: &str| Some((name.to_owned(), item.get(name)?.as_s().ok()?.clone()));
+    ["pk", "sk", "lpk", "lsk"].into_iter().filter_map(text).collect()
 }
 
 /// Reads why a transaction was cancelled: a condition, which its caller decides about, or a passing conflict.

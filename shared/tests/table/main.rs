@@ -2,6 +2,8 @@
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod access_log;
+mod chart_items;
+mod configuration;
 mod conversations;
 mod lists;
 mod locks;

@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::Client;
 use shared::domain::Timestamp;
 use shared::domain::audit::{Action, Agent, Entity, Source};
+use shared::domain::chart_item::ChartCounts;
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
 use shared::domain::ids::{AuditEventId, ConversationId, EncounterId, MessageId, PatientId, UserId};
@@ -65,6 +66,7 @@ pub(crate) async fn begun(table: &Table, title: &str, second: i64) -> Conversati
         conversation_id: id,
         encounter_type: "Results".into(),
         lock: LockHistory::opened(clara(), at(second)),
+        chart_counts: ChartCounts::default(),
         created_at: at(second),
     };
     let changed = Changed { head, entries: Vec::new() };

@@ -52,7 +52,7 @@ pub struct AnsweredQuestionnaire {
     /// The version of it that was answered; its present one unless given. While patients can still pick the
     /// questionnaire, a form that was open while it changed is taken as it was asked.
     #[serde(default)]
-    #[schema(minimum = 1)]
+    #[schema(format = "uint32", minimum = 1)]
     questionnaire_version: Option<u32>,
     /// The answers; required questions must have one.
     answers: Vec<QuestionAnswer>,
@@ -81,7 +81,7 @@ struct Beginning {
     post, path = "/patients/{patientId}/conversations", tag = "Conversations", request_body = NewConversation,
     params(
         ("patientId" = Uuid, Path, description = "The patient."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for a day."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[ -~]+$", description = "Makes repeating the request safe for a day."),
     ),
     responses(
         (status = 201, body = ConversationView, headers(("Location" = String, description = "The conversation."))),

@@ -22,7 +22,7 @@ pub const ROUTE: Route = Route::new("get-questionnaire", "GET", "/questionnaires
 #[serde(deny_unknown_fields)]
 pub struct Filter {
     /// The version, as a questionnaire response names it; the present one unless given.
-    #[param(minimum = 1, example = 1)]
+    #[param(format = "uint32", minimum = 1, example = 1)]
     version: Option<u32>,
 }
 

@@ -23,13 +23,18 @@ pub const ROUTE: Route = Route::new("link-document", "POST", "/encounters/{encou
 #[serde(deny_unknown_fields)]
 pub struct NewDocument {
     /// Its id, a UUID of version 7 made by the client, with which repeating the request is safe. Optional.
-    #[schema(format = Uuid)]
+    #[schema(format = Uuid, pattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$")]
     id: Option<String>,
     /// Its title: 1 to 200 characters.
     #[schema(example = "Laboratory report", min_length = 1, max_length = 200)]
     title: String,
     /// Where it is: an absolute https URL of at most 2,000 characters.
-    #[schema(example = "https://records.example.org/reports/42", format = "uri", pattern = "^https://", max_length = 2000)]
+    #[schema(
+        example = "https://records.example.org/reports/42",
+        format = "uri",
+        pattern = "^https://",
+        max_length = 2000
+    )]
     url: String,
 }
 

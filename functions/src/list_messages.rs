@@ -26,10 +26,10 @@ pub const ROUTE: Route = Route::new("list-messages", "GET", "/conversations/{con
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// Only entries before this number: to page backwards.
-    #[param(value_type = Option<u64>)]
+    #[param(value_type = Option<u64>, format = "uint64")]
     before: Option<Number>,
     /// Only entries after this number: to catch up with everything missed.
-    #[param(value_type = Option<u64>)]
+    #[param(value_type = Option<u64>, format = "uint64")]
     after: Option<Number>,
     /// How many at most, from 1 to 100; 50 unless given.
     #[param(minimum = 1, maximum = 100)]

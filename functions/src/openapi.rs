@@ -2,6 +2,7 @@
 
 use shared::http::problem::Problem;
 use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
+use utoipa::openapi::{Content, Ref, RefOr};
 
 use utoipa::{IntoResponses, Modify, OpenApi};
 
@@ -13,7 +14,7 @@ pub enum Refusals {
     /// The request can't be read: `malformed-request`, `invalid-cursor`
     #[response(status = 400, content_type = "application/problem+json")]
     Malformed(Problem),
-    /// Nobody is known to call: `unauthorized`
+    /// Nobody is known to call: `unauthorized`, or the gateway's own answer
     #[response(status = 401, content_type = "application/problem+json")]
     Unauthorized(Problem),
     /// The caller's role does not allow this: `forbidden`
@@ -34,6 +35,14 @@ pub enum Refusals {
     /// Nothing was stored; the same request may go through in a moment: `busy`
     #[response(status = 503, content_type = "application/problem+json")]
     Busy(Problem),
+}
+
+/// What the gateway answers by itself to a token that it refuses.
+#[derive(Debug, serde::Serialize, utoipa::ToSchema)]
+pub struct GatewayRefusal {
+    /// For people.
+    #[schema(example = "Unauthorized")]
+    message: String,
 }
 
 #[derive(OpenApi)]
@@ -75,7 +84,8 @@ pub enum Refusals {
         crate::list_access_log::handle,
     ),
     security(("bearer" = [])),
-    modifiers(&BearerToken, &OperationNames),
+    components(schemas(GatewayRefusal)),
+    modifiers(&BearerToken, &GatewayAnswers, &OperationNames),
 )]
 struct Document;
 
@@ -87,6 +97,22 @@ impl Modify for BearerToken {
         let scheme = scheme.description(Some("An access token of the deployment's OpenID Connect issuer."));
         let components = openapi.components.get_or_insert_default();
         components.add_security_scheme("bearer", SecurityScheme::Http(scheme.build()));
+    }
+}
+
+struct GatewayAnswers;
+
+impl Modify for GatewayAnswers {
+    /// A 401 may also be the gateway's own, which is no problem document (docs/decisions/0006-refusals.md).
+    fn modify(&self, openapi: &mut utoipa::openapi::OpenApi) {
+        for path in openapi.paths.paths.values_mut() {
+            for operation in [&mut path.get, &mut path.put, &mut path.post, &mut path.delete].into_iter().flatten() {
+                if let Some(RefOr::T(refused)) = operation.responses.responses.get_mut("401") {
+                    let own = Ref::from_schema_name("GatewayRefusal");
+                    refused.content.insert("application/json".to_owned(), RefOr::T(Content::new(Some(own))));
+                }
+            }
+        }
     }
 }
 

@@ -28,6 +28,7 @@ const RECORD_NUMBER_MAX_LENGTH: usize = 64;
 pub struct NewPatient {
     /// The id in the path, if it is given here too.
     #[serde(default)]
+    #[schema(format = Uuid)]
     id: Option<String>,
     /// Their name: 1 to 200 characters.
     #[schema(example = "Ana Patient", min_length = 1, max_length = 200)]
@@ -43,7 +44,7 @@ pub struct NewPatient {
 /// Stores a patient
 #[utoipa::path(
     put, path = "/patients/{patientId}", tag = "People", request_body = NewPatient,
-    params(("patientId" = Uuid, Path, description = "The patient; a UUID of version 7.")),
+    params(("patientId" = Uuid, Path, pattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$", description = "The patient; a UUID of version 7.")),
     responses((status = 200, body = PatientView), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {

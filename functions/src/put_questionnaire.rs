@@ -30,7 +30,7 @@ pub const ROUTE: Route = Route::new("put-questionnaire", "PUT", "/questionnaires
         "active": true,
         "encounterType": "Results",
     })),
-    params(("questionnaireId" = Uuid, Path, description = "The questionnaire; a UUID of version 7.")),
+    params(("questionnaireId" = Uuid, Path, pattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$", description = "The questionnaire; a UUID of version 7.")),
     responses(
         (status = 200, body = Questionnaire),
         (status = 409, description = "`last-active-questionnaire`, `questionnaire-changed`", body = Problem,

@@ -1,7 +1,13 @@
 //! The table of routes: which function answers what. A test holds it against the binaries, the sample
 //! events, the `OpenAPI` document and the stack's own table.
 
-use crate::{create_conversation, create_order, delete_questionnaire, get_conversation, get_encounter, get_health, get_me, get_openapi, get_patient, get_questionnaire, get_settings, link_document, list_access_log, list_conversations, list_encounters, list_messages, list_questionnaires, list_tasks, mark_read, mark_unread, put_patient, put_questionnaire, put_settings, refuse_route, search_patients, send_message, set_conversation_status, set_encounter_status, update_task};
+use crate::{
+    create_conversation, create_order, delete_questionnaire, get_conversation, get_encounter, get_health, get_me,
+    get_openapi, get_patient, get_questionnaire, get_settings, link_document, list_access_log, list_conversations,
+    list_encounters, list_messages, list_questionnaires, list_tasks, mark_read, mark_unread, put_patient,
+    put_questionnaire, put_settings, refuse_route, search_patients, send_message, set_conversation_status,
+    set_encounter_status, update_task,
+};
 
 /// A route.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

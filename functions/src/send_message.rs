@@ -26,7 +26,7 @@ pub const ROUTE: Route = Route::new("send-message", "POST", "/conversations/{con
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct NewMessage {
     /// Its id, a UUID of version 7 made by the client. Sending it again stores nothing more.
-    #[schema(format = Uuid, example = "01900000-0000-7000-8000-0000000000ff")]
+    #[schema(format = Uuid, pattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$", example = "01900000-0000-7000-8000-0000000000ff")]
     id: String,
     /// Its text: 1 to 10,000 characters; line breaks and tabs are the only control characters.
     #[schema(example = "Is my potassium too high?", min_length = 1, max_length = 10_000)]

@@ -18,6 +18,7 @@ mod paths;
 mod port;
 mod process;
 mod progress;
+mod schemathesis;
 mod seed;
 mod stack;
 mod stamp;

@@ -2,7 +2,8 @@
 //! 1 KB of a patient's letter as text, and with conversations 100 times as long.
 
 use functions::{
-    list_conversations, list_messages, list_tasks, mark_read, mark_unread, send_message, set_conversation_status,
+    create_order, get_encounter, list_conversations, list_messages, list_tasks, mark_read, mark_unread, send_message,
+    set_conversation_status, update_task,
 };
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
@@ -183,5 +184,41 @@ async fn a_tasklist_costs_one_query() {
         let (cost, response) = cost(&bench, list_tasks::handle(&bench.deps, listed)).await;
         assert_eq!(body(&response)["items"].as_array().unwrap().len(), 25);
         assert_at_most("list tasks", cost, Cost { sequential: 1, read: 4.0, written: 0.0 });
+    }
+}
+
+#[tokio::test]
+async fn an_order_costs_the_same_however_many_there_are() {
+    let bench = Bench::new().await;
+    let head = conversation(&bench, 1).await;
+    let encounter = format!("/encounters/{}", head.encounter_id);
+    let parameters = json!({"encounterId": head.encounter_id.to_string()});
+    let mut costs = Vec::new();
+    for _ in 0..60 {
+        let order = request("clinician-a", &format!("{encounter}/orders"), &parameters, "", &json!({"text": LETTER}));
+        let (cost, response) = cost(&bench, create_order::handle(&bench.deps, order)).await;
+        assert_eq!(response.status(), 201);
+        assert_at_most("add an order", cost, Cost { sequential: 2, read: 2.0, written: 13.0 });
+        costs.push(cost);
+    }
+    assert!((costs[0].written - costs[59].written).abs() < 0.1, "{costs:?}");
+    let shown = request("clinician-a", &encounter, &parameters, "", &Value::Null);
+    let (cost, response) = cost(&bench, get_encounter::handle(&bench.deps, shown)).await;
+    assert_eq!(body(&response)["orders"].as_array().unwrap().len(), 60);
+    assert_at_most("open an encounter with 60 orders of 1 KB", cost, Cost { sequential: 2, read: 22.0, written: 2.0 });
+}
+
+#[tokio::test]
+async fn completing_a_task_costs_one_read_more_than_taking_it() {
+    let bench = Bench::new().await;
+    let head = conversation(&bench, 1).await;
+    let id = TaskId::new(bench.deps.clock.id());
+    let now = bench.deps.clock.now();
+    bench.deps.table.keep_tasks(head.id, now, || id, || async { Ok(Some("clinic".into())) }).await.unwrap();
+    for (status, sequential) in [("in-progress", 2), ("completed", 3)] {
+        let path = format!("/tasks/{id}");
+        let update = request("clinician-a", &path, &json!({"taskId": id.to_string()}), "", &json!({"status": status}));
+        let (cost, _) = cost(&bench, update_task::handle(&bench.deps, update)).await;
+        assert_at_most("update a task", cost, Cost { sequential, read: 2.0, written: 8.0 });
     }
 }

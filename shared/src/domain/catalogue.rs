@@ -41,7 +41,7 @@ pub struct Draft {
     pub id: Option<String>,
     /// The version that this was made from; refused if it is not the present one any more. Optional.
     #[serde(default)]
-    #[schema(minimum = 1)]
+    #[schema(format = "uint32", minimum = 1)]
     pub version: Option<u32>,
     /// Its title, which becomes the conversation's: 1 to 200 characters.
     #[schema(example = "Ask about a result", min_length = 1, max_length = 200)]
@@ -63,7 +63,7 @@ pub struct Draft {
     pub encounter_type: Option<String>,
     /// Its place among the others, smallest first; it keeps its place, and a new one is the last, unless given.
     #[serde(default)]
-    #[schema(example = 1)]
+    #[schema(format = "uint32", example = 1)]
     pub position: Option<u32>,
 }
 
@@ -94,6 +94,9 @@ impl Draft {
     pub fn checked(mut self, id: QuestionnaireId) -> Result<Self, Fault> {
         if self.id.as_ref().is_some_and(|own| own.parse::<QuestionnaireId>() != Ok(id)) {
             return Err(Fault::new("/id", "is not the id in the path"));
+        }
+        if self.version == Some(0) {
+            return Err(Fault::new("/version", "is not 1 or more"));
         }
         let title = Title::new(&self.title).map_err(|error| Fault::new("/title", error))?;
         title.as_str().clone_into(&mut self.title);
@@ -270,6 +273,7 @@ mod tests {
         };
         let cases = [
             (json!({"id": Uuid::from_u128(2)}), "/id"),
+            (json!({"version": 0}), "/version"),
             (json!({"title": " "}), "/title"),
             (json!({"title": "x".repeat(201)}), "/title"),
             (json!({"description": "x".repeat(1001)}), "/description"),

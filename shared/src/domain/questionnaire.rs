@@ -71,7 +71,7 @@ pub struct Questionnaire {
     #[schema(example = "Results")]
     pub encounter_type: Option<String>,
     /// Its place among the others, smallest first.
-    #[schema(example = 1)]
+    #[schema(format = "uint32", example = 1)]
     pub position: u32,
 }
 

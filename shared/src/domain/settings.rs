@@ -132,9 +132,11 @@ mod tests {
         for (pointer, value, fault) in cases {
             assert_eq!(with(pointer, value.clone()).checked().unwrap_err().pointer, fault, "{pointer}: {value}");
         }
-        for (pointer, value) in
-            [("/attachments/maxBytes", json!(MOST_BYTES)), ("/attachments/maxBytes", json!(1)), (types, json!(["image/gif"]))]
-        {
+        for (pointer, value) in [
+            ("/attachments/maxBytes", json!(MOST_BYTES)),
+            ("/attachments/maxBytes", json!(1)),
+            (types, json!(["image/gif"])),
+        ] {
             assert!(with(pointer, value).checked().is_ok(), "{pointer}");
         }
         assert_eq!(with("/tasking/pool", json!(" eyes ")).checked().unwrap().tasking.pool, "eyes");

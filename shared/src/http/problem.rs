@@ -256,8 +256,12 @@ impl ApiError {
             Self::ConversationClosed(_) => Some("Reopen the conversation to send your message.".into()),
             Self::TaskCompleted(_) => Some("A new message of the patient opens a new task.".into()),
             Self::EncounterFinished => Some("Resume the encounter, or reopen its conversation, to add to it.".into()),
-            Self::EncounterFull => Some(format!("An encounter has at most {MAX_OF_A_KIND} orders and as many documents.")),
-            Self::LastActiveQuestionnaire => Some("Patients need one to begin with. Activate another one first.".into()),
+            Self::EncounterFull => {
+                Some(format!("An encounter has at most {MAX_OF_A_KIND} orders and as many documents."))
+            }
+            Self::LastActiveQuestionnaire => {
+                Some("Patients need one to begin with. Activate another one first.".into())
+            }
             Self::QuestionnaireChanged => Some("Read it again and make your change to its present version.".into()),
             Self::TooLarge => Some("A body has at most 262144 bytes.".into()),
             Self::MessageIdReused => {

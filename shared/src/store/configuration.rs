@@ -63,7 +63,8 @@ impl Table {
                 Some(present) => present.version,
                 None => self.last_version(id).await?,
             };
-            let changed = catalogue.value.put(id, draft, last_version).map_err(|error| SendError::Rule(error.into()))?;
+            let changed =
+                catalogue.value.put(id, draft, last_version).map_err(|error| SendError::Rule(error.into()))?;
             let Some(changed) = changed.as_ref().or(present) else { return Err(lost().into()) };
             if present != Some(changed) {
                 let version = items::item(schema::questionnaire_version(id, changed.version), None, changed)?;

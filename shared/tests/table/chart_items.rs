@@ -44,10 +44,8 @@ async fn what_is_added_is_stored_once_counted_and_recorded() {
     assert_eq!(now, 2, "{added:?}");
     let again = add(&table, id, &ChartItem { content: ChartContent::order("Else").unwrap(), ..first.clone() }).await;
     assert_eq!(again.unwrap(), Added::Before(first.clone()));
-    let document = ChartItem {
-        content: ChartContent::document("Report", "https://example.org/report").unwrap(),
-        ..order("x", 3)
-    };
+    let document =
+        ChartItem { content: ChartContent::document("Report", "https://example.org/report").unwrap(), ..order("x", 3) };
     add(&table, id, &document).await.unwrap();
     let encounter = encounter(&table, id).await;
     assert_eq!(encounter.chart_counts, ChartCounts { orders: 2, documents: 1 });

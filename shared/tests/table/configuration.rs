@@ -94,7 +94,11 @@ async fn administrators_at_once_leave_one_active() {
     let take = |number: u128| {
         let table = table.clone();
         async move {
-            if number % 2 == 0 { delete(&table, number).await } else { put(&table, number, "Ask", false).await.map(drop) }
+            if number % 2 == 0 {
+                delete(&table, number).await
+            } else {
+                put(&table, number, "Ask", false).await.map(drop)
+            }
         }
     };
     let taken = join_all((1..=4).map(take)).await;

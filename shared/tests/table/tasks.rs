@@ -145,8 +145,7 @@ async fn an_owners_tasks_are_listed_page_by_page() {
     let (mut found, mut start) = (Vec::new(), None);
     for page in 0.. {
         assert!(page < 5, "it ends");
-        let listed =
-            table.list_tasks("clinic", None, Some(&clara().user_id), 2, start.as_ref()).await.unwrap();
+        let listed = table.list_tasks("clinic", None, Some(&clara().user_id), 2, start.as_ref()).await.unwrap();
         assert!(listed.items.len() <= 2);
         found.extend(listed.items.into_iter().map(|task| task.id));
         start = listed.next;

@@ -111,7 +111,51 @@ async fn cases(stack: &Stack) -> (Chat, Vec<Case>) {
             "PUT",
             format!("/patients/{}", new_id()),
             json!({"name": SECRET, "birthDate": "1980-02-29", "recordNumber": "1"}),
-            &[("name", true, number.clone()), ("birthDate", true, number.clone()), ("recordNumber", true, number)],
+            &[
+                ("name", true, number.clone()),
+                ("birthDate", true, number.clone()),
+                ("recordNumber", true, number.clone()),
+            ],
+        ),
+        case(
+            &clara,
+            "POST",
+            format!("{}/orders", chat.encounter()),
+            json!({"id": new_id(), "text": SECRET}),
+            &[("id", false, number.clone()), ("text", true, json!([SECRET]))],
+        ),
+        case(
+            &clara,
+            "POST",
+            format!("{}/documents", chat.encounter()),
+            json!({"title": SECRET, "url": "https://example.org/"}),
+            &[("id", false, number.clone()), ("title", true, number.clone()), ("url", true, number.clone())],
+        ),
+        case(
+            &stack.person("admin").await,
+            "PUT",
+            "/settings".to_owned(),
+            clara.get("/settings").await.expect(200),
+            &[
+                ("sendMessageLabel", true, number.clone()),
+                ("encounterType", true, json!([SECRET])),
+                ("attachments", true, json!(SECRET)),
+                ("tasking", true, number.clone()),
+            ],
+        ),
+        case(
+            &stack.person("admin").await,
+            "PUT",
+            format!("/questionnaires/{}", new_id()),
+            json!({"title": SECRET, "items": [{"linkId": "a", "text": SECRET, "type": "text"}]}),
+            &[
+                ("title", true, number.clone()),
+                ("items", true, json!(SECRET)),
+                ("active", false, json!(SECRET)),
+                ("position", false, json!(-1)),
+                ("version", false, json!("1")),
+                ("description", false, number),
+            ],
         ),
     ];
     (chat, cases)

@@ -198,7 +198,7 @@ async fn an_order_costs_the_same_however_many_there_are() {
         let order = request("clinician-a", &format!("{encounter}/orders"), &parameters, "", &json!({"text": LETTER}));
         let (cost, response) = cost(&bench, create_order::handle(&bench.deps, order)).await;
         assert_eq!(response.status(), 201);
-        assert_at_most("add an order", cost, Cost { sequential: 2, read: 2.0, written: 13.0 });
+        assert_at_most("add an order", cost, Cost { sequential: 2, read: 2.0, written: 10.0 });
         costs.push(cost);
     }
     assert!((costs[0].written - costs[59].written).abs() < 0.1, "{costs:?}");

@@ -94,7 +94,7 @@ async fn administrators_at_once_leave_one_active() {
     let take = |number: u128| {
         let table = table.clone();
         async move {
-            if number % 2 == 0 {
+            if number.is_multiple_of(2) {
                 delete(&table, number).await
             } else {
                 put(&table, number, "Ask", false).await.map(drop)

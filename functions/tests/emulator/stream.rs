@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_dynamodb::types::AttributeValue;
 use functions::project_changes::{self, FailureQueue, Projector};
-use functions::{create_conversation, send_message, set_conversation_status, set_encounter_status};
+use functions::{create_conversation, create_order, send_message, set_conversation_status, set_encounter_status};
 use serde_json::{Value, json};
 use shared::domain::task::TaskStatus;
 use uuid::Uuid;
@@ -314,4 +314,26 @@ async fn the_sample_event_opens_a_task() {
     let event: Event =
         serde_json::from_str(&sample.replace("CONV#01900000-0000-7000-8000-0000000000c1", conversation)).unwrap();
     assert!(project_changes::handle(&recorded.projector("none"), event).await.batch_item_failures.is_empty());
+}
+
+#[tokio::test]
+async fn an_order_changes_nothing_for_the_conversation_and_costs_the_stream_nothing() {
+    let mut recorded = Recorded::new().await;
+    let answers = json!([{"linkId": "result", "value": "X-ray"}, {"linkId": "question", "value": "Is it broken?"}]);
+    let asked = json!({"questionnaireId": QUESTIONNAIRE, "answers": answers});
+    let path = format!("/patients/{PATIENT}/conversations");
+    let asked = request("patient-a", &path, &json!({"patientId": PATIENT}), "", &asked);
+    let begun = body(&create_conversation::handle(&recorded.bench.deps, asked).await.unwrap());
+    recorded.record().await;
+    let encounter = begun["encounterId"].as_str().unwrap();
+    let (path, parameters) = (format!("/encounters/{encounter}/orders"), json!({"encounterId": encounter}));
+    let order = request("clinician-a", &path, &parameters, "", &json!({"text": "Potassium"}));
+    assert_eq!(create_order::handle(&recorded.bench.deps, order).await.unwrap().status(), 201);
+    let before = recorded.records.len();
+    recorded.record().await;
+    let records = recorded.records.split_off(before);
+    assert_eq!(records.len(), 1, "the encounter counts it: {records:#?}");
+    recorded.bench.meter.take();
+    assert_eq!(recorded.feed(&records).await, 0);
+    assert_eq!(recorded.bench.meter.take().sequential, 0);
 }

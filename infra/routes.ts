@@ -6,6 +6,12 @@
 /** A DynamoDB action on the table. A transaction needs the actions of its parts, there is no separate one. */
 export type TableAction = "GetItem" | "Query" | "PutItem" | "DeleteItem";
 
+/** An action on the objects under a prefix of the bucket. */
+export interface BucketGrant {
+  readonly action: "GetObject" | "PutObject" | "DeleteObject";
+  readonly prefix: "uploads" | "images";
+}
+
 /** What a function may touch; what is left out is denied. */
 export interface Touches {
   /** Actions on the table itself. */
@@ -14,7 +20,9 @@ export interface Touches {
   readonly index?: readonly "Query"[];
   /** May read the secret that signs list cursors. */
   readonly cursorSecret?: true;
-  /** May send to the queue of stream records that could not be processed. */
+  /** Actions on the bucket, which an address that a function signs is allowed no more than the function is. */
+  readonly bucket?: readonly BucketGrant[];
+  /** May send to the queue of events that could not be processed. */
   readonly failureQueue?: true;
 }
 
@@ -34,7 +42,9 @@ export interface Route extends FunctionEntry {
 
 /** A function fed by an event source. */
 export interface Trigger extends FunctionEntry {
-  readonly source: "table-stream";
+  readonly source: "table-stream" | "image-upload";
+  /** Memory in MB, where it takes more than the others. */
+  readonly memory?: number;
 }
 
 /** Every route, in the order of the API contract. */
@@ -75,6 +85,20 @@ export const routes: readonly Route[] = [
     table: ["GetItem", "PutItem"],
   },
   {
+    binary: "create-attachment",
+    method: "POST",
+    path: "/conversations/{conversationId}/attachments",
+    table: ["GetItem", "PutItem"],
+    bucket: [{ action: "PutObject", prefix: "uploads" }],
+  },
+  {
+    binary: "get-attachment",
+    method: "GET",
+    path: "/conversations/{conversationId}/attachments/{attachmentId}",
+    table: ["GetItem", "PutItem"],
+    bucket: [{ action: "GetObject", prefix: "images" }],
+  },
+  {
     binary: "set-conversation-status",
     method: "PUT",
     path: "/conversations/{conversationId}/status",
@@ -108,7 +132,27 @@ export const routes: readonly Route[] = [
 
 /** Every function that is not behind the gateway. */
 export const triggers: readonly Trigger[] = [
-  { binary: "project-changes", source: "table-stream", table: ["GetItem", "Query", "PutItem"], failureQueue: true },
+  {
+    binary: "project-changes",
+    source: "table-stream",
+    table: ["GetItem", "Query", "PutItem"],
+    bucket: [{ action: "DeleteObject", prefix: "images" }],
+    failureQueue: true,
+  },
+  {
+    binary: "inspect-attachment",
+    source: "image-upload",
+    // A photo of 50 megapixels takes 300 MB to decode and as much again to scale down; memory is also speed.
+    memory: 1536,
+    table: ["GetItem", "PutItem"],
+    bucket: [
+      { action: "GetObject", prefix: "uploads" },
+      { action: "DeleteObject", prefix: "uploads" },
+      { action: "PutObject", prefix: "images" },
+      { action: "DeleteObject", prefix: "images" },
+    ],
+    failureQueue: true,
+  },
 ];
 
 /** Everything that is deployed as a function. */

@@ -6,6 +6,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use jiff::{Timestamp, Unit};
 use lambda_http::Request;
+use shared::attachments::Bucket;
 use shared::config::Config;
 use shared::domain::audit::{Action, Agent, Entity, RecordedReads};
 use shared::domain::ids::{AuditEventId, PatientId};
@@ -95,12 +96,24 @@ impl Deps {
 /// The connection to AWS, or to the emulator that `AWS_ENDPOINT_URL` names. Attempts end well before
 /// the function's own time does, so that a caller gets an answer.
 pub async fn aws() -> SdkConfig {
+    aws_within(Duration::from_secs(3), Duration::from_secs(7)).await
+}
+
+/// The same with other times for an attempt and for all attempts of a call: large images take longer.
+pub async fn aws_within(attempt: Duration, operation: Duration) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(3))
-        .operation_timeout(Duration::from_secs(7))
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(operation)
         .build();
     aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await
+}
+
+/// The bucket of images. Off AWS, where an endpoint is named, it is a part of addresses' paths.
+pub fn bucket(config: &Config, aws: &SdkConfig) -> Bucket {
+    let connection = aws_sdk_s3::config::Builder::from(aws);
+    let (public, in_path) = (config.public_s3_endpoint.as_deref(), aws.endpoint_url().is_some());
+    Bucket::new(connection, &config.bucket_name, public, in_path)
 }
 
 /// Where the time and new ids come from, so that tests decide them.

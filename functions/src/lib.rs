@@ -2,13 +2,16 @@
 //!
 //! A binary is one line that calls its module's `run`. Code is generated once, here; binaries only link.
 
+pub mod attachment_views;
 pub mod deps;
 pub mod openapi;
 pub mod routes;
 pub mod serve;
 pub mod views;
 
+pub mod create_attachment;
 pub mod create_conversation;
+pub mod get_attachment;
 pub mod get_conversation;
 pub mod get_encounter;
 pub mod get_health;
@@ -16,6 +19,7 @@ pub mod get_me;
 pub mod get_openapi;
 pub mod get_patient;
 pub mod get_settings;
+pub mod inspect_attachment;
 pub mod list_access_log;
 pub mod list_conversations;
 pub mod list_encounters;

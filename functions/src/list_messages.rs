@@ -78,7 +78,9 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
         _ => None,
     };
     let next_cursor = deps.cursors.sign(next.as_ref(), bound).await?;
-    Ok(response::ok(&PageView { items: entries.iter().map(EntryView::of).collect(), next_cursor }))
+    let now = deps.clock.now();
+    let items = entries.iter().map(|entry| EntryView::of(entry, now)).collect();
+    Ok(response::ok(&PageView { items, next_cursor }))
 }
 
 fn place(range: &Range, shown: Option<Place>) -> Result<Place, ApiError> {

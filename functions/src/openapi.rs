@@ -22,7 +22,7 @@ pub enum Refusals {
     /// It does not exist, or not for this caller: `not-found`
     #[response(status = 404, content_type = "application/problem+json")]
     NotFound(Problem),
-    /// The body is over 256 KB: `body-too-large`
+    /// The body is over 256 KB: `body-too-large`; the announced file is too large: `attachment-too-large`
     #[response(status = 413, content_type = "application/problem+json")]
     TooLarge(Problem),
     /// It can be read, but not accepted: `invalid-value`, `message-id-reused`, `idempotency-key-reused`
@@ -58,6 +58,8 @@ pub enum Refusals {
         crate::get_conversation::handle,
         crate::list_messages::handle,
         crate::send_message::handle,
+        crate::create_attachment::handle,
+        crate::get_attachment::handle,
         crate::set_conversation_status::handle,
         crate::mark_read::handle,
         crate::mark_unread::handle,

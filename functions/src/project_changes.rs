@@ -1,7 +1,7 @@
 //! The stream's first consumer: what follows from a changed conversation or encounter.
 //!
 //! A patient's unanswered message opens the one task; closing completes it; conversation and encounter
-//! follow each other. A record only says what changed: what to do is decided from the items as they
+//! follow each other; what was made of an image that no message claimed in time goes with it. A record only says what changed: what to do is decided from the items as they
 //! stand, so records may come twice, late or in any order.
 //!
 //! A record that can never be processed (a poison record) goes to the failure queue with its cause and
@@ -13,6 +13,7 @@ use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse
 use backon::{ExponentialBuilder, Retryable as _};
 use lambda_runtime::{LambdaEvent, service_fn};
 use serde::Serialize;
+use shared::attachments::{Bucket, BucketError, Place};
 use shared::config::{Config, Needs};
 use shared::domain::ids::{ConversationId, EncounterId, TaskId};
 use shared::store::{StoreError, Table, schema};
@@ -37,6 +38,8 @@ pub struct Projector {
     pub clock: Clock,
     /// Where poison records go.
     pub failures: FailureQueue,
+    /// The bucket of images.
+    pub bucket: Bucket,
 }
 
 /// The queue for records that can never be processed.
@@ -62,6 +65,7 @@ struct PoisonRecord<'a> {
 enum Subject {
     Conversation { id: ConversationId, lock_changed: bool },
     Encounter(EncounterId),
+    UnclaimedImage(Place),
 }
 
 /// Processes a batch of the stream's records, in order.
@@ -100,6 +104,11 @@ impl Projector {
                 let conversation = self.table.conversation_of(id).await?;
                 self.table.bring_together(conversation).await
             }
+            Some(Subject::UnclaimedImage(place)) => match self.bucket.remove_images(place).await {
+                Err(BucketError::Refused(reason)) => Err(StoreError::Refused(reason)),
+                Err(BucketError::Busy(reason)) => Err(StoreError::Busy(reason)),
+                Ok(()) => Ok(()),
+            },
             Some(Subject::Conversation { id, lock_changed }) => {
                 if lock_changed {
                     self.table.bring_together(id).await?;
@@ -123,10 +132,11 @@ impl Projector {
     }
 }
 
-/// What a record is about; nothing where nothing can follow from it: an answer, a removal.
+/// What a record is about; nothing where nothing can follow from it: an answer, the removal of anything but an
+/// attachment.
 fn subject(record: &EventRecord) -> Result<Option<Subject>, StoreError> {
     let (pk, sk) = keys(record).ok_or_else(|| StoreError::Corrupt("a record has no keys".into()))?;
-    if record.event_name == "REMOVE" {
+    if record.event_name == "REMOVE" && !sk.starts_with(schema::ATTACHMENT_PREFIX) {
         return Ok(None);
     }
     let id = |prefix: &str| {
@@ -141,6 +151,14 @@ fn subject(record: &EventRecord) -> Result<Option<Subject>, StoreError> {
             Ok((lock_changed || asked).then_some(Subject::Conversation { id, lock_changed }))
         }
         schema::ENCOUNTER => Ok(Some(Subject::Encounter(EncounterId::new(id(schema::ENCOUNTER_PREFIX)?)))),
+        attachment if record.event_name == "REMOVE" => {
+            let id = ConversationId::new(id(schema::CONVERSATION_PREFIX)?);
+            let attachment = attachment.trim_start_matches(schema::ATTACHMENT_PREFIX).parse();
+            let attachment = attachment.map_err(|_| StoreError::Corrupt("a record's key names no id".into()))?;
+            // Attachments expire until a message claims them; nothing removes one after that.
+            let claimed = record.change.old_image.get("n").is_some();
+            Ok((!claimed).then_some(Subject::UnclaimedImage(Place { conversation: id, attachment })))
+        }
         _ => Ok(None),
     }
 }
@@ -190,12 +208,13 @@ impl FailureQueue {
 pub fn run() {
     telemetry::init();
     serve::block_on(async {
-        let config = Config::from_env(Needs { failure_queue: true, ..Needs::default() })?;
+        let config = Config::from_env(Needs { failure_queue: true, bucket: true, ..Needs::default() })?;
         let aws = deps::aws().await;
         let projector = Projector {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
             clock: Clock::system(),
             failures: FailureQueue::new(aws_sdk_sqs::Client::new(&aws), &config.failure_queue_url),
+            bucket: deps::bucket(&config, &aws),
         };
         let projector = &projector;
         lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| async move {

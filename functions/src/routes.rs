@@ -2,10 +2,10 @@
 //! events, the `OpenAPI` document and the stack's own table.
 
 use crate::{
-    create_conversation, get_conversation, get_encounter, get_health, get_me, get_openapi, get_patient, get_settings,
-    list_access_log, list_conversations, list_encounters, list_messages, list_questionnaires, list_tasks, mark_read,
-    mark_unread, put_patient, refuse_route, search_patients, send_message, set_conversation_status,
-    set_encounter_status, update_task,
+    create_attachment, create_conversation, get_attachment, get_conversation, get_encounter, get_health, get_me,
+    get_openapi, get_patient, get_settings, list_access_log, list_conversations, list_encounters, list_messages,
+    list_questionnaires, list_tasks, mark_read, mark_unread, put_patient, refuse_route, search_patients, send_message,
+    set_conversation_status, set_encounter_status, update_task,
 };
 
 /// A route.
@@ -19,18 +19,26 @@ pub struct Route {
     pub path: &'static str,
     /// Whether it makes page cursors.
     pub pages: bool,
+    /// Whether it signs addresses of images.
+    pub images: bool,
 }
 
 impl Route {
     /// A route.
     pub const fn new(binary: &'static str, method: &'static str, path: &'static str) -> Self {
-        Self { binary, method, path, pages: false }
+        Self { binary, method, path, pages: false, images: false }
     }
 
     /// The same route, which makes page cursors.
     #[must_use]
     pub const fn paged(self) -> Self {
         Self { pages: true, ..self }
+    }
+
+    /// The same route, which signs addresses of images.
+    #[must_use]
+    pub const fn with_images(self) -> Self {
+        Self { images: true, ..self }
     }
 
     /// Whether a path is one of this route's.
@@ -47,7 +55,7 @@ impl Route {
 }
 
 /// All routes.
-pub const ALL: [Route; 23] = [
+pub const ALL: [Route; 25] = [
     get_health::ROUTE,
     get_openapi::ROUTE,
     get_me::ROUTE,
@@ -61,6 +69,8 @@ pub const ALL: [Route; 23] = [
     get_conversation::ROUTE,
     list_messages::ROUTE,
     send_message::ROUTE,
+    create_attachment::ROUTE,
+    get_attachment::ROUTE,
     set_conversation_status::ROUTE,
     mark_read::ROUTE,
     mark_unread::ROUTE,

@@ -15,6 +15,8 @@ use shared::http::response::PersonView;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use crate::attachment_views::AttachmentView;
+
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
@@ -124,9 +126,13 @@ pub struct EntryView {
     pub id: Option<Uuid>,
     /// Who wrote it, or who closed or reopened.
     pub sender: PersonView,
-    /// The message's text.
+    /// The message's text; empty where its images say it all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The message's images, and how far each has come.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub attachments: Vec<AttachmentView>,
     /// The answered questionnaire, on the first message of a chat that began with one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub questionnaire_response: Option<QuestionnaireResponse>,
@@ -139,24 +145,26 @@ pub struct EntryView {
 }
 
 impl EntryView {
-    /// An entry as participants see it.
-    pub fn of(entry: &Entry) -> Self {
+    /// An entry as participants see it now.
+    pub fn of(entry: &Entry, now: Timestamp) -> Self {
         let base = Self {
             number: entry.number,
             kind: EntryKind::Status,
             id: None,
             sender: PersonView::of(&entry.sender),
             text: None,
+            attachments: Vec::new(),
             questionnaire_response: None,
             status: None,
             sent_at: entry.sent_at,
         };
         match &entry.content {
             Content::Status(version) => Self { status: Some(version.status()), ..base },
-            Content::Message { id, text, response } => Self {
+            Content::Message { id, text, response, attachments } => Self {
                 kind: EntryKind::Message,
                 id: Some(id.uuid()),
                 text: Some(text.as_str().to_owned()),
+                attachments: attachments.iter().map(|it| AttachmentView::of(*it, entry.sent_at, now)).collect(),
                 questionnaire_response: response.clone(),
                 ..base
             },

@@ -19,6 +19,7 @@ export interface Config {
   readonly requireTls: boolean;
   readonly architecture: "arm64" | "x86_64";
   readonly archives: string;
+  readonly publicS3Endpoint: string;
   readonly logLevel: string;
   readonly logRetentionDays: RetentionDays;
   readonly accessLogDays: number;
@@ -60,6 +61,11 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
     parse: choice("arm64", "x86_64", (it) => it as Config["architecture"]),
   },
   archives: { doc: "folder with <binary>/bootstrap for every function", default: "../target/lambda", parse: archives },
+  publicS3Endpoint: {
+    doc: "URL at which browsers reach the bucket, where that is not where functions do: some emulators; empty on AWS",
+    default: "",
+    parse: (it) => (it === "" ? it : origin(it)),
+  },
   logLevel: { doc: "level of the functions' logs", default: "info", parse: text },
   logRetentionDays: { doc: "days that logs are kept, one of the values CloudWatch Logs knows", default: "90", parse: retention },
   accessLogDays: {

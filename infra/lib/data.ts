@@ -55,7 +55,19 @@ export class Data extends Construct {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: config.requireTls,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        // What inspection could not remove, because it never came to its end.
+        { prefix: "uploads/", expiration: Duration.days(1) },
+      ],
+      cors: [
+        {
+          allowedOrigins: [config.portalOrigin, config.clinicOrigin],
+          allowedMethods: [s3.HttpMethods.GET, s3.HttpMethods.HEAD, s3.HttpMethods.PUT],
+          allowedHeaders: ["content-type", "x-amz-checksum-sha256"],
+          maxAge: 3600,
+        },
+      ],
       removalPolicy,
       ...encryptionKey,
     });

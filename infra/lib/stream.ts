@@ -6,8 +6,9 @@ import { allow, type FunctionParts } from "./functions.ts";
 /** Sort keys of the items whose changes matter to others. */
 const CONVERSATION_HEAD = "HEAD";
 const ENCOUNTER = "ENC";
+const ATTACHMENTS = { prefix: "ATT#" };
 
-/** Feeds changes of conversation heads and encounters to a function. */
+/** Feeds changes of conversation heads and encounters, and the end of attachments, to a function. */
 export function followTable(follower: lambda.Function, { config, data }: FunctionParts): void {
   const streamArn = data.table.tableStreamArn;
   if (!streamArn || !follower.role) throw new Error("following the table takes its stream and the function's role");
@@ -15,7 +16,7 @@ export function followTable(follower: lambda.Function, { config, data }: Functio
   follower.addEventSourceMapping("TableStream", {
     eventSourceArn: streamArn,
     startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-    filters: [changes(["INSERT", "MODIFY"], CONVERSATION_HEAD), changes(["MODIFY"], ENCOUNTER)],
+    filters: [changes(["INSERT", "MODIFY"], CONVERSATION_HEAD), changes(["MODIFY"], ENCOUNTER), changes(["REMOVE"], ATTACHMENTS)],
     batchSize: 100,
     maxBatchingWindow: Duration.seconds(0),
     parallelizationFactor: config.streamParallelism,
@@ -28,7 +29,7 @@ export function followTable(follower: lambda.Function, { config, data }: Functio
   });
 }
 
-function changes(events: string[], sortKey: string): Record<string, unknown> {
+function changes(events: string[], sortKey: string | { prefix: string }): Record<string, unknown> {
   return lambda.FilterCriteria.filter({
     eventName: events,
     dynamodb: { Keys: { sk: { S: [sortKey] } } },

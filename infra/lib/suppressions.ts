@@ -1,5 +1,6 @@
 // Every finding of the policy checks that is accepted: where, which rule, and why.
-import { Validations } from "aws-cdk-lib";
+import { Stack, Validations } from "aws-cdk-lib";
+import type * as s3 from "aws-cdk-lib/aws-s3";
 import type { IConstruct } from "constructs";
 import type { MessagingStack } from "./stack.ts";
 
@@ -44,13 +45,24 @@ function always({ data, functions, gateway }: MessagingStack): Suppression[] {
     {
       on: functions.all,
       rules: ["HIPAA.Security-LambdaDLQ"],
-      reason: "Never invoked asynchronously: routes answer their caller, and the stream's event source has its own failure queue.",
+      reason:
+        "Routes answer their caller, the stream's event source has the failure queue, and so has the inspection of images as its destination.",
     },
     {
       on: functions.all.flatMap(({ role }) => role ?? []),
       rules: ["HIPAA.Security-IAMNoInlinePolicy"],
       reason:
         "A role belongs to exactly one function; its policy is made from the table of routes and must not outlive or be shared beyond it.",
+    },
+    ...(["uploads", "images"] as const).map((prefix) => ({
+      on: functions.bucketPolicies(prefix),
+      rules: [objectsUnder(data.bucket, prefix)],
+      reason: "Named actions on the objects under one prefix of the one bucket: objects are named by ids that do not exist yet.",
+    })),
+    {
+      on: [...new Set([...functions.bucketPolicies("uploads"), ...functions.bucketPolicies("images")])],
+      rules: ["HIPAA.Security-IAMNoInlinePolicy"],
+      reason: "One function's own, beside its role's: it waits for the bucket, which waits for the function that inspects its uploads.",
     },
     {
       on: [data.table],
@@ -81,6 +93,12 @@ function always({ data, functions, gateway }: MessagingStack): Suppression[] {
         "It signs list cursors and opens no data; a new value only ends the lists that are being paged, so it is replaced by hand when needed.",
     },
   ];
+}
+
+/** The rule against wildcards, for the objects under a prefix. */
+function objectsUnder(bucket: s3.Bucket, prefix: string): string {
+  const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as s3.CfnBucket);
+  return `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}/*]`;
 }
 
 function withoutKey({ data, functions, gateway }: MessagingStack): Suppression[] {

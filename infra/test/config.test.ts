@@ -18,6 +18,7 @@ test("what is not given has a default", () => {
     production: false,
     requireTls: true,
     architecture: "arm64",
+    publicS3Endpoint: "",
     logLevel: "info",
     logRetentionDays: 90,
     accessLogDays: 2190,

@@ -40,6 +40,7 @@ test("the stream's function gets heads and encounters only, and what fails goes 
     [
       { eventName: ["INSERT", "MODIFY"], dynamodb: { Keys: { sk: { S: ["HEAD"] } } } },
       { eventName: ["MODIFY"], dynamodb: { Keys: { sk: { S: ["ENC"] } } } },
+      { eventName: ["REMOVE"], dynamodb: { Keys: { sk: { S: [{ prefix: "ATT#" }] } } } },
     ],
   );
   assert.equal(staging.text(EventSourceArn), "AWS::DynamoDB::Table.StreamArn");
@@ -65,6 +66,49 @@ test("images are private", () => {
   const { Properties } = staging.only("AWS::S3::Bucket");
   assert.deepEqual(new Set(Object.values(Properties.PublicAccessBlockConfiguration)), new Set([true]));
   assert.equal(Properties.VersioningConfiguration, undefined);
+});
+
+test("only the two applications reach images from a browser, and only for what they do with them", () => {
+  const [rule, ...others] = staging.only("AWS::S3::Bucket").Properties.CorsConfiguration.CorsRules;
+  assert.equal(others.length, 0);
+  assert.deepEqual(rule, {
+    AllowedOrigins: ["https://portal.example.org", "https://clinic.example.org"],
+    AllowedMethods: ["GET", "HEAD", "PUT"],
+    AllowedHeaders: ["content-type", "x-amz-checksum-sha256"],
+    MaxAge: 3600,
+  });
+});
+
+test("an upload calls its inspection, and what is left of it goes after a day", () => {
+  const { NotificationConfiguration, LifecycleConfiguration } = staging.only("AWS::S3::Bucket").Properties;
+  const [{ Event, Filter, Function: target }, ...others] = NotificationConfiguration.LambdaConfigurations;
+  assert.equal(others.length, 0);
+  assert.equal(Event, "s3:ObjectCreated:*");
+  assert.deepEqual(Filter, { S3Key: { Rules: [{ Name: "prefix", Value: "uploads/" }] } });
+  assert.equal(staging.text(target), "portal-messaging-test-inspect-attachment.Arn");
+  assert.deepEqual(
+    LifecycleConfiguration.Rules.map(({ Prefix, ExpirationInDays }: Record<string, unknown>) => [Prefix, ExpirationInDays]),
+    [
+      [undefined, undefined],
+      ["uploads/", 1],
+    ],
+  );
+});
+
+test("S3 may call the inspection for this stack's buckets only, and what keeps failing goes to the queue", () => {
+  const permissions = staging.all("AWS::Lambda::Permission").filter(([, { Properties }]) => Properties.Principal === "s3.amazonaws.com");
+  const [[, permission], ...others] = permissions as [(typeof permissions)[0]];
+  assert.equal(others.length, 0);
+  assert.equal(staging.text(permission.Properties.FunctionName), "portal-messaging-test-inspect-attachment.Arn");
+  assert.equal(staging.text(permission.Properties.SourceArn), "arn:AWS::Partition:s3:::portal-messaging-test-*");
+  assert.equal(staging.text(permission.Properties.SourceAccount), "AWS::AccountId");
+  const { DestinationConfig, MaximumRetryAttempts } = staging.only("AWS::Lambda::EventInvokeConfig").Properties;
+  assert.equal(staging.text(DestinationConfig.OnFailure.Destination), "AWS::SQS::Queue.Arn");
+  assert.equal(MaximumRetryAttempts, 2);
+  const inspection = staging
+    .all("AWS::Lambda::Function")
+    .find(([, { Properties }]) => Properties.FunctionName.endsWith("-inspect-attachment"));
+  assert.equal(inspection?.[1].Properties.MemorySize, 1536);
 });
 
 test("the gateway checks the issuer's tokens and lets only the two applications call from a browser", () => {

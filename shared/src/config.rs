@@ -2,11 +2,14 @@
 
 /// What a function needs from its environment. Public functions need nothing.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each need is apart from the others")]
 pub struct Needs {
     /// It signs and verifies page cursors.
     pub cursor_secret: bool,
     /// It parks records that can't be processed.
     pub failure_queue: bool,
+    /// It signs addresses in the bucket, or removes what is in it.
+    pub bucket: bool,
     /// It serves callers, whose tokens it verifies.
     pub callers: bool,
 }
@@ -39,6 +42,10 @@ pub struct Config {
     pub cursor_secret_arn: String,
     /// The queue for records that can't be processed (`FAILURE_QUEUE_URL`); empty but for stream functions.
     pub failure_queue_url: String,
+    /// The bucket of images (`BUCKET_NAME`); empty for functions that have nothing to do with it.
+    pub bucket_name: String,
+    /// Where clients reach the bucket, if that is not where functions do (`PUBLIC_S3_ENDPOINT`).
+    pub public_s3_endpoint: Option<String>,
     /// How many days audit events are kept (`ACCESS_LOG_DAYS`); six years unless given.
     pub access_log_days: u32,
 }
@@ -70,6 +77,7 @@ impl Config {
         let audience = required("AUDIENCE", needs.callers);
         let cursor_secret_arn = required("CURSOR_SECRET_ARN", needs.cursor_secret);
         let failure_queue_url = required("FAILURE_QUEUE_URL", needs.failure_queue);
+        let bucket_name = required("BUCKET_NAME", needs.bucket);
         if !missing.is_empty() {
             return Err(Missing(missing));
         }
@@ -87,7 +95,16 @@ impl Config {
             name_claim: optional("NAME_CLAIM", "name"),
         };
         let access_log_days = optional("ACCESS_LOG_DAYS", "2190").parse().unwrap_or(2190);
-        Ok(Self { table_name, issuer, cursor_secret_arn, failure_queue_url, access_log_days })
+        let public_s3_endpoint = lookup("PUBLIC_S3_ENDPOINT").filter(|value| !value.is_empty());
+        Ok(Self {
+            table_name,
+            issuer,
+            cursor_secret_arn,
+            failure_queue_url,
+            bucket_name,
+            public_s3_endpoint,
+            access_log_days,
+        })
     }
 }
 
@@ -97,7 +114,7 @@ mod tests {
 
     #[test]
     fn every_missing_name_is_reported_at_once() {
-        let needs = Needs { cursor_secret: true, failure_queue: false, callers: true };
+        let needs = Needs { cursor_secret: true, callers: true, ..Needs::default() };
         let lookup = |name: &str| (name == "AUDIENCE").then(|| "api".to_owned());
         let missing = Config::read(needs, lookup).unwrap_err();
         assert_eq!(missing.to_string(), "missing from the environment: TABLE_NAME, ISSUER, CURSOR_SECRET_ARN");

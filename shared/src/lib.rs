@@ -1,6 +1,7 @@
 //! Portal Messaging's library, by subject. Dependencies point one way: everything may use [`domain`],
 //! which uses nothing here; [`http`] is the edge and knows the others.
 
+pub mod attachments;
 pub mod config;
 pub mod domain;
 pub mod http;

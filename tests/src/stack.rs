@@ -20,6 +20,10 @@ pub struct Description {
     pub stack_name: String,
     /// The HTTP API.
     pub api_url: String,
+    /// The patients' application.
+    pub portal_url: String,
+    /// The clinicians' application.
+    pub clinic_url: String,
     /// The issuer of tokens.
     pub issuer: String,
     /// Where AWS answers.
@@ -28,6 +32,8 @@ pub struct Description {
     pub region: String,
     /// The table.
     pub table_name: String,
+    /// The bucket of images.
+    pub bucket_name: String,
     /// The queue of stream records that could not be processed.
     pub failure_queue_url: String,
     /// The patient ids of the demo accounts.

@@ -2,18 +2,21 @@
 //! 1 KB of a patient's letter as text, and with conversations 100 times as long.
 
 use functions::{
-    list_conversations, list_messages, list_tasks, mark_read, mark_unread, send_message, set_conversation_status,
+    create_attachment, get_attachment, list_conversations, list_messages, list_tasks, mark_read, mark_unread,
+    send_message, set_conversation_status,
 };
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
+use shared::domain::attachment::{Attached, Image, MediaType, State};
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
-use shared::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
+use shared::domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
 use shared::domain::lock::LockHistory;
 use shared::domain::person::{Person, Role};
 use shared::domain::text::{MessageText, Title};
 use uuid::Uuid;
 
+use crate::bucket::nowhere;
 use crate::meter::Cost;
 use crate::support::{Bench, PATIENT, body, request};
 
@@ -29,7 +32,12 @@ fn ana() -> Person {
 }
 
 /// A conversation with so many letters, from both sides in turn.
-async fn conversation(bench: &Bench, letters: u32) -> Conversation {
+pub(crate) async fn conversation(bench: &Bench, letters: u32) -> Conversation {
+    conversation_with_images(bench, letters, 0).await
+}
+
+/// The same with so many images in every fifth letter.
+async fn conversation_with_images(bench: &Bench, letters: u32, images: usize) -> Conversation {
     let clara = person("clinician-a", Role::Clinician, "Clara Clinician");
     let now = bench.deps.clock.now();
     let (id, encounter_id) = (ConversationId::new(bench.deps.clock.id()), EncounterId::new(bench.deps.clock.id()));
@@ -51,12 +59,19 @@ async fn conversation(bench: &Bench, letters: u32) -> Conversation {
         let by = if letter % 2 == 0 { ana() } else { clara.clone() };
         let text = MessageText::new(LETTER).unwrap();
         let changed = head.post(MessageId::new(bench.deps.clock.id()), text, None, &by, bench.deps.clock.now());
-        let changed = changed.unwrap();
+        let images = if letter % 5 == 0 { images } else { 0 };
+        let attached = std::iter::repeat_with(|| ready_image(bench)).take(images).collect();
+        let changed = changed.unwrap().with_attachments(attached);
         bench.deps.table.save_conversation(&head, &changed).await.unwrap();
         head = changed.head;
     }
     bench.meter.take();
     head
+}
+
+fn ready_image(bench: &Bench) -> Attached {
+    let image = Image { content_type: MediaType::Jpeg, size: 1_500_000, width: 3024, height: 4032 };
+    Attached { id: AttachmentId::new(bench.deps.clock.id()), state: State::Ready(image) }
 }
 
 fn ask(account: &str, head: &Conversation, rest: &str, query: &str, body: &Value) -> Request {
@@ -142,6 +157,36 @@ async fn a_conversation_100_times_as_long_costs_the_same() {
             "{what} costs {short:?} when short and {long:?} when long"
         );
     }
+}
+
+#[tokio::test]
+async fn images_cost_their_own_items_to_send_and_no_query_to_open() {
+    let bench = Bench::new().await;
+    let head = conversation_with_images(&bench, 50, 1).await;
+    let deps = &bench.deps;
+    let opened = list_messages::handle(deps, ask("patient-a", &head, "/messages", "", &Value::Null));
+    let (opened, response) = cost(&bench, opened).await;
+    assert_eq!(body(&response)["items"].as_array().unwrap().len(), 50);
+    assert_at_most("open a chat with 10 images", opened, Cost { sequential: 1, read: 4.0, written: 0.0 });
+
+    let (bucket, mut images) = (nowhere(), Vec::new());
+    for _ in 0..2 {
+        let new = ask("patient-a", &head, "/attachments", "", &json!({"contentType": "image/png", "size": 4}));
+        let announced = create_attachment::handle(deps, &bucket, new);
+        let (cost, response) = cost(&bench, announced).await;
+        assert_at_most("announce an image", cost, Cost { sequential: 2, read: 2.0, written: 2.0 });
+        images.push(body(&response)["id"].clone());
+    }
+    let message = json!({"id": id_of_now(&bench, "patient-a"), "text": LETTER, "attachmentIds": images});
+    let (sent, _) = cost(&bench, send_message::handle(deps, ask("patient-a", &head, "/messages", "", &message))).await;
+    assert_at_most("send with 2 images", sent, Cost { sequential: 2, read: 3.0, written: 12.0 });
+
+    let parameters = json!({"conversationId": head.id.to_string(), "attachmentId": images[0]});
+    let path = format!("/conversations/{}/attachments/{}", head.id, images[0].as_str().unwrap());
+    let shown = get_attachment::handle(deps, &bucket, request("patient-a", &path, &parameters, "", &Value::Null)).await;
+    assert_eq!(body(&shown.unwrap())["status"], "pending");
+    let shown = bench.meter.take();
+    assert_at_most("show an image", shown, Cost { sequential: 1, read: 1.0, written: 0.0 });
 }
 
 #[tokio::test]

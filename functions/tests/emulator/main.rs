@@ -6,11 +6,15 @@
     reason = "these are tests, and costs are shown"
 )]
 
+mod attachments;
+mod bucket;
 mod costs;
 mod issuer;
 mod meter;
 #[path = "../../../shared/tests/table/new_table.rs"]
 mod new_table;
+#[path = "../../../shared/testdata/photo.rs"]
+mod photo;
 mod samples;
 mod stream;
 mod support;

@@ -7,9 +7,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use functions::project_changes::{self, FailureQueue, Projector};
 use functions::{create_conversation, send_message, set_conversation_status, set_encounter_status};
 use serde_json::{Value, json};
+use shared::attachments::Bucket;
 use shared::domain::task::TaskStatus;
 use uuid::Uuid;
 
+use crate::bucket::nowhere;
 use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, request, reset_clock};
 
 type Item = HashMap<String, AttributeValue>;
@@ -62,17 +64,26 @@ impl Recorded {
     }
 
     fn projector(&self, queue: &str) -> Projector {
-        Projector {
-            table: self.bench.deps.table.clone(),
-            clock: self.bench.deps.clock,
-            failures: FailureQueue::new(sqs(), queue),
-        }
+        Projector { failures: FailureQueue::new(sqs(), queue), ..projector(&self.bench, nowhere()) }
     }
 
     async fn feed(&self, records: &[Value]) -> usize {
         let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
         project_changes::handle(&self.projector("http://127.0.0.1:9/none"), event).await.batch_item_failures.len()
     }
+}
+
+/// The function on a table, without a queue that can be reached.
+pub(crate) fn projector(bench: &Bench, bucket: Bucket) -> Projector {
+    let failures = FailureQueue::new(sqs(), "http://127.0.0.1:9/none");
+    Projector { table: bench.deps.table.clone(), clock: bench.deps.clock, failures, bucket }
+}
+
+/// The record of an item's end.
+pub(crate) fn removal(item: &Item) -> Value {
+    let mut removal = record(0, Some(item), None);
+    removal["eventName"] = json!("REMOVE");
+    removal
 }
 
 fn record(number: usize, old: Option<&Item>, new: Option<&Item>) -> Value {

@@ -3,6 +3,7 @@
 //! Nothing here knows AWS, Lambda or HTTP (a test holds that). Time and ids are passed in.
 
 pub mod access;
+pub mod attachment;
 pub mod audit;
 pub mod conversation;
 pub mod encounter;

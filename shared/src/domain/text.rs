@@ -33,6 +33,11 @@ impl MessageText {
         Ok(Self(text))
     }
 
+    /// No text at all: for a message that images stand in.
+    pub const fn none() -> Self {
+        Self(String::new())
+    }
+
     /// Takes a text that passed the check when it was stored.
     pub fn from_store(text: String) -> Self {
         Self(text)

@@ -7,7 +7,9 @@ use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
+use crate::attachments::BucketError;
 use crate::domain::access::Denied;
+use crate::domain::attachment;
 use crate::domain::conversation::Closed;
 use crate::identity::IdentityError;
 use crate::store::{SendError, StoreError};
@@ -100,6 +102,9 @@ pub enum ApiError {
     /// 413: the body is too large.
     #[error("the body is too large")]
     TooLarge,
+    /// 413, 415: an attachment that is not taken.
+    #[error(transparent)]
+    Attachment(#[from] attachment::Refused),
     /// 422: it can be read, but not accepted.
     #[error("a value is not accepted")]
     Invalid(FieldProblem),
@@ -146,6 +151,15 @@ impl From<StoreError> for ApiError {
     }
 }
 
+impl From<BucketError> for ApiError {
+    fn from(error: BucketError) -> Self {
+        match error {
+            BucketError::Busy(reason) => Self::Busy(reason),
+            BucketError::Refused(reason) => Self::Internal(reason),
+        }
+    }
+}
+
 impl From<SendError<Self>> for ApiError {
     fn from(error: SendError<Self>) -> Self {
         match error {
@@ -175,6 +189,12 @@ impl ApiError {
             Self::ConversationClosed(_) => (StatusCode::CONFLICT, "conversation-closed", "The conversation is closed"),
             Self::TaskCompleted(_) => (StatusCode::CONFLICT, "task-completed", "The task is completed"),
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"),
+            Self::Attachment(attachment::Refused::TooLarge(_)) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "attachment-too-large", "The attachment is too large")
+            }
+            Self::Attachment(attachment::Refused::Unsupported | attachment::Refused::Heic) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Files of this type are not taken")
+            }
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-value", "A value is not accepted"),
             Self::MessageIdReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "message-id-reused", "The message id is used already")
@@ -204,6 +224,17 @@ impl ApiError {
             Self::ConversationClosed(_) => Some("Reopen the conversation to send your message.".into()),
             Self::TaskCompleted(_) => Some("A new message of the patient opens a new task.".into()),
             Self::TooLarge => Some("A body has at most 262144 bytes.".into()),
+            Self::Attachment(attachment::Refused::TooLarge(most)) => {
+                Some(format!("An attachment has at most {most} bytes."))
+            }
+            Self::Attachment(attachment::Refused::Unsupported) => {
+                Some("GET /settings tells which types are taken.".into())
+            }
+            Self::Attachment(attachment::Refused::Heic) => Some(
+                "HEIC images are not taken. On an iPhone set Settings > Camera > Formats to \"Most Compatible\" for new \
+                 photos, and export this one as JPEG."
+                    .into(),
+            ),
             Self::MessageIdReused => {
                 Some("Another message was stored under this id. Send yours with a new one.".into())
             }

@@ -9,9 +9,11 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use super::attachments::AttachedItem;
 use super::schema::{self, Key, ListKey};
 use super::text_codec::StoredText;
 use crate::domain::Timestamp;
+use crate::domain::attachment::Attached;
 use crate::domain::conversation::{Closing, Conversation, LastMessage};
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::{Content, Entry, Number};
@@ -69,7 +71,7 @@ pub(super) struct PersonItem {
 }
 
 #[derive(Serialize, Deserialize)]
-enum RoleItem {
+pub(super) enum RoleItem {
     #[serde(rename = "p")]
     Patient,
     #[serde(rename = "c")]
@@ -208,9 +210,20 @@ struct EntryItem {
     response: Option<StoredText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lock_version: Option<LockVersion>,
+    #[serde(rename = "att", default, skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<AttachedItem>,
+    /// Only where attachments stand in it, whose states still change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
 }
 
 pub(super) fn from_entry(conversation: ConversationId, entry: &Entry) -> Result<Item, StoreError> {
+    from_entry_again(conversation, &Versioned::new(entry))
+}
+
+/// An entry to be stored again: the states of its attachments change.
+pub(super) fn from_entry_again(conversation: ConversationId, entry: &Versioned<&Entry>) -> Result<Item, StoreError> {
+    let Versioned { value: entry, version } = entry;
     let mut body = EntryItem {
         by: (&entry.sender).into(),
         at: millis(entry.sent_at),
@@ -218,9 +231,13 @@ pub(super) fn from_entry(conversation: ConversationId, entry: &Entry) -> Result<
         text: None,
         response: None,
         lock_version: None,
+        attachments: Vec::new(),
+        version: None,
     };
     match &entry.content {
-        Content::Message { id, text, response } => {
+        Content::Message { id, text, response, attachments } => {
+            body.attachments = attachments.iter().map(AttachedItem::from).collect();
+            body.version = (!attachments.is_empty()).then_some(version + 1);
             body.id = Some(schema::short(id.uuid()));
             body.text = Some(StoredText(text.as_str().to_owned()));
             let response = response.as_ref().map(serde_json::to_string).transpose();
@@ -245,7 +262,8 @@ pub(super) fn to_entry(item: Item) -> Result<Entry, StoreError> {
             let id = MessageId::new(id);
             let response = body.response.map(|json| serde_json::from_str::<QuestionnaireResponse>(&json.0)).transpose();
             let response = response.map_err(|_| corrupt("a questionnaire response can't be read"))?;
-            Content::Message { id, text: MessageText::from_store(text.0), response }
+            let attachments = body.attachments.into_iter().map(Attached::try_from).collect::<Result<_, _>>()?;
+            Content::Message { id, text: MessageText::from_store(text.0), response, attachments }
         }
         (None, None, Some(version)) => Content::Status(version),
         _ => return Err(corrupt("an entry is neither a message nor a status")),

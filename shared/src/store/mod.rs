@@ -4,6 +4,7 @@
 //! writer that loses reads again and tries again, with jitter and not for ever; what is then left is
 //! [`StoreError::Busy`], and nothing was written.
 
+mod attachments;
 mod audit_events;
 mod cached_settings;
 mod configuration;
@@ -18,8 +19,9 @@ mod table;
 mod tasks;
 mod text_codec;
 
+pub use attachments::Settled;
 pub use cached_settings::CachedSettings;
-pub use conversations::{Created, Idempotency, SendError, Sent};
+pub use conversations::{Created, Idempotency, Outgoing, SendError, Sent};
 pub use entries::OpenedChat;
 pub use items::Versioned;
 pub use table::{Page, Position, Table};

@@ -8,6 +8,7 @@
 //! | conversation head | `CONV#<id>` | `HEAD` | `PATIENT#<patient>#CONV` | `<open\|closed>#<last activity>#<id>` |
 //! | entry (message, status) | `CONV#<id>` | `E#<number>` | | |
 //! | task slot | `CONV#<id>` | `HEAD#TASK` | | |
+//! | attachment, expiring until a message claims it | `CONV#<id>` | `ATT#<attachment>` | | |
 //! | encounter | `ENC#<id>` | `ENC` | `PATIENT#<patient>#ENC` | `<begun>#<id>` |
 //! | task | `TASK#<id>` | `TASK` | `TASKS#<pool>` | `<status>#<opened>#<id>` |
 //! | read cursor | `R#<patient>#<reader>` | `<conversation>` | | |
@@ -21,7 +22,7 @@
 //!
 //! | access pattern | how |
 //! |---|---|
-//! | a conversation; its encounter; a task; a patient | one item by its id |
+//! | a conversation; its encounter; a task; a patient; an attachment | one item by its id |
 //! | open a chat: head and latest entries | one query, backwards from `HEAD` (`E#...` sorts before it) |
 //! | page backwards, catch up forwards | one query on `E#<number>`, beside the head |
 //! | head and task slot, to plan tasks | one query on the prefix `HEAD` |
@@ -45,7 +46,7 @@ use crate::domain::conversation::Conversation;
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::Number;
 use crate::domain::ids::{
-    AuditEventId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId,
+    AttachmentId, AuditEventId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId,
 };
 use crate::domain::lock::Status;
 use crate::domain::task::{Task, TaskStatus};
@@ -61,6 +62,8 @@ pub const ENCOUNTER: &str = "ENC";
 pub const CONVERSATION_PREFIX: &str = "CONV#";
 /// The prefix of an encounter's partition key.
 pub const ENCOUNTER_PREFIX: &str = "ENC#";
+/// The prefix of attachments' sort keys, which the stream's filter names too.
+pub const ATTACHMENT_PREFIX: &str = "ATT#";
 const TASK_SLOT: &str = "HEAD#TASK";
 const ENTRY_PREFIX: &str = "E#";
 
@@ -166,6 +169,11 @@ pub fn entry(id: ConversationId, number: Number) -> Key {
 /// An entry's sort key.
 pub fn entry_sk(number: Number) -> String {
     format!("{ENTRY_PREFIX}{number:010}")
+}
+
+/// An attachment of a conversation.
+pub fn attachment(id: ConversationId, attachment: AttachmentId) -> Key {
+    key(conversation(id), format!("{ATTACHMENT_PREFIX}{attachment}"))
 }
 
 /// A conversation's task slot.
@@ -303,6 +311,7 @@ mod tests {
         let id = ConversationId::new(uuid::Uuid::nil());
         assert!(entry(id, u64::from(u32::MAX)).sk < head(id).sk);
         assert!(entry(id, 9).sk < entry(id, 10).sk);
+        assert!(attachment(id, AttachmentId::new(uuid::Uuid::nil())).sk < entry(id, 0).sk);
         assert!(head(id).sk < task_slot(id).sk);
         assert!(status_prefix(Status::Closed) < status_prefix(Status::Open));
     }

@@ -9,7 +9,7 @@ use shared::domain::ids::{AuditEventId, ConversationId, EncounterId, MessageId, 
 use shared::domain::lock::LockHistory;
 use shared::domain::person::{Person, Role};
 use shared::domain::text::{MessageText, Title};
-use shared::store::{Created, SendError, Sent, StoreError, Table};
+use shared::store::{Created, Outgoing, SendError, Sent, StoreError, Table};
 use uuid::Uuid;
 
 use crate::new_table::{emulator, new_table};
@@ -102,10 +102,12 @@ pub(crate) async fn send_as(
     second: i64,
 ) -> Result<Sent, SendError<Refusal>> {
     let text = MessageText::new(text).unwrap();
-    let post =
-        |head: &Conversation| head.post(message, text.clone(), None, by, at(second)).map_err(|_| Refusal::Closed);
+    let post = |head: &Conversation, _: &[_]| {
+        head.post(message, text.clone(), None, by, at(second)).map_err(|_| Refusal::Closed)
+    };
     let agent = agent(by, second);
-    table.send_message(id, message, agent.as_ref(), |head| head.ok_or(Refusal::Missing), post, at(second)).await
+    let message = Outgoing { conversation: id, id: message, attachments: &[] };
+    table.send_message(message, agent.as_ref(), |head| head.ok_or(Refusal::Missing), post, at(second)).await
 }
 
 /// Closes or reopens.

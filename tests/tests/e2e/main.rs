@@ -9,9 +9,12 @@ mod contention;
 mod exactly_once;
 mod idempotency;
 mod identity;
+mod images;
 mod lists;
 mod messages;
 mod patients;
+#[path = "../../../shared/testdata/photo.rs"]
+mod photo;
 mod poison;
 mod reading;
 mod roles;

@@ -3,6 +3,7 @@
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::types::AttributeValue;
+use aws_sdk_s3::primitives::ByteStream;
 use tests::aws::{self, FunctionConfiguration};
 use tests::repository::{self, DeployedFunction};
 use tests::stack::Stack;
@@ -19,9 +20,13 @@ enum Action {
     QueryIndex,
     GetSecretValue,
     SendMessage,
+    ListBucket,
+    GetObject(&'static str),
+    PutObject(&'static str),
+    DeleteObject(&'static str),
 }
 
-const ACTIONS: [Action; 9] = [
+const ACTIONS: [Action; 16] = [
     Action::GetItem,
     Action::Query,
     Action::PutItem,
@@ -31,11 +36,21 @@ const ACTIONS: [Action; 9] = [
     Action::QueryIndex,
     Action::GetSecretValue,
     Action::SendMessage,
+    Action::ListBucket,
+    Action::GetObject("uploads"),
+    Action::GetObject("images"),
+    Action::PutObject("uploads"),
+    Action::PutObject("images"),
+    Action::DeleteObject("uploads"),
+    Action::DeleteObject("images"),
 ];
 
 impl Action {
     /// Whether a function's role should allow it.
     fn is_granted(self, function: &DeployedFunction) -> bool {
+        let bucket = |action: &str, prefix: &str| {
+            function.bucket.iter().any(|grant| grant.action == action && grant.prefix == prefix)
+        };
         let table = |action: &str| function.table.iter().any(|granted| granted == action);
         match self {
             Self::GetItem => table("GetItem"),
@@ -47,6 +62,10 @@ impl Action {
             Self::QueryIndex => function.index.iter().any(|granted| granted == "Query"),
             Self::GetSecretValue => function.cursor_secret,
             Self::SendMessage => function.failure_queue,
+            Self::ListBucket => false,
+            Self::GetObject(prefix) => bucket("GetObject", prefix),
+            Self::PutObject(prefix) => bucket("PutObject", prefix),
+            Self::DeleteObject(prefix) => bucket("DeleteObject", prefix),
         }
     }
 
@@ -91,12 +110,42 @@ impl Action {
                 let message = queue.send_message().queue_url(&target.queue_url).message_body("tests");
                 allowed(message.delay_seconds(100_000).send().await)
             }
+            Self::ListBucket => allowed(images(role).list_objects_v2().bucket(&target.bucket_name).send().await),
+            Self::GetObject(prefix) => {
+                let get = images(role).get_object().bucket(&target.bucket_name).key(nothing(prefix));
+                allowed(get.send().await)
+            }
+            Self::PutObject(prefix) => {
+                // A checksum that no body has: what is allowed is still not stored.
+                let put = images(role).put_object().bucket(&target.bucket_name).key(nothing(prefix));
+                allowed(
+                    put.checksum_sha256("47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")
+                        .body(ByteStream::from_static(b"x"))
+                        .send()
+                        .await,
+                )
+            }
+            Self::DeleteObject(prefix) => {
+                let delete = images(role).delete_object().bucket(&target.bucket_name).key(nothing(prefix));
+                allowed(delete.send().await)
+            }
         }
     }
 }
 
+/// S3 with a role.
+fn images(role: &SdkConfig) -> aws_sdk_s3::Client {
+    aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(role).force_path_style(true).build())
+}
+
+/// The key of an object that nobody has.
+fn nothing(prefix: &str) -> String {
+    format!("{prefix}/tests/nothing")
+}
+
 /// What the actions are asked of.
 struct Target {
+    bucket_name: String,
     table_name: String,
     secret_arn: String,
     queue_url: String,
@@ -129,6 +178,7 @@ async fn each_role_is_enough_for_its_route_and_for_nothing_else() {
     let deployed = repository::deployed();
     let functions: Vec<DeployedFunction> = deployed.routes.into_iter().chain(deployed.triggers).collect();
     let target = Target {
+        bucket_name: stack.description().bucket_name.clone(),
         table_name: stack.description().table_name.clone(),
         secret_arn: aws::function(&stack, "list-tasks").await.variable("CURSOR_SECRET_ARN").to_owned(),
         queue_url: stack.description().failure_queue_url.clone(),

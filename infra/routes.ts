@@ -6,6 +6,15 @@
 /** A DynamoDB action on the table. A transaction needs the actions of its parts, there is no separate one. */
 export type TableAction = "GetItem" | "Query" | "PutItem" | "DeleteItem";
 
+/** An action on the objects under a prefix of the bucket. */
+export interface BucketGrant {
+  readonly action: "GetObject" | "PutObject" | "DeleteObject";
+  readonly prefix: "uploads" | "images";
+}
+
+/** An SNS action on the topics of notices, which are made at run time: all of this deployment, none of another. */
+export type TopicAction = "CreateTopic" | "DeleteTopic" | "ListSubscriptionsByTopic" | "Publish" | "Subscribe" | "Unsubscribe";
+
 /** What a function may touch; what is left out is denied. */
 export interface Touches {
   /** Actions on the table itself. */
@@ -14,7 +23,11 @@ export interface Touches {
   readonly index?: readonly "Query"[];
   /** May read the secret that signs list cursors. */
   readonly cursorSecret?: true;
-  /** May send to the queue of stream records that could not be processed. */
+  /** Actions on the bucket, which an address that a function signs is allowed no more than the function is. */
+  readonly bucket?: readonly BucketGrant[];
+  /** Actions on the topics of notices. */
+  readonly topics?: readonly TopicAction[];
+  /** May send to the queue of events that could not be processed. */
   readonly failureQueue?: true;
 }
 
@@ -32,10 +45,25 @@ export interface Route extends FunctionEntry {
   readonly path: string;
 }
 
-/** A function fed by an event source. */
-export interface Trigger extends FunctionEntry {
+/** Items of the table whose changes the stream's consumers follow. */
+export type StreamItem = "conversation-head" | "encounter" | "new-entry" | "attachment-end";
+
+/** A function fed by the table's stream. */
+export interface StreamTrigger extends FunctionEntry {
   readonly source: "table-stream";
+  /** The changes that it is fed. */
+  readonly follows: readonly StreamItem[];
 }
+
+/** A function fed by uploads to the bucket. */
+export interface UploadTrigger extends FunctionEntry {
+  readonly source: "image-upload";
+  /** Memory in MB: it takes more than the others. */
+  readonly memory: number;
+}
+
+/** A function fed by an event source. */
+export type Trigger = StreamTrigger | UploadTrigger;
 
 /** Every route, in the order of the API contract. */
 export const routes: readonly Route[] = [
@@ -44,8 +72,25 @@ export const routes: readonly Route[] = [
   { binary: "refuse-route", method: "ANY", path: "$default", public: true },
 
   { binary: "get-me", method: "GET", path: "/me" },
+  { binary: "get-notifications", method: "GET", path: "/me/notifications", table: ["GetItem"], topics: ["ListSubscriptionsByTopic"] },
+  {
+    binary: "put-notifications",
+    method: "PUT",
+    path: "/me/notifications",
+    table: ["GetItem", "Query", "PutItem", "DeleteItem"],
+    topics: ["CreateTopic", "DeleteTopic", "ListSubscriptionsByTopic", "Subscribe", "Unsubscribe"],
+  },
   { binary: "get-settings", method: "GET", path: "/settings", table: ["GetItem"] },
+  { binary: "put-settings", method: "PUT", path: "/settings", table: ["PutItem"] },
   { binary: "list-questionnaires", method: "GET", path: "/questionnaires", table: ["Query"] },
+  { binary: "get-questionnaire", method: "GET", path: "/questionnaires/{questionnaireId}", table: ["GetItem"] },
+  { binary: "put-questionnaire", method: "PUT", path: "/questionnaires/{questionnaireId}", table: ["Query", "PutItem"] },
+  {
+    binary: "delete-questionnaire",
+    method: "DELETE",
+    path: "/questionnaires/{questionnaireId}",
+    table: ["Query", "PutItem", "DeleteItem"],
+  },
 
   { binary: "search-patients", method: "GET", path: "/patients", table: ["Query"] },
   { binary: "get-patient", method: "GET", path: "/patients/{patientId}", table: ["GetItem"] },
@@ -75,6 +120,20 @@ export const routes: readonly Route[] = [
     table: ["GetItem", "PutItem"],
   },
   {
+    binary: "create-attachment",
+    method: "POST",
+    path: "/conversations/{conversationId}/attachments",
+    table: ["GetItem", "PutItem"],
+    bucket: [{ action: "PutObject", prefix: "uploads" }],
+  },
+  {
+    binary: "get-attachment",
+    method: "GET",
+    path: "/conversations/{conversationId}/attachments/{attachmentId}",
+    table: ["GetItem", "PutItem"],
+    bucket: [{ action: "GetObject", prefix: "images" }],
+  },
+  {
     binary: "set-conversation-status",
     method: "PUT",
     path: "/conversations/{conversationId}/status",
@@ -87,12 +146,19 @@ export const routes: readonly Route[] = [
     binary: "list-encounters",
     method: "GET",
     path: "/patients/{patientId}/encounters",
-    table: ["GetItem", "PutItem"],
+    table: ["GetItem", "Query", "PutItem"],
     index: ["Query"],
     cursorSecret: true,
   },
-  { binary: "get-encounter", method: "GET", path: "/encounters/{encounterId}", table: ["GetItem", "PutItem"] },
-  { binary: "set-encounter-status", method: "PUT", path: "/encounters/{encounterId}/status", table: ["GetItem", "PutItem"] },
+  { binary: "get-encounter", method: "GET", path: "/encounters/{encounterId}", table: ["GetItem", "Query", "PutItem"] },
+  {
+    binary: "set-encounter-status",
+    method: "PUT",
+    path: "/encounters/{encounterId}/status",
+    table: ["GetItem", "Query", "PutItem"],
+  },
+  { binary: "create-order", method: "POST", path: "/encounters/{encounterId}/orders", table: ["GetItem", "PutItem"] },
+  { binary: "link-document", method: "POST", path: "/encounters/{encounterId}/documents", table: ["GetItem", "PutItem"] },
 
   { binary: "list-tasks", method: "GET", path: "/tasks", table: ["GetItem"], index: ["Query"], cursorSecret: true },
   {
@@ -103,12 +169,41 @@ export const routes: readonly Route[] = [
     cursorSecret: true,
   },
 
-  { binary: "update-task", method: "PUT", path: "/tasks/{taskId}", table: ["GetItem", "PutItem"] },
+  { binary: "update-task", method: "PUT", path: "/tasks/{taskId}", table: ["GetItem", "Query", "PutItem"] },
 ];
 
 /** Every function that is not behind the gateway. */
 export const triggers: readonly Trigger[] = [
-  { binary: "project-changes", source: "table-stream", table: ["GetItem", "Query", "PutItem"], failureQueue: true },
+  {
+    binary: "project-changes",
+    source: "table-stream",
+    follows: ["conversation-head", "encounter", "new-entry", "attachment-end"],
+    table: ["GetItem", "Query", "PutItem"],
+    bucket: [{ action: "DeleteObject", prefix: "images" }],
+    failureQueue: true,
+  },
+  {
+    binary: "notify",
+    source: "table-stream",
+    follows: ["conversation-head"],
+    table: ["GetItem", "Query", "PutItem"],
+    topics: ["Publish"],
+    failureQueue: true,
+  },
+  {
+    binary: "inspect-attachment",
+    source: "image-upload",
+    // A photo of 50 megapixels takes 300 MB to decode and as much again to scale down; memory is also speed.
+    memory: 1536,
+    table: ["GetItem", "PutItem"],
+    bucket: [
+      { action: "GetObject", prefix: "uploads" },
+      { action: "DeleteObject", prefix: "uploads" },
+      { action: "PutObject", prefix: "images" },
+      { action: "DeleteObject", prefix: "images" },
+    ],
+    failureQueue: true,
+  },
 ];
 
 /** Everything that is deployed as a function. */

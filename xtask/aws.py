@@ -73,7 +73,23 @@ def logs(stack_name: str, function: str, since_seconds: str, follow: str) -> Non
         time.sleep(1)
 
 
-COMMANDS = {"asset-bucket": asset_bucket, "cors": cors, "logs": logs}
+def on_table(stack_name: str, program: str) -> None:
+    """Becomes a program that works on a stack's table, with the credentials that boto3 finds in the environment."""
+    session = boto3.session.Session()
+    stacks = session.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+    credentials = session.get_credentials().get_frozen_credentials()
+    environment = os.environ | {
+        "TABLE_NAME": outputs["TableName"],
+        "AWS_REGION": session.region_name,
+        "AWS_ACCESS_KEY_ID": credentials.access_key,
+        "AWS_SECRET_ACCESS_KEY": credentials.secret_key,
+        "AWS_SESSION_TOKEN": credentials.token or "",
+    }
+    os.execve(program, [program], environment)
+
+
+COMMANDS = {"asset-bucket": asset_bucket, "cors": cors, "logs": logs, "on-table": on_table}
 
 if __name__ == "__main__":
     if region := os.environ.get("AWS_REGION"):

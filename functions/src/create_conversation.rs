@@ -8,12 +8,13 @@ use lambda_http::{Body, Request, Response};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use shared::domain::audit::{Action, Entity};
+use shared::domain::chart_item::ChartCounts;
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
 use shared::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId};
 use shared::domain::lock::LockHistory;
 use shared::domain::person::{Caller, Person};
-use shared::domain::questionnaire::{Answer as QuestionAnswer, AnswerError, QuestionnaireResponse};
+use shared::domain::questionnaire::{Answer as QuestionAnswer, AnswerError, Questionnaire, QuestionnaireResponse};
 use shared::domain::text::{MessageText, Title};
 use shared::http::problem::{ApiError, FieldProblem};
 use shared::http::{request, response};
@@ -48,6 +49,11 @@ pub struct AnsweredQuestionnaire {
     /// The questionnaire.
     #[schema(format = Uuid)]
     questionnaire_id: String,
+    /// The version of it that was answered; its present one unless given. While patients can still pick the
+    /// questionnaire, a form that was open while it changed is taken as it was asked.
+    #[serde(default)]
+    #[schema(format = "uint32", minimum = 1)]
+    questionnaire_version: Option<u32>,
     /// The answers; required questions must have one.
     answers: Vec<QuestionAnswer>,
 }
@@ -66,6 +72,7 @@ pub enum NewConversation {
 /// How a conversation begins.
 struct Beginning {
     title: Title,
+    encounter_type: Option<String>,
     first_message: Option<(QuestionnaireResponse, MessageText)>,
 }
 
@@ -74,7 +81,7 @@ struct Beginning {
     post, path = "/patients/{patientId}/conversations", tag = "Conversations", request_body = NewConversation,
     params(
         ("patientId" = Uuid, Path, description = "The patient."),
-        ("Idempotency-Key" = Option<String>, Header, description = "Makes repeating the request safe for a day."),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[ -~]+$", description = "Makes repeating the request safe for a day."),
     ),
     responses(
         (status = 201, body = ConversationView, headers(("Location" = String, description = "The conversation."))),
@@ -104,8 +111,9 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
         id: encounter_id,
         patient_id: patient,
         conversation_id: id,
-        encounter_type: settings.encounter_type,
+        encounter_type: beginning.encounter_type.unwrap_or(settings.encounter_type),
         lock: LockHistory::opened(person.clone(), now),
+        chart_counts: ChartCounts::default(),
         created_at: now,
     };
     let event = deps.agent(&request, &caller);
@@ -133,18 +141,31 @@ async fn beginning(deps: &Deps, caller: &Caller, request: &Request) -> Result<Be
     match caller {
         Caller::Patient { .. } => {
             let new: AnsweredQuestionnaire = request::json(request)?;
-            let id = QuestionnaireId::from_outside(&new.questionnaire_id)
-                .map_err(|error| ApiError::invalid("/questionnaireId", error))?;
-            let form = deps.table.questionnaire(id).await?;
-            let form = form.ok_or_else(|| ApiError::invalid("/questionnaireId", "is no questionnaire"))?;
+            let form = answered(deps, &new).await?;
             let first_message = form.answer(&new.answers).map_err(|error| refused(&error, &new.answers))?;
-            Ok(Beginning { title: Title::from_store(form.title), first_message: Some(first_message) })
+            let (title, encounter_type) = (Title::from_store(form.title), form.encounter_type);
+            Ok(Beginning { title, encounter_type, first_message: Some(first_message) })
         }
         Caller::Clinician(_) | Caller::Admin(_) => {
             let new: TitledConversation = request::json(request)?;
             let title = Title::new(&new.title).map_err(|error| ApiError::invalid("/title", error))?;
-            Ok(Beginning { title, first_message: None })
+            Ok(Beginning { title, encounter_type: None, first_message: None })
         }
+    }
+}
+
+/// The form that was answered: an active one, as it is or as it was asked.
+async fn answered(deps: &Deps, new: &AnsweredQuestionnaire) -> Result<Questionnaire, ApiError> {
+    let id = QuestionnaireId::from_outside(&new.questionnaire_id)
+        .map_err(|error| ApiError::invalid("/questionnaireId", error))?;
+    let present = deps.table.questionnaire(id).await?.filter(|form| form.active);
+    let present = present.ok_or_else(|| ApiError::invalid("/questionnaireId", "is no active questionnaire"))?;
+    match new.questionnaire_version {
+        Some(version) if version != present.version => {
+            let former = deps.table.questionnaire_version(id, version).await?;
+            former.ok_or_else(|| ApiError::invalid("/questionnaireVersion", "is no version of the questionnaire"))
+        }
+        _ => Ok(present),
     }
 }
 

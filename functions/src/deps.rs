@@ -6,6 +6,7 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use jiff::{Timestamp, Unit};
 use lambda_http::Request;
+use shared::attachments::Bucket;
 use shared::config::Config;
 use shared::domain::audit::{Action, Agent, Entity, RecordedReads};
 use shared::domain::ids::{AuditEventId, PatientId};
@@ -15,6 +16,7 @@ use shared::http::cursor::Cursors;
 use shared::http::problem::ApiError;
 use shared::http::request;
 use shared::identity::Identity;
+use shared::notifications::Topics;
 use shared::store::{CachedSettings, Table};
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -30,6 +32,8 @@ pub struct Deps {
     pub identity: Identity,
     /// Page cursors.
     pub cursors: Cursors,
+    /// Subscriptions to notices.
+    pub topics: Topics,
     /// The time and new ids.
     pub clock: Clock,
     /// What staff have read of late and is in the access log; ask [`Deps::record_read`].
@@ -45,6 +49,7 @@ impl Deps {
             cached_settings: CachedSettings::default(),
             identity: Identity::new(config.issuer.clone()),
             cursors: Cursors::new(aws_sdk_secretsmanager::Client::new(aws), &config.cursor_secret_arn),
+            topics: topics(config, aws),
             clock: Clock::system(),
             recorded_reads: Mutex::default(),
         }
@@ -57,7 +62,7 @@ impl Deps {
 
     /// The settings, at most half a minute old.
     pub async fn settings(&self) -> Result<Settings, ApiError> {
-        Ok(self.cached_settings.get(&self.table).await?)
+        Ok(self.cached_settings.get(&self.table, self.clock.now()).await?)
     }
 
     /// Whoever calls, if they are staff, whose accesses are recorded.
@@ -92,15 +97,32 @@ impl Deps {
     }
 }
 
+/// The topics of notices.
+pub fn topics(config: &Config, aws: &SdkConfig) -> Topics {
+    Topics::new(aws_sdk_sns::Client::new(aws), &config.topic_arn_prefix, config.topic_key_arn.clone())
+}
+
 /// The connection to AWS, or to the emulator that `AWS_ENDPOINT_URL` names. Attempts end well before
 /// the function's own time does, so that a caller gets an answer.
 pub async fn aws() -> SdkConfig {
+    aws_within(Duration::from_secs(3), Duration::from_secs(7)).await
+}
+
+/// The same with other times for an attempt and for all attempts of a call: large images take longer.
+pub async fn aws_within(attempt: Duration, operation: Duration) -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(Duration::from_secs(3))
-        .operation_timeout(Duration::from_secs(7))
+        .operation_attempt_timeout(attempt)
+        .operation_timeout(operation)
         .build();
     aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await
+}
+
+/// The bucket of images. Off AWS, where an endpoint is named, it is a part of addresses' paths.
+pub fn bucket(config: &Config, aws: &SdkConfig) -> Bucket {
+    let connection = aws_sdk_s3::config::Builder::from(aws);
+    let (public, in_path) = (config.public_s3_endpoint.as_deref(), aws.endpoint_url().is_some());
+    Bucket::new(connection, &config.bucket_name, public, in_path)
 }
 
 /// Where the time and new ids come from, so that tests decide them.

@@ -1,4 +1,4 @@
-//! GET /encounters/{encounterId}: an encounter with its status history; for clinicians.
+//! GET /encounters/{encounterId}: an encounter with its status history, orders and documents; for clinicians.
 
 use lambda_http::Request;
 use shared::domain::audit::{Action, Entity};
@@ -26,8 +26,11 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let id: EncounterId = request::path_id(&request, "encounterId")?;
     let encounter = deps.table.encounter(id).await?.ok_or(ApiError::NotFound)?.value.visible_to(&caller)?;
     let (patient, entity) = (encounter.patient_id, Entity::Encounter(id));
-    deps.record_read(&request, &caller, patient, Action::ReadEncounter, entity).await?;
-    Ok(response::ok(&EncounterView::of(&encounter)))
+    let ((), added) =
+        tokio::try_join!(deps.record_read(&request, &caller, patient, Action::ReadEncounter, entity), async {
+            Ok(deps.table.chart_items(&encounter).await?)
+        })?;
+    Ok(response::ok(&EncounterView::of(&encounter, &added)))
 }
 
 /// Runs the function.

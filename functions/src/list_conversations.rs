@@ -1,4 +1,5 @@
-//! GET /patients/{patientId}/conversations: a patient's chats, open first, newest activity first, with unread marks.
+//! GET /patients/{patientId}/conversations: a patient's chats, open first, newest activity first, with unread marks;
+//! all of them, or those that a search finds.
 
 use lambda_http::{Request, RequestExt as _};
 use serde::Deserialize;
@@ -6,10 +7,11 @@ use shared::domain::audit::{Action, Entity};
 use shared::domain::ids::PatientId;
 use shared::domain::lock::Status;
 use shared::domain::person::{Role, Side};
+use shared::domain::search::ConversationQuery;
 use shared::http::cursor::Binding;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
-use shared::store::Position;
+use shared::store::{ListPage, Position};
 use utoipa::IntoParams;
 
 use crate::deps::Deps;
@@ -26,6 +28,10 @@ pub const ROUTE: Route = Route::new("list-conversations", "GET", "/patients/{pat
 #[into_params(parameter_in = Query)]
 #[serde(deny_unknown_fields)]
 pub struct Filter {
+    /// Only those whose title and messages together have all these words, the last one by its beginning; without
+    /// case and accents. 1 to 200 characters with at least one word.
+    #[param(example = "potassium hi", min_length = 1, max_length = 200)]
+    q: Option<String>,
     /// Only those that are open, or only those that are closed.
     status: Option<Status>,
     /// How many at most, from 1 to 100; 25 unless given.
@@ -37,7 +43,8 @@ pub struct Filter {
 
 /// A patient's chats
 ///
-/// Open ones first, then closed ones; newest activity first in each.
+/// Open ones first, then closed ones; newest activity first in each. A message is found by a search within moments
+/// of being sent.
 #[utoipa::path(
     get, path = "/patients/{patientId}/conversations", tag = "Conversations",
     params(("patientId" = Uuid, Path, description = "The patient."), Filter),
@@ -49,13 +56,24 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let reader = caller.may_reach(patient)?;
     let filter: Filter = request::query(&request)?;
     let limit = request::limit(filter.limit, 25)?;
-    let query = filter.status.map_or("", |status| if status == Status::Open { "open" } else { "closed" });
-    let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query };
+    let query = filter.q.as_deref().map(ConversationQuery::new).transpose();
+    let query = query.map_err(|error| ApiError::invalid("?q", error))?;
+    let status = filter.status.map_or("", |status| if status == Status::Open { "open" } else { "closed" });
+    let bound = format!("{status}?{}", filter.q.as_deref().unwrap_or_default());
+    let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query: &bound };
     let start: Option<Position> = deps.cursors.verify(filter.cursor.as_deref(), bound).await?;
 
     let with_empty = caller.role() != Role::Patient;
     let (page, cursors, ()) = tokio::try_join!(
-        async { Ok(deps.table.list_conversations(patient, filter.status, with_empty, limit, start.as_ref()).await?) },
+        async {
+            let (table, status, start) = (&deps.table, filter.status, start.as_ref());
+            Ok(match &query {
+                None => table.list_conversations(patient, status, with_empty, limit, start).await?,
+                Some(query) => {
+                    table.search_conversations(query, ListPage { patient, status, with_empty, limit, start }).await?
+                }
+            })
+        },
         async { Ok(deps.table.read_cursors(patient, &reader.user_id).await?) },
         deps.record_read(&request, &caller, patient, Action::ListConversations, Entity::Patient),
     )?;

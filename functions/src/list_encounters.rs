@@ -1,5 +1,6 @@
 //! GET /patients/{patientId}/encounters: the encounters in a patient's chart, newest first; for clinicians.
 
+use futures::future::try_join_all;
 use lambda_http::{Request, RequestExt as _};
 use serde::Deserialize;
 use shared::domain::audit::{Action, Entity};
@@ -52,8 +53,10 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     if page.items.is_empty() && deps.table.patient(patient).await?.is_none() {
         return Err(ApiError::NotFound);
     }
+    let added = try_join_all(page.items.iter().map(|encounter| deps.table.chart_items(encounter))).await?;
+    let items = page.items.iter().zip(&added).map(|(encounter, added)| EncounterView::of(encounter, added)).collect();
     let next_cursor = deps.cursors.sign(page.next.as_ref(), bound).await?;
-    Ok(response::ok(&PageView { items: page.items.iter().map(EncounterView::of).collect(), next_cursor }))
+    Ok(response::ok(&PageView { items, next_cursor }))
 }
 
 /// Runs the function.

@@ -26,10 +26,10 @@ pub const ROUTE: Route = Route::new("list-messages", "GET", "/conversations/{con
 #[serde(deny_unknown_fields)]
 pub struct Range {
     /// Only entries before this number: to page backwards.
-    #[param(value_type = Option<u64>)]
+    #[param(value_type = Option<u64>, format = "uint64")]
     before: Option<Number>,
     /// Only entries after this number: to catch up with everything missed.
-    #[param(value_type = Option<u64>)]
+    #[param(value_type = Option<u64>, format = "uint64")]
     after: Option<Number>,
     /// How many at most, from 1 to 100; 50 unless given.
     #[param(minimum = 1, maximum = 100)]
@@ -78,7 +78,9 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
         _ => None,
     };
     let next_cursor = deps.cursors.sign(next.as_ref(), bound).await?;
-    Ok(response::ok(&PageView { items: entries.iter().map(EntryView::of).collect(), next_cursor }))
+    let now = deps.clock.now();
+    let items = entries.iter().map(|entry| EntryView::of(entry, now)).collect();
+    Ok(response::ok(&PageView { items, next_cursor }))
 }
 
 fn place(range: &Range, shown: Option<Place>) -> Result<Place, ApiError> {

@@ -1,4 +1,6 @@
 //! GET /questionnaires: the forms with which a patient begins a chat, in the order in which they are shown.
+//!
+//! Administrators also see those that are not active.
 
 use lambda_http::Request;
 use serde::Serialize;
@@ -19,7 +21,7 @@ pub const ROUTE: Route = Route::new("list-questionnaires", "GET", "/questionnair
 #[serde(rename_all = "camelCase")]
 #[schema(as = Questionnaires)]
 pub struct QuestionnairesView {
-    /// All of them.
+    /// The active ones; for an administrator all of them.
     pub items: Vec<Questionnaire>,
 }
 
@@ -29,8 +31,9 @@ pub struct QuestionnairesView {
     responses((status = 200, body = QuestionnairesView), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
-    deps.caller(&request).await?;
-    Ok(response::ok(&QuestionnairesView { items: deps.table.questionnaires().await? }))
+    let caller = deps.caller(&request).await?;
+    let catalogue = deps.table.questionnaires().await?;
+    Ok(response::ok(&QuestionnairesView { items: catalogue.shown_to(caller.role()) }))
 }
 
 /// Runs the function.

@@ -2,8 +2,11 @@
 
 use lambda_http::{Request, RequestExt as _};
 use serde::Deserialize;
+use shared::domain::ids::UserId;
+use shared::domain::person::Person;
 use shared::domain::task::TaskStatus;
 use shared::http::cursor::Binding;
+use shared::http::problem::{ApiError, FieldProblem};
 use shared::http::{request, response};
 use shared::store::Position;
 use utoipa::IntoParams;
@@ -27,6 +30,9 @@ pub struct Filter {
     pool: Option<String>,
     /// Only tasks with this status.
     status: Option<TaskStatus>,
+    /// Only the tasks of this owner: a user id, or `me` for the caller.
+    #[param(example = "me", min_length = 1, max_length = 255)]
+    owner: Option<String>,
     /// How many at most, from 1 to 100; 25 unless given.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
@@ -36,7 +42,8 @@ pub struct Filter {
 
 /// A pool's tasklist
 ///
-/// Requested ones, then those in progress, then completed ones; oldest first in each.
+/// Requested ones, then those in progress, then completed ones; oldest first in each. A page of an owner's tasks may be
+/// short, even empty, and have a next one.
 #[utoipa::path(
     get, path = "/tasks", tag = "Tasks", params(Filter),
     responses((status = 200, body = PageView<TaskView>), Refusals)
@@ -50,12 +57,21 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
         Some(pool) => pool,
         None => deps.settings().await?.tasking.pool,
     };
-    let query = format!("{:?} {pool}", filter.status);
+    let owner = filter.owner.as_deref().map(|owner| named(owner, reader)).transpose()?;
+    let query = format!("{:?} {owner:?} {pool}", filter.status);
     let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query: &query };
     let start: Option<Position> = deps.cursors.verify(filter.cursor.as_deref(), bound).await?;
-    let page = deps.table.list_tasks(&pool, filter.status, limit, start.as_ref()).await?;
+    let page = deps.table.list_tasks(&pool, filter.status, owner.as_ref(), limit, start.as_ref()).await?;
     let next_cursor = deps.cursors.sign(page.next.as_ref(), bound).await?;
     Ok(response::ok(&PageView { items: page.items.iter().map(TaskView::of).collect(), next_cursor }))
+}
+
+/// Whose tasks are asked for.
+fn named(owner: &str, caller: &Person) -> Result<UserId, ApiError> {
+    if owner == "me" {
+        return Ok(caller.user_id.clone());
+    }
+    UserId::new(owner).ok_or_else(|| ApiError::Malformed(FieldProblem::new("?owner", "is no user id")))
 }
 
 /// Runs the function.

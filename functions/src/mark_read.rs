@@ -23,7 +23,7 @@ pub const ROUTE: Route = Route::new("mark-read", "PUT", "/conversations/{convers
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct ReadUpTo {
     /// The number of the last entry read. It never moves back, nor past the last entry.
-    #[schema(value_type = u64, example = 3)]
+    #[schema(value_type = u64, format = "uint64", example = 3)]
     up_to: Number,
 }
 

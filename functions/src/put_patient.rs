@@ -2,8 +2,9 @@
 
 use lambda_http::{Request, RequestExt as _};
 use serde::Deserialize;
+use shared::domain::Timestamp;
 use shared::domain::ids::PatientId;
-use shared::domain::patient::Patient;
+use shared::domain::patient::{Patient, is_birth_date};
 use shared::domain::text::{TextError, Title};
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
@@ -27,11 +28,12 @@ const RECORD_NUMBER_MAX_LENGTH: usize = 64;
 pub struct NewPatient {
     /// The id in the path, if it is given here too.
     #[serde(default)]
+    #[schema(format = Uuid)]
     id: Option<String>,
     /// Their name: 1 to 200 characters.
     #[schema(example = "Ana Patient", min_length = 1, max_length = 200)]
     name: String,
-    /// Their birth date, YYYY-MM-DD.
+    /// Their birth date, YYYY-MM-DD: not in the future, not before 1850.
     #[schema(format = Date, example = "1980-02-29")]
     birth_date: String,
     /// The number of their medical record: 1 to 64 characters.
@@ -42,20 +44,21 @@ pub struct NewPatient {
 /// Stores a patient
 #[utoipa::path(
     put, path = "/patients/{patientId}", tag = "People", request_body = NewPatient,
-    params(("patientId" = Uuid, Path, description = "The patient; a UUID of version 7.")),
+    params(("patientId" = Uuid, Path, pattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$", description = "The patient; a UUID of version 7.")),
     responses((status = 200, body = PatientView), Refusals)
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.caller(&request).await?;
     caller.may_feed(request::path_id(&request, "patientId")?)?;
     let new: NewPatient = request::json(&request)?;
-    let patient = new.checked(request.path_parameters().first("patientId").unwrap_or_default())?;
+    let path_id = request.path_parameters().first("patientId").unwrap_or_default().to_owned();
+    let patient = new.checked(&path_id, deps.clock.now())?;
     deps.table.put_patient(&patient).await?;
     Ok(response::ok(&PatientView::of(&patient)))
 }
 
 impl NewPatient {
-    fn checked(self, path_id: &str) -> Result<Patient, ApiError> {
+    fn checked(self, path_id: &str, now: Timestamp) -> Result<Patient, ApiError> {
         let id = PatientId::from_outside(path_id).map_err(|error| ApiError::invalid("{patientId}", error))?;
         if self.id.is_some_and(|own| own.parse::<PatientId>() != Ok(id)) {
             return Err(ApiError::invalid("/id", "is not the id in the path"));
@@ -63,6 +66,9 @@ impl NewPatient {
         let name = Title::new(&self.name).map_err(|error| ApiError::invalid("/name", error))?;
         let birth_date = self.birth_date.parse();
         let birth_date = birth_date.map_err(|_| ApiError::invalid("/birthDate", "is not a date like 1980-02-29"))?;
+        if !is_birth_date(birth_date, now) {
+            return Err(ApiError::invalid("/birthDate", "is in the future or before 1850"));
+        }
         let record_number = Title::new(&self.record_number);
         let record_number = record_number.map_err(|error| ApiError::invalid("/recordNumber", error))?;
         if record_number.as_str().chars().count() > RECORD_NUMBER_MAX_LENGTH {

@@ -2,10 +2,11 @@
 //! events, the `OpenAPI` document and the stack's own table.
 
 use crate::{
-    create_conversation, get_conversation, get_encounter, get_health, get_me, get_openapi, get_patient, get_settings,
-    list_access_log, list_conversations, list_encounters, list_messages, list_questionnaires, list_tasks, mark_read,
-    mark_unread, put_patient, refuse_route, search_patients, send_message, set_conversation_status,
-    set_encounter_status, update_task,
+    create_attachment, create_conversation, create_order, delete_questionnaire, get_attachment, get_conversation,
+    get_encounter, get_health, get_me, get_notifications, get_openapi, get_patient, get_questionnaire, get_settings,
+    link_document, list_access_log, list_conversations, list_encounters, list_messages, list_questionnaires,
+    list_tasks, mark_read, mark_unread, put_notifications, put_patient, put_questionnaire, put_settings, refuse_route,
+    search_patients, send_message, set_conversation_status, set_encounter_status, update_task,
 };
 
 /// A route.
@@ -19,18 +20,34 @@ pub struct Route {
     pub path: &'static str,
     /// Whether it makes page cursors.
     pub pages: bool,
+    /// Whether it signs addresses of images.
+    pub images: bool,
+    /// Whether it looks at or changes subscriptions to notices.
+    pub topics: bool,
 }
 
 impl Route {
     /// A route.
     pub const fn new(binary: &'static str, method: &'static str, path: &'static str) -> Self {
-        Self { binary, method, path, pages: false }
+        Self { binary, method, path, pages: false, images: false, topics: false }
     }
 
     /// The same route, which makes page cursors.
     #[must_use]
     pub const fn paged(self) -> Self {
         Self { pages: true, ..self }
+    }
+
+    /// The same route, which signs addresses of images.
+    #[must_use]
+    pub const fn with_images(self) -> Self {
+        Self { images: true, ..self }
+    }
+
+    /// The same route, which looks at or changes subscriptions to notices.
+    #[must_use]
+    pub const fn with_topics(self) -> Self {
+        Self { topics: true, ..self }
     }
 
     /// Whether a path is one of this route's.
@@ -47,12 +64,18 @@ impl Route {
 }
 
 /// All routes.
-pub const ALL: [Route; 23] = [
+pub const ALL: [Route; 33] = [
     get_health::ROUTE,
     get_openapi::ROUTE,
     get_me::ROUTE,
+    get_notifications::ROUTE,
+    put_notifications::ROUTE,
     get_settings::ROUTE,
+    put_settings::ROUTE,
     list_questionnaires::ROUTE,
+    get_questionnaire::ROUTE,
+    put_questionnaire::ROUTE,
+    delete_questionnaire::ROUTE,
     search_patients::ROUTE,
     get_patient::ROUTE,
     put_patient::ROUTE,
@@ -61,12 +84,16 @@ pub const ALL: [Route; 23] = [
     get_conversation::ROUTE,
     list_messages::ROUTE,
     send_message::ROUTE,
+    create_attachment::ROUTE,
+    get_attachment::ROUTE,
     set_conversation_status::ROUTE,
     mark_read::ROUTE,
     mark_unread::ROUTE,
     list_encounters::ROUTE,
     get_encounter::ROUTE,
     set_encounter_status::ROUTE,
+    create_order::ROUTE,
+    link_document::ROUTE,
     list_tasks::ROUTE,
     update_task::ROUTE,
     list_access_log::ROUTE,

@@ -22,7 +22,7 @@ pub const ROUTE: Route = Route::new("search-patients", "GET", "/patients");
 #[serde(deny_unknown_fields)]
 pub struct Search {
     /// Words that begin the patient's names, their birth date (YYYY-MM-DD) or their record number; all must match.
-    #[param(example = "ana")]
+    #[param(example = "ana", min_length = 2)]
     q: String,
     /// How many at most, from 1 to 100; 25 unless given.
     #[param(minimum = 1, maximum = 100)]

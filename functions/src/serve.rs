@@ -5,11 +5,13 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
+use aws_config::SdkConfig;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Error, Request, RequestExt as _, Response, service_fn};
-use shared::config::{Config, Needs};
+use shared::attachments::Bucket;
+use shared::config::{Config, Needs, TopicUse};
 use shared::http::problem::ApiError;
 use shared::telemetry;
 
@@ -25,13 +27,33 @@ pub type Handler = for<'a> fn(&'a Deps, Request) -> BoxFuture<'a, Answer>;
 /// A handler that needs neither.
 pub type PublicHandler = fn(&Request) -> Answer;
 
+/// A handler that needs the images too.
+pub type ImageHandler = for<'a> fn(&'a (Deps, Bucket), Request) -> BoxFuture<'a, Answer>;
+
 /// Runs a route's function until Lambda ends it.
 pub fn run(route: Route, handler: Handler) {
+    let topics = if route.topics { TopicUse::Subscribes } else { TopicUse::None };
+    let needs = Needs { callers: true, cursor_secret: route.pages, topics, ..Needs::default() };
+    run_with(route, needs, Deps::new, handler);
+}
+
+/// Runs the function of a route that signs addresses of images until Lambda ends it. Only such functions are
+/// linked with what that takes.
+pub fn run_with_images(route: Route, handler: ImageHandler) {
+    let needs = Needs { callers: true, bucket: true, ..Needs::default() };
+    run_with(route, needs, |config, aws| (Deps::new(config, aws), deps::bucket(config, aws)), handler);
+}
+
+fn run_with<D: Sync>(
+    route: Route,
+    needs: Needs,
+    connect: impl FnOnce(&Config, &SdkConfig) -> D,
+    handler: for<'a> fn(&'a D, Request) -> BoxFuture<'a, Answer>,
+) {
     telemetry::init();
     block_on(async {
-        let needs = Needs { callers: true, cursor_secret: route.pages, failure_queue: false };
         let config = Config::from_env(needs)?;
-        let deps = Deps::new(&config, &deps::aws().await);
+        let deps = connect(&config, &deps::aws().await);
         let deps = &deps;
         lambda_http::run(service_fn(|request: Request| async move {
             Ok::<_, Error>(answer(route, request, |request| handler(deps, request)).await)

@@ -48,7 +48,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
         Some(event(agent.as_ref()?, encounter, changes.then_some(change.status)))
     };
     let encounter = deps.table.change_encounter(id, decide, event).await?;
-    Ok(response::ok(&EncounterView::of(&encounter)))
+    let added = deps.table.chart_items(&encounter).await?;
+    Ok(response::ok(&EncounterView::of(&encounter, &added)))
 }
 
 /// What staff did: changed the status, or only saw it.

@@ -25,7 +25,7 @@ pub struct TaskUpdate {
     /// How far it shall have come.
     status: TaskStatus,
     /// The user id of who works on it; the caller unless given.
-    #[schema(example = "clinician-a")]
+    #[schema(example = "clinician-a", min_length = 1, max_length = 255)]
     owner: Option<String>,
 }
 

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::domain::audit::{Action, AuditEvent, Entity};
+use shared::domain::chart_item::{ChartContent, ChartItem};
 use shared::domain::conversation::Conversation;
 use shared::domain::encounter::{Encounter, EncounterStatus};
 use shared::domain::entry::{Content, Entry, Number};
@@ -14,6 +15,8 @@ use shared::domain::task::{Progress, Task, TaskStatus};
 use shared::http::response::PersonView;
 use utoipa::ToSchema;
 use uuid::Uuid;
+
+use crate::attachment_views::AttachmentView;
 
 /// A page of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -124,9 +127,13 @@ pub struct EntryView {
     pub id: Option<Uuid>,
     /// Who wrote it, or who closed or reopened.
     pub sender: PersonView,
-    /// The message's text.
+    /// The message's text; empty where its images say it all.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
+    /// The message's images, and how far each has come.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    pub attachments: Vec<AttachmentView>,
     /// The answered questionnaire, on the first message of a chat that began with one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub questionnaire_response: Option<QuestionnaireResponse>,
@@ -139,24 +146,26 @@ pub struct EntryView {
 }
 
 impl EntryView {
-    /// An entry as participants see it.
-    pub fn of(entry: &Entry) -> Self {
+    /// An entry as participants see it now.
+    pub fn of(entry: &Entry, now: Timestamp) -> Self {
         let base = Self {
             number: entry.number,
             kind: EntryKind::Status,
             id: None,
             sender: PersonView::of(&entry.sender),
             text: None,
+            attachments: Vec::new(),
             questionnaire_response: None,
             status: None,
             sent_at: entry.sent_at,
         };
         match &entry.content {
             Content::Status(version) => Self { status: Some(version.status()), ..base },
-            Content::Message { id, text, response } => Self {
+            Content::Message { id, text, response, attachments } => Self {
                 kind: EntryKind::Message,
                 id: Some(id.uuid()),
                 text: Some(text.as_str().to_owned()),
+                attachments: attachments.iter().map(|it| AttachmentView::of(*it, entry.sent_at, now)).collect(),
                 questionnaire_response: response.clone(),
                 ..base
             },
@@ -192,20 +201,57 @@ pub struct StatusPeriodView {
 
 /// An order of an encounter.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = Order)]
 pub struct OrderView {
+    /// Its id.
+    pub id: Uuid,
     /// What is ordered.
+    #[schema(example = "Potassium, fasting, within a week")]
     pub text: String,
+    /// When it was added.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Who added it.
+    pub created_by: PersonView,
+}
+
+impl OrderView {
+    /// An order, if that is what was added.
+    pub fn of(item: &ChartItem) -> Option<Self> {
+        let ChartContent::Order(text) = &item.content else { return None };
+        let (text, created_by) = (text.clone(), PersonView::of(&item.created_by));
+        Some(Self { id: item.id.uuid(), text, created_at: item.created_at, created_by })
+    }
 }
 
 /// A document linked to an encounter.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = Document)]
 pub struct DocumentView {
+    /// Its id.
+    pub id: Uuid,
     /// Its title.
+    #[schema(example = "Laboratory report")]
     pub title: String,
     /// Where it is.
+    #[schema(example = "https://records.example.org/reports/42")]
     pub url: String,
+    /// When it was linked.
+    #[schema(value_type = String, format = DateTime)]
+    pub created_at: Timestamp,
+    /// Who linked it.
+    pub created_by: PersonView,
+}
+
+impl DocumentView {
+    /// A document, if that is what was added.
+    pub fn of(item: &ChartItem) -> Option<Self> {
+        let ChartContent::Document { title, url } = &item.content else { return None };
+        let (title, url, created_by) = (title.clone(), url.clone(), PersonView::of(&item.created_by));
+        Some(Self { id: item.id.uuid(), title, url, created_at: item.created_at, created_by })
+    }
 }
 
 /// An encounter (FHIR R4 `Encounter`, class `VR`).
@@ -238,8 +284,8 @@ pub struct EncounterView {
 }
 
 impl EncounterView {
-    /// An encounter as clinicians see it.
-    pub fn of(encounter: &Encounter) -> Self {
+    /// An encounter, with what was added to it, as clinicians see it.
+    pub fn of(encounter: &Encounter, added: &[ChartItem]) -> Self {
         let changes = encounter.lock.changes();
         let ends = changes.iter().skip(1).map(|change| Some(change.changed_at)).chain([None]);
         let history = changes.iter().zip(ends).map(|(change, end)| StatusPeriodView {
@@ -257,8 +303,8 @@ impl EncounterView {
             archived: encounter.archived(),
             period: PeriodView { start: encounter.created_at, end: finished },
             status_history: history.collect(),
-            orders: Vec::new(),
-            documents: Vec::new(),
+            orders: added.iter().filter_map(OrderView::of).collect(),
+            documents: added.iter().filter_map(DocumentView::of).collect(),
         }
     }
 }
@@ -303,6 +349,10 @@ pub struct TaskView {
     /// Who completed it, or who closed its conversation.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub completed_by: Option<PersonView>,
+    /// The number of the message that answered it, where there was one when it was completed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<u64>)]
+    pub answered_by_number: Option<Number>,
 }
 
 impl TaskView {
@@ -326,6 +376,7 @@ impl TaskView {
             created_at: task.created_at,
             completed_at: completion.map(|completion| completion.at),
             completed_by: completion.map(|completion| PersonView::of(&completion.by)),
+            answered_by_number: completion.and_then(|completion| completion.answered_by),
         }
     }
 }

@@ -1,5 +1,5 @@
 // The stack's parameters: one typed configuration, read from CDK context (`-c name=value`).
-import { existsSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { functions } from "../routes.ts";
@@ -19,10 +19,12 @@ export interface Config {
   readonly requireTls: boolean;
   readonly architecture: "arm64" | "x86_64";
   readonly archives: string;
+  readonly publicS3Endpoint: string;
   readonly logLevel: string;
   readonly logRetentionDays: RetentionDays;
   readonly accessLogDays: number;
   readonly streamParallelism: number;
+  readonly noticeTexts: string | undefined;
 }
 
 interface Parameter<T> {
@@ -60,6 +62,11 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
     parse: choice("arm64", "x86_64", (it) => it as Config["architecture"]),
   },
   archives: { doc: "folder with <binary>/bootstrap for every function", default: "../target/lambda", parse: archives },
+  publicS3Endpoint: {
+    doc: "URL at which browsers reach the bucket, where that is not where functions do: some emulators; empty on AWS",
+    default: "",
+    parse: (it) => (it === "" ? it : origin(it)),
+  },
   logLevel: { doc: "level of the functions' logs", default: "info", parse: text },
   logRetentionDays: { doc: "days that logs are kept, one of the values CloudWatch Logs knows", default: "90", parse: retention },
   accessLogDays: {
@@ -68,6 +75,11 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
     parse: wholeNumber(365, 36500),
   },
   streamParallelism: { doc: "batches of one stream shard processed at a time, 1 to 10", default: "1", parse: wholeNumber(1, 10) },
+  noticeTexts: {
+    doc: "JSON file with the notices' texts that replace the built-in ones: subject, email, sms; {url} stands for where to sign in",
+    default: "",
+    parse: noticeTexts,
+  },
 };
 
 /** Reads every parameter, and names all that are missing or wrong at once. */
@@ -147,6 +159,31 @@ function origin(value: string): string {
   const url = webUrl(value);
   if (url.origin !== value) throw new Error(`must be an origin without a path, such as ${url.origin}`);
   return value;
+}
+
+/** Checked here for what would keep every notice from being sent; the function checks it all when it starts. */
+function noticeTexts(value: string): string | undefined {
+  if (value === "") return undefined;
+  const path = resolve(import.meta.dirname, "..", value);
+  if (!existsSync(path)) throw new Error(`must name a file; there is none at ${path}`);
+  const texts = jsonObject(readFileSync(path, "utf8"));
+  for (const [name, template] of Object.entries(texts)) {
+    if (!["subject", "email", "sms"].includes(name)) throw new Error(`must not hold ${name}: the texts are subject, email and sms`);
+    if (typeof template !== "string" || template.trim() === "") throw new Error(`must hold a text for ${name}`);
+    if (/[{}]/.test(template.replaceAll("{url}", ""))) throw new Error(`must have no placeholder but {url} in ${name}`);
+  }
+  if (typeof texts.sms === "string" && texts.sms.length > 140) throw new Error("must hold an sms of at most 140 characters with its URL");
+  return JSON.stringify(texts);
+}
+
+function jsonObject(text: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
+  } catch {
+    // Told below, as for what is JSON but no object.
+  }
+  throw new Error("must be a JSON object");
 }
 
 function archives(value: string): string {

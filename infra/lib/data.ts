@@ -55,7 +55,19 @@ export class Data extends Construct {
       blockPublicAccess: s3.BlockPublicAccess.BLOCK_ALL,
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: config.requireTls,
-      lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
+      lifecycleRules: [
+        { abortIncompleteMultipartUploadAfter: Duration.days(1) },
+        // What inspection could not remove, because it never came to its end.
+        { prefix: "uploads/", expiration: Duration.days(1) },
+      ],
+      cors: [
+        {
+          allowedOrigins: [config.portalOrigin, config.clinicOrigin],
+          allowedMethods: [s3.HttpMethods.GET, s3.HttpMethods.HEAD, s3.HttpMethods.PUT],
+          allowedHeaders: ["content-type", "x-amz-checksum-sha256"],
+          maxAge: 3600,
+        },
+      ],
       removalPolicy,
       ...encryptionKey,
     });
@@ -85,6 +97,12 @@ export class Data extends Construct {
   /** ARN of the table's index. */
   get indexArn(): string {
     return `${this.table.tableArn}/index/${LISTS}`;
+  }
+
+  /** What the ARNs of all topics of notices begin with; they are made at run time. */
+  get topicArnPrefix(): string {
+    const { partition, region, account } = Stack.of(this);
+    return `arn:${partition}:sns:${region}:${account}:portal-messaging-${this.config.stage}-`;
   }
 
   /** A log group that is kept for the configured time, encrypted like the data. */

@@ -2,10 +2,13 @@
 import { Duration, Stack } from "aws-cdk-lib";
 import * as iam from "aws-cdk-lib/aws-iam";
 import * as lambda from "aws-cdk-lib/aws-lambda";
-import { Construct } from "constructs";
-import { functions, type Route, type Trigger } from "../routes.ts";
+import { Construct, type IConstruct } from "constructs";
+import { type BucketGrant, functions, type Route, type TopicAction, type Trigger } from "../routes.ts";
 import type { Config } from "./config.ts";
 import type { Data } from "./data.ts";
+
+/** Name of the policy, beside a function, for what it may do in the bucket. */
+const BUCKET_POLICY = "BucketPolicy";
 
 /** What functions are made with. */
 export interface FunctionParts {
@@ -27,6 +30,17 @@ export class Functions extends Construct {
     return [...this.byBinary.values()];
   }
 
+  /** The policies for what functions may do under a prefix of the bucket. */
+  bucketPolicies(prefix: BucketGrant["prefix"]): IConstruct[] {
+    const entries = functions.filter(({ bucket }) => bucket?.some((grant) => grant.prefix === prefix));
+    return entries.flatMap((entry) => this.of(entry).node.scope?.node.tryFindChild(BUCKET_POLICY) ?? []);
+  }
+
+  /** The functions of some entries of the table. */
+  touching(chosen: (entry: Route | Trigger) => boolean): lambda.Function[] {
+    return functions.filter(chosen).map((entry) => this.of(entry));
+  }
+
   /** The function made from an entry of the table. */
   of({ binary }: Route | Trigger): lambda.Function {
     const made = this.byBinary.get(binary);
@@ -41,6 +55,7 @@ function functionFor(scope: Construct, entry: Route | Trigger, { config, data }:
   const role = new iam.Role(scope, "Role", { assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com") });
   allow(role, ["logs:CreateLogStream", "logs:PutLogEvents"], logGroup.logGroupArn);
   allowTouching(role, entry, data);
+  if (entry.bucket) allowBucket(scope, role, entry.bucket, data);
 
   return new lambda.Function(scope, "Function", {
     functionName,
@@ -48,7 +63,7 @@ function functionFor(scope: Construct, entry: Route | Trigger, { config, data }:
     architecture: config.architecture === "arm64" ? lambda.Architecture.ARM_64 : lambda.Architecture.X86_64,
     handler: "bootstrap",
     code: lambda.Code.fromAsset(`${config.archives}/${entry.binary}`),
-    memorySize: 256,
+    memorySize: "memory" in entry ? entry.memory : 256,
     timeout: Duration.seconds("source" in entry ? 60 : 10),
     environment: environmentOf(entry, config, data),
     role,
@@ -70,7 +85,17 @@ function environmentOf(entry: Route | Trigger, config: Config, data: Data): Reco
     PATIENT_ID_CLAIM: config.patientIdClaim,
     NAME_CLAIM: config.nameClaim,
     ...(entry.cursorSecret && { CURSOR_SECRET_ARN: data.cursorSecretArn }),
+    // The bucket waits for the function that inspects its uploads, which learns its name from the event.
+    ...(entry.bucket && !("source" in entry && entry.source === "image-upload") && { BUCKET_NAME: data.bucket.bucketName }),
+    ...(entry.bucket && config.publicS3Endpoint && { PUBLIC_S3_ENDPOINT: config.publicS3Endpoint }),
     ...(entry.failureQueue && { FAILURE_QUEUE_URL: data.failureQueue.queueUrl }),
+    ...(entry.topics && { TOPIC_ARN_PREFIX: data.topicArnPrefix }),
+    ...(entry.topics?.includes("CreateTopic") && data.key && { TOPIC_KEY_ARN: data.key.keyArn }),
+    ...(entry.topics?.includes("Publish") && {
+      PORTAL_URL: config.portalOrigin,
+      CLINIC_URL: config.clinicOrigin,
+      ...(config.noticeTexts && { NOTICE_TEXTS: config.noticeTexts }),
+    }),
   };
 }
 
@@ -80,19 +105,45 @@ function allowTouching(role: iam.Role, entry: Route | Trigger, data: Data): void
   if (entry.index) allow(role, entry.index.map(dynamodbAction), data.indexArn);
   if (entry.cursorSecret) allow(role, ["secretsmanager:GetSecretValue"], data.cursorSecretArn);
   if (entry.failureQueue) allow(role, ["sqs:SendMessage"], data.failureQueue.queueArn);
+  if (entry.topics) allowTopics(role, entry.topics, data.topicArnPrefix);
   if (data.key) allowKey(role, entry, data.key.keyArn);
+}
+
+/** A policy apart from the role's own: the function waits for that one, and the bucket for the function. */
+function allowBucket(scope: Construct, role: iam.Role, grants: readonly BucketGrant[], data: Data): void {
+  const statements = grants.map(
+    ({ action, prefix }) => new iam.PolicyStatement({ actions: [`s3:${action}`], resources: [data.bucket.arnForObjects(`${prefix}/*`)] }),
+  );
+  new iam.Policy(scope, BUCKET_POLICY, { statements, roles: [role] });
+}
+
+/**
+ * Topics are made at run time, so their names end in a wildcard. SNS checks `Unsubscribe` against no resource, but
+ * it takes a subscription's random id, and a role learns of those on its own topics only.
+ */
+function allowTopics(role: iam.Role, actions: readonly TopicAction[], arnPrefix: string): void {
+  const onTopics = actions.filter((action) => action !== "Unsubscribe");
+  allow(role, onTopics.map(snsAction), `${arnPrefix}*`);
+  if (actions.includes("Unsubscribe")) allow(role, [snsAction("Unsubscribe")], "*");
 }
 
 /** The key may be used through the services that the entry touches, never directly. */
 function allowKey(role: iam.Role, entry: Route | Trigger, keyArn: string): void {
   const writes = entry.table?.some((action) => action !== "GetItem" && action !== "Query");
+  const stores = entry.bucket?.some(({ action }) => action === "PutObject");
   const services = [
     ...(entry.table || entry.index ? ["dynamodb"] : []),
     ...(entry.cursorSecret ? ["secretsmanager"] : []),
     ...(entry.failureQueue ? ["sqs"] : []),
+    ...(entry.bucket ? ["s3"] : []),
+    ...(entry.topics?.includes("Publish") ? ["sns"] : []),
   ];
   if (services.length === 0) return;
-  const actions = ["kms:Decrypt", "kms:DescribeKey", ...(writes || entry.failureQueue ? ["kms:Encrypt", "kms:GenerateDataKey"] : [])];
+  const actions = [
+    "kms:Decrypt",
+    "kms:DescribeKey",
+    ...(writes || stores || entry.failureQueue ? ["kms:Encrypt", "kms:GenerateDataKey"] : []),
+  ];
   const { region, urlSuffix } = Stack.of(role);
   allow(role, actions, keyArn, { StringEquals: { "kms:ViaService": services.map((name) => `${name}.${region}.${urlSuffix}`) } });
 }
@@ -104,4 +155,8 @@ export function allow(role: iam.IRole, actions: string[], resource: string, cond
 
 function dynamodbAction(action: string): string {
   return `dynamodb:${action}`;
+}
+
+function snsAction(action: string): string {
+  return `sns:${action}`;
 }

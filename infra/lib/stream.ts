@@ -1,21 +1,26 @@
 // The table's stream as an event source: which records arrive, how they are retried, where the rest goes.
 import { Duration } from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
+import type { StreamItem, StreamTrigger } from "../routes.ts";
 import { allow, type FunctionParts } from "./functions.ts";
 
-/** Sort keys of the items whose changes matter to others. */
-const CONVERSATION_HEAD = "HEAD";
-const ENCOUNTER = "ENC";
+/** The records of each item that somebody may follow, by its sort key: an encounter's making changes nothing else. */
+const RECORDS: Readonly<Record<StreamItem, Record<string, unknown>>> = {
+  "conversation-head": changes(["INSERT", "MODIFY"], "HEAD"),
+  encounter: changes(["MODIFY"], "ENC"),
+  "new-entry": changes(["INSERT"], { prefix: "E#" }),
+  "attachment-end": changes(["REMOVE"], { prefix: "ATT#" }),
+};
 
-/** Feeds changes of conversation heads and encounters to a function. */
-export function followTable(follower: lambda.Function, { config, data }: FunctionParts): void {
+/** Feeds the changes that a function follows to it. */
+export function followTable(follower: lambda.Function, { follows }: StreamTrigger, { config, data }: FunctionParts): void {
   const streamArn = data.table.tableStreamArn;
   if (!streamArn || !follower.role) throw new Error("following the table takes its stream and the function's role");
   allow(follower.role, ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"], streamArn);
   follower.addEventSourceMapping("TableStream", {
     eventSourceArn: streamArn,
     startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-    filters: [changes(["INSERT", "MODIFY"], CONVERSATION_HEAD), changes(["MODIFY"], ENCOUNTER)],
+    filters: follows.map((item) => RECORDS[item]),
     batchSize: 100,
     maxBatchingWindow: Duration.seconds(0),
     parallelizationFactor: config.streamParallelism,
@@ -28,7 +33,7 @@ export function followTable(follower: lambda.Function, { config, data }: Functio
   });
 }
 
-function changes(events: string[], sortKey: string): Record<string, unknown> {
+function changes(events: string[], sortKey: string | { prefix: string }): Record<string, unknown> {
   return lambda.FilterCriteria.filter({
     eventName: events,
     dynamodb: { Keys: { sk: { S: [sortKey] } } },

@@ -1,5 +1,7 @@
 // Every finding of the policy checks that is accepted: where, which rule, and why.
-import { Validations } from "aws-cdk-lib";
+import { Stack, Validations } from "aws-cdk-lib";
+import type * as lambda from "aws-cdk-lib/aws-lambda";
+import type * as s3 from "aws-cdk-lib/aws-s3";
 import type { IConstruct } from "constructs";
 import type { MessagingStack } from "./stack.ts";
 
@@ -23,7 +25,7 @@ export function suppressions(stack: MessagingStack): Suppression[] {
   return [...always(stack), ...(production ? [] : withoutKey(stack)), ...(requireTls ? [] : withoutTls(stack))];
 }
 
-function always({ data, functions, gateway }: MessagingStack): Suppression[] {
+function always({ config, data, functions, gateway }: MessagingStack): Suppression[] {
   return [
     {
       on: gateway.publicRoutes,
@@ -44,13 +46,34 @@ function always({ data, functions, gateway }: MessagingStack): Suppression[] {
     {
       on: functions.all,
       rules: ["HIPAA.Security-LambdaDLQ"],
-      reason: "Never invoked asynchronously: routes answer their caller, and the stream's event source has its own failure queue.",
+      reason:
+        "Routes answer their caller, the stream's event source has the failure queue, and so has the inspection of images as its destination.",
     },
     {
       on: functions.all.flatMap(({ role }) => role ?? []),
       rules: ["HIPAA.Security-IAMNoInlinePolicy"],
       reason:
         "A role belongs to exactly one function; its policy is made from the table of routes and must not outlive or be shared beyond it.",
+    },
+    ...(["uploads", "images"] as const).map((prefix) => ({
+      on: functions.bucketPolicies(prefix),
+      rules: [objectsUnder(data.bucket, prefix)],
+      reason: "Named actions on the objects under one prefix of the one bucket: objects are named by ids that do not exist yet.",
+    })),
+    {
+      on: [...new Set([...functions.bucketPolicies("uploads"), ...functions.bucketPolicies("images")])],
+      rules: ["HIPAA.Security-IAMNoInlinePolicy"],
+      reason: "One function's own, beside its role's: it waits for the bucket, which waits for the function that inspects its uploads.",
+    },
+    {
+      on: policiesOf(functions.touching(({ topics }) => topics !== undefined)),
+      rules: [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:portal-messaging-${config.stage}-*]`],
+      reason: "Topics are made at run time, one for each person with an address: the names of all begin with the deployment's.",
+    },
+    {
+      on: policiesOf(functions.touching(({ topics }) => topics?.includes("Unsubscribe") ?? false)),
+      rules: ["AwsSolutions-IAM5[Resource::*]"],
+      reason: "SNS checks Unsubscribe against no resource; it takes a random id, which the role learns of its own topics only.",
     },
     {
       on: [data.table],
@@ -81,6 +104,17 @@ function always({ data, functions, gateway }: MessagingStack): Suppression[] {
         "It signs list cursors and opens no data; a new value only ends the lists that are being paged, so it is replaced by hand when needed.",
     },
   ];
+}
+
+/** The rule against wildcards, for the objects under a prefix. */
+function objectsUnder(bucket: s3.Bucket, prefix: string): string {
+  const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as s3.CfnBucket);
+  return `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}/*]`;
+}
+
+/** The functions' own policies. */
+function policiesOf(of: readonly lambda.Function[]): IConstruct[] {
+  return of.flatMap(({ role }) => role?.node.tryFindChild("DefaultPolicy") ?? []);
 }
 
 function withoutKey({ data, functions, gateway }: MessagingStack): Suppression[] {

@@ -1,6 +1,6 @@
 // The parameters: defaults, and errors that say everything that is missing or wrong at once.
 import assert from "node:assert/strict";
-import { mkdtempSync, rmdirSync } from "node:fs";
+import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
@@ -18,10 +18,12 @@ test("what is not given has a default", () => {
     production: false,
     requireTls: true,
     architecture: "arm64",
+    publicS3Endpoint: "",
     logLevel: "info",
     logRetentionDays: 90,
     accessLogDays: 2190,
     streamParallelism: 1,
+    noticeTexts: undefined,
   });
 });
 
@@ -60,6 +62,7 @@ for (const [name, value] of Object.entries({
   logRetentionDays: "8",
   accessLogDays: "30",
   streamParallelism: "11",
+  noticeTexts: "no-such-file.json",
 })) {
   test(`${name} is not ${JSON.stringify(value)}`, () => {
     assert.throws(() => configOf({ ...minimal, [name]: value }), new RegExp(`\\n {2}${name} must`));
@@ -68,4 +71,22 @@ for (const [name, value] of Object.entries({
 
 test("production never does without TLS", () => {
   assert.throws(() => configOf({ ...minimal, production: "true", requireTls: "false" }), /requireTls must be true in production/);
+});
+
+test("the notices' texts are read, and wrong ones refused", () => {
+  const folder = mkdtempSync(join(tmpdir(), "texts-"));
+  const file = join(folder, "texts.json");
+  const given = (content: string) => {
+    writeFileSync(file, content);
+    return configOf({ ...minimal, noticeTexts: file }).noticeTexts;
+  };
+  try {
+    assert.equal(given('{ "sms": "Neue Nachricht: {url}" }'), '{"sms":"Neue Nachricht: {url}"}');
+    for (const wrong of ["", "[]", '{"push": "x"}', '{"sms": ""}', '{"email": 1}', '{"email": "Dear {name}"}']) {
+      assert.throws(() => given(wrong), /\n {2}noticeTexts must/, wrong);
+    }
+    assert.throws(() => given(JSON.stringify({ sms: "a".repeat(141) })), /at most 140/);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });

@@ -32,30 +32,40 @@ test("the table has its keys, its index, its stream, expiry and point-in-time re
   assert.deepEqual(Properties.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled: true });
 });
 
-test("the stream's function gets heads and encounters only, and what fails goes to the queue", () => {
-  const { FilterCriteria, EventSourceArn, FunctionName, DestinationConfig, ...settings } =
-    staging.only("AWS::Lambda::EventSourceMapping").Properties;
-  assert.deepEqual(
-    FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
-    [
-      { eventName: ["INSERT", "MODIFY"], dynamodb: { Keys: { sk: { S: ["HEAD"] } } } },
-      { eventName: ["MODIFY"], dynamodb: { Keys: { sk: { S: ["ENC"] } } } },
-    ],
-  );
-  assert.equal(staging.text(EventSourceArn), "AWS::DynamoDB::Table.StreamArn");
-  assert.equal(staging.resources[FunctionName.Ref]?.Properties.FunctionName, "portal-messaging-test-project-changes");
-  assert.equal(staging.text(DestinationConfig.OnFailure.Destination), "AWS::SQS::Queue.Arn");
-  assert.deepEqual(settings, {
-    StartingPosition: "TRIM_HORIZON",
-    BatchSize: 100,
-    MaximumBatchingWindowInSeconds: 0,
-    ParallelizationFactor: 1,
-    FunctionResponseTypes: ["ReportBatchItemFailures"],
-    BisectBatchOnFunctionError: true,
-    MaximumRetryAttempts: 5,
-    MaximumRecordAgeInSeconds: 86_400,
+const HEADS = { eventName: ["INSERT", "MODIFY"], dynamodb: { Keys: { sk: { S: ["HEAD"] } } } };
+const ENCOUNTERS = { eventName: ["MODIFY"], dynamodb: { Keys: { sk: { S: ["ENC"] } } } };
+
+const ENTRIES = { eventName: ["INSERT"], dynamodb: { Keys: { sk: { S: [{ prefix: "E#" }] } } } };
+const ATTACHMENTS = { eventName: ["REMOVE"], dynamodb: { Keys: { sk: { S: [{ prefix: "ATT#" }] } } } };
+
+for (const [binary, filters] of Object.entries({ "project-changes": [HEADS, ENCOUNTERS, ENTRIES, ATTACHMENTS], notify: [HEADS] })) {
+  test(`${binary} gets what it follows only, and what fails goes to the queue`, () => {
+    const mappings = staging.all("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
+    assert.equal(mappings.length, 2, "DynamoDB serves two readers of a stream");
+    const found = mappings.find(
+      ({ FunctionName }) => staging.resources[FunctionName.Ref]?.Properties.FunctionName === `portal-messaging-test-${binary}`,
+    );
+    assert.ok(found);
+    const { FilterCriteria, EventSourceArn, FunctionName, DestinationConfig, ...settings } = found;
+    assert.deepEqual(
+      FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
+      filters,
+    );
+    assert.equal(staging.text(EventSourceArn), "AWS::DynamoDB::Table.StreamArn");
+    assert.ok(FunctionName.Ref);
+    assert.equal(staging.text(DestinationConfig.OnFailure.Destination), "AWS::SQS::Queue.Arn");
+    assert.deepEqual(settings, {
+      StartingPosition: "TRIM_HORIZON",
+      BatchSize: 100,
+      MaximumBatchingWindowInSeconds: 0,
+      ParallelizationFactor: 1,
+      FunctionResponseTypes: ["ReportBatchItemFailures"],
+      BisectBatchOnFunctionError: true,
+      MaximumRetryAttempts: 5,
+      MaximumRecordAgeInSeconds: 86_400,
+    });
   });
-});
+}
 
 test("failures are kept for 14 days", () => {
   assert.equal(staging.only("AWS::SQS::Queue").Properties.MessageRetentionPeriod, 14 * 86_400);
@@ -65,6 +75,49 @@ test("images are private", () => {
   const { Properties } = staging.only("AWS::S3::Bucket");
   assert.deepEqual(new Set(Object.values(Properties.PublicAccessBlockConfiguration)), new Set([true]));
   assert.equal(Properties.VersioningConfiguration, undefined);
+});
+
+test("only the two applications reach images from a browser, and only for what they do with them", () => {
+  const [rule, ...others] = staging.only("AWS::S3::Bucket").Properties.CorsConfiguration.CorsRules;
+  assert.equal(others.length, 0);
+  assert.deepEqual(rule, {
+    AllowedOrigins: ["https://portal.example.org", "https://clinic.example.org"],
+    AllowedMethods: ["GET", "HEAD", "PUT"],
+    AllowedHeaders: ["content-type", "x-amz-checksum-sha256"],
+    MaxAge: 3600,
+  });
+});
+
+test("an upload calls its inspection, and what is left of it goes after a day", () => {
+  const { NotificationConfiguration, LifecycleConfiguration } = staging.only("AWS::S3::Bucket").Properties;
+  const [{ Event, Filter, Function: target }, ...others] = NotificationConfiguration.LambdaConfigurations;
+  assert.equal(others.length, 0);
+  assert.equal(Event, "s3:ObjectCreated:*");
+  assert.deepEqual(Filter, { S3Key: { Rules: [{ Name: "prefix", Value: "uploads/" }] } });
+  assert.equal(staging.text(target), "portal-messaging-test-inspect-attachment.Arn");
+  assert.deepEqual(
+    LifecycleConfiguration.Rules.map(({ Prefix, ExpirationInDays }: Record<string, unknown>) => [Prefix, ExpirationInDays]),
+    [
+      [undefined, undefined],
+      ["uploads/", 1],
+    ],
+  );
+});
+
+test("S3 may call the inspection for this stack's buckets only, and what keeps failing goes to the queue", () => {
+  const permissions = staging.all("AWS::Lambda::Permission").filter(([, { Properties }]) => Properties.Principal === "s3.amazonaws.com");
+  const [[, permission], ...others] = permissions as [(typeof permissions)[0]];
+  assert.equal(others.length, 0);
+  assert.equal(staging.text(permission.Properties.FunctionName), "portal-messaging-test-inspect-attachment.Arn");
+  assert.equal(staging.text(permission.Properties.SourceArn), "arn:AWS::Partition:s3:::portal-messaging-test-*");
+  assert.equal(staging.text(permission.Properties.SourceAccount), "AWS::AccountId");
+  const { DestinationConfig, MaximumRetryAttempts } = staging.only("AWS::Lambda::EventInvokeConfig").Properties;
+  assert.equal(staging.text(DestinationConfig.OnFailure.Destination), "AWS::SQS::Queue.Arn");
+  assert.equal(MaximumRetryAttempts, 2);
+  const inspection = staging
+    .all("AWS::Lambda::Function")
+    .find(([, { Properties }]) => Properties.FunctionName.endsWith("-inspect-attachment"));
+  assert.equal(inspection?.[1].Properties.MemorySize, 1536);
 });
 
 test("the gateway checks the issuer's tokens and lets only the two applications call from a browser", () => {

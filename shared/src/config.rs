@@ -2,13 +2,30 @@
 
 /// What a function needs from its environment. Public functions need nothing.
 #[derive(Debug, Clone, Copy, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each need is apart from the others")]
 pub struct Needs {
     /// It signs and verifies page cursors.
     pub cursor_secret: bool,
     /// It parks records that can't be processed.
     pub failure_queue: bool,
+    /// It signs addresses in the bucket, or removes what is in it.
+    pub bucket: bool,
     /// It serves callers, whose tokens it verifies.
     pub callers: bool,
+    /// What it does with the topics of notices.
+    pub topics: TopicUse,
+}
+
+/// What a function does with the topics of notices.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TopicUse {
+    /// Nothing.
+    #[default]
+    None,
+    /// It looks at subscriptions, or makes and removes them.
+    Subscribes,
+    /// It publishes notices.
+    Publishes,
 }
 
 /// How bearer tokens are verified and read.
@@ -39,8 +56,29 @@ pub struct Config {
     pub cursor_secret_arn: String,
     /// The queue for records that can't be processed (`FAILURE_QUEUE_URL`); empty but for stream functions.
     pub failure_queue_url: String,
+    /// The bucket of images (`BUCKET_NAME`); empty for functions that have nothing to do with it.
+    pub bucket_name: String,
+    /// Where clients reach the bucket, if that is not where functions do (`PUBLIC_S3_ENDPOINT`).
+    pub public_s3_endpoint: Option<String>,
     /// How many days audit events are kept (`ACCESS_LOG_DAYS`); six years unless given.
     pub access_log_days: u32,
+    /// What the ARNs of topics begin with (`TOPIC_ARN_PREFIX`); empty where none are used.
+    pub topic_arn_prefix: String,
+    /// The key that encrypts topics (`TOPIC_KEY_ARN`), in production.
+    pub topic_key_arn: Option<String>,
+    /// What notices say; empty where none are sent.
+    pub notices: NoticeConfig,
+}
+
+/// What notices say and where they lead.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct NoticeConfig {
+    /// Where patients sign in (`PORTAL_URL`).
+    pub portal_url: String,
+    /// Where clinicians sign in (`CLINIC_URL`).
+    pub clinic_url: String,
+    /// Templates in place of the built-in ones, as JSON (`NOTICE_TEXTS`).
+    pub texts: Option<String>,
 }
 
 /// Names that are missing from the environment.
@@ -70,12 +108,15 @@ impl Config {
         let audience = required("AUDIENCE", needs.callers);
         let cursor_secret_arn = required("CURSOR_SECRET_ARN", needs.cursor_secret);
         let failure_queue_url = required("FAILURE_QUEUE_URL", needs.failure_queue);
+        let bucket_name = required("BUCKET_NAME", needs.bucket);
+        let topic_arn_prefix = required("TOPIC_ARN_PREFIX", needs.topics != TopicUse::None);
+        let portal_url = required("PORTAL_URL", needs.topics == TopicUse::Publishes);
+        let clinic_url = required("CLINIC_URL", needs.topics == TopicUse::Publishes);
         if !missing.is_empty() {
             return Err(Missing(missing));
         }
-        let optional = |name: &str, default: &str| {
-            lookup(name).filter(|value| !value.is_empty()).unwrap_or_else(|| default.to_owned())
-        };
+        let given = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let optional = |name: &str, default: &str| given(name).unwrap_or_else(|| default.to_owned());
         let client_ids = optional("CLIENT_IDS", "");
         let client_ids = client_ids.split(',').map(str::trim).filter(|id| !id.is_empty());
         let issuer = IssuerConfig {
@@ -87,7 +128,21 @@ impl Config {
             name_claim: optional("NAME_CLAIM", "name"),
         };
         let access_log_days = optional("ACCESS_LOG_DAYS", "2190").parse().unwrap_or(2190);
-        Ok(Self { table_name, issuer, cursor_secret_arn, failure_queue_url, access_log_days })
+        let public_s3_endpoint = lookup("PUBLIC_S3_ENDPOINT").filter(|value| !value.is_empty());
+        let notices = NoticeConfig { portal_url, clinic_url, texts: given("NOTICE_TEXTS") };
+        let topic_key_arn = given("TOPIC_KEY_ARN");
+        Ok(Self {
+            table_name,
+            issuer,
+            cursor_secret_arn,
+            failure_queue_url,
+            bucket_name,
+            public_s3_endpoint,
+            access_log_days,
+            topic_arn_prefix,
+            topic_key_arn,
+            notices,
+        })
     }
 }
 
@@ -97,10 +152,13 @@ mod tests {
 
     #[test]
     fn every_missing_name_is_reported_at_once() {
-        let needs = Needs { cursor_secret: true, failure_queue: false, callers: true };
+        let needs = Needs { cursor_secret: true, callers: true, topics: TopicUse::Subscribes, ..Needs::default() };
         let lookup = |name: &str| (name == "AUDIENCE").then(|| "api".to_owned());
         let missing = Config::read(needs, lookup).unwrap_err();
-        assert_eq!(missing.to_string(), "missing from the environment: TABLE_NAME, ISSUER, CURSOR_SECRET_ARN");
+        assert_eq!(
+            missing.to_string(),
+            "missing from the environment: TABLE_NAME, ISSUER, CURSOR_SECRET_ARN, TOPIC_ARN_PREFIX"
+        );
     }
 
     #[test]

@@ -1,9 +1,11 @@
 //! Portal Messaging's library, by subject. Dependencies point one way: everything may use [`domain`],
 //! which uses nothing here; [`http`] is the edge and knows the others.
 
+pub mod attachments;
 pub mod config;
 pub mod domain;
 pub mod http;
 pub mod identity;
+pub mod notifications;
 pub mod store;
 pub mod telemetry;

@@ -50,9 +50,24 @@ pub struct DeployedFunction {
     /// Whether it may read the cursor secret.
     #[serde(default)]
     pub cursor_secret: bool,
+    /// The bucket's actions that it may use, and where.
+    #[serde(default)]
+    pub bucket: Vec<BucketGrant>,
     /// Whether it may send to the failure queue.
     #[serde(default)]
     pub failure_queue: bool,
+    /// The actions on topics that it may use.
+    #[serde(default)]
+    pub topics: Vec<String>,
+}
+
+/// An action on the objects under a prefix of the bucket.
+#[derive(Debug, Deserialize)]
+pub struct BucketGrant {
+    /// The action.
+    pub action: String,
+    /// The prefix.
+    pub prefix: String,
 }
 
 /// Asks `infra` for its table of functions.

@@ -4,13 +4,16 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use serde::Deserialize;
-use tokio::sync::{RwLock, RwLockReadGuard, RwLockWriteGuard};
+use tokio::sync::{OnceCell, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use crate::http::Client;
-use crate::{repository, tokens};
+use crate::{published, repository, tokens};
 
 /// Tests run side by side, but for those that load the stack so much that others would miss their deadlines.
 static TURN: RwLock<()> = RwLock::const_new(());
+
+/// From the first test on, everybody is told of news, and what is published is kept for the test of privacy.
+static LISTENING: OnceCell<()> = OnceCell::const_new();
 
 /// What `stack.json` says.
 #[derive(Debug, Clone, Deserialize)]
@@ -20,6 +23,10 @@ pub struct Description {
     pub stack_name: String,
     /// The HTTP API.
     pub api_url: String,
+    /// The patients' application.
+    pub portal_url: String,
+    /// The clinicians' application.
+    pub clinic_url: String,
     /// The issuer of tokens.
     pub issuer: String,
     /// Where AWS answers.
@@ -28,6 +35,8 @@ pub struct Description {
     pub region: String,
     /// The table.
     pub table_name: String,
+    /// The bucket of images.
+    pub bucket_name: String,
     /// The queue of stream records that could not be processed.
     pub failure_queue_url: String,
     /// The patient ids of the demo accounts.
@@ -51,17 +60,19 @@ enum Turn {
 impl Stack {
     /// The running stack, beside other tests.
     pub async fn together() -> Self {
-        Self::on(Turn::Together(TURN.read().await))
+        Self::on(Turn::Together(TURN.read().await)).await
     }
 
     /// The running stack, while no other test runs.
     pub async fn alone() -> Self {
-        Self::on(Turn::Alone(TURN.write().await))
+        Self::on(Turn::Alone(TURN.write().await)).await
     }
 
-    fn on(turn: Turn) -> Self {
+    async fn on(turn: Turn) -> Self {
         let http = reqwest::Client::builder().timeout(std::time::Duration::from_mins(1)).build();
-        Self { description: Description::read(), http: http.expect("an HTTP client"), _turn: turn }
+        let stack = Self { description: Description::read(), http: http.expect("an HTTP client"), _turn: turn };
+        LISTENING.get_or_init(|| published::everybody_listens(&stack)).await;
+        stack
     }
 
     /// What `stack.json` says.
@@ -94,6 +105,12 @@ impl Stack {
         self.description.patients.get(account).unwrap_or_else(|| panic!("the stack knows no patient {account}"))
     }
 
+    /// What the emulator wrote, if it is one that `cargo xtask` started.
+    pub fn emulator_log(&self) -> Option<String> {
+        let path = Description::path().with_file_name("log").join("emulator.log");
+        std::fs::read(path).ok().map(|text| String::from_utf8_lossy(&text).into_owned())
+    }
+
     /// The deployed name of a function.
     pub fn function_name(&self, binary: &str) -> String {
         format!("{}-{binary}", self.description.stack_name)
@@ -101,9 +118,14 @@ impl Stack {
 }
 
 impl Description {
-    fn read() -> Self {
+    /// Where it is read from.
+    fn path() -> PathBuf {
         let path = std::env::var_os("STACK_JSON").filter(|path| !path.is_empty()).map(PathBuf::from);
-        let path = path.unwrap_or_else(|| repository::root().join(".local/stack.json"));
+        path.unwrap_or_else(|| repository::root().join(".local/stack.json"))
+    }
+
+    fn read() -> Self {
+        let path = Self::path();
         let text = std::fs::read_to_string(&path).unwrap_or_else(|error| {
             panic!(
                 "no stack runs ({}: {error}). `cargo xtask test e2e` brings one up and tests it; \

@@ -14,9 +14,13 @@ fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-/// Every function: one for each route, and the stream's.
+/// The functions that are fed by an event source.
+const TRIGGERS: [&str; 3] =
+    [functions::project_changes::BINARY, functions::notify::BINARY, functions::inspect_attachment::BINARY];
+
+/// Every function: one for each route, and those of event sources.
 fn functions() -> BTreeSet<String> {
-    names(ALL.iter().map(|route| route.binary).chain([functions::project_changes::BINARY]))
+    names(ALL.iter().map(|route| route.binary).chain(TRIGGERS))
 }
 
 /// The routes that the `OpenAPI` document tells of: all but the default one.
@@ -46,7 +50,7 @@ fn routes_of(document: &Value) -> BTreeSet<Route> {
 
 #[test]
 fn every_route_has_a_function_of_its_own() {
-    assert_eq!(functions().len(), ALL.len() + 1, "a binary serves two routes");
+    assert_eq!(functions().len(), ALL.len() + TRIGGERS.len(), "a binary serves two routes");
     let routes: BTreeSet<(&str, &str)> = ALL.iter().map(|route| (route.method, route.path)).collect();
     assert_eq!(routes.len(), ALL.len(), "a route is served twice");
 }
@@ -86,7 +90,7 @@ fn every_route_is_documented_and_every_documented_route_exists() {
 fn the_stack_deploys_every_function_behind_its_route_and_no_other() {
     let deployed = repository::deployed();
     let triggers = names(deployed.triggers.iter().map(|trigger| trigger.binary.as_str()));
-    assert_eq!(triggers, names([functions::project_changes::BINARY]));
+    assert_eq!(triggers, names(TRIGGERS));
     let routes =
         deployed.routes.iter().map(|route| (route.binary.as_str(), route.method.as_str(), route.path.as_str()));
     let served = ALL.iter().map(|route| (route.binary, route.method, route.path));
@@ -95,5 +99,7 @@ fn the_stack_deploys_every_function_behind_its_route_and_no_other() {
         deployed.routes.iter().find(|function| function.binary == route.binary).map(|function| (route, function))
     }) {
         assert_eq!(route.pages, function.cursor_secret, "{}: a route that pages signs its cursors", route.binary);
+        assert_eq!(route.images, !function.bucket.is_empty(), "{}: a route with images reaches them", route.binary);
+        assert_eq!(route.topics, !function.topics.is_empty(), "{}: a route with topics may use some", route.binary);
     }
 }

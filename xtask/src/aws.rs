@@ -2,7 +2,14 @@
 
 use std::process::Command;
 
-use crate::{emulator, paths, tools};
+use anyhow::Result;
+
+use crate::{
+    emulator,
+    paths::{self, State},
+    stack::Stack,
+    tools,
+};
 
 /// Which AWS is meant.
 #[derive(Debug, Clone)]
@@ -14,6 +21,15 @@ pub(crate) enum Cloud {
 }
 
 impl Cloud {
+    /// Where a deployed stage is, and the name of its stack; without a stage, the running stack of `cargo xtask dev`.
+    pub(crate) fn of(stage: Option<&str>) -> Result<(Self, String)> {
+        if let Some(stage) = stage {
+            return Ok((Self::Environment, format!("portal-messaging-{stage}")));
+        }
+        let stack = Stack::read(&State::dev())?;
+        Ok((Self::Emulator { endpoint: stack.aws_endpoint_url }, stack.name))
+    }
+
     /// Whether an emulator answers, ours or one that the environment names.
     pub(crate) fn is_emulator(&self) -> bool {
         match self {

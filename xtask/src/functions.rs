@@ -2,7 +2,7 @@
 
 use std::{env::consts, path::PathBuf, process::Command};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 
 use crate::{exec, paths, tools};
 
@@ -25,7 +25,7 @@ impl Processor {
     }
 }
 
-/// Builds every function in release mode; for this machine also the shared library's program that seeds a table:
+/// Builds every function in release mode; for this machine also the shared library's programs that work on a table:
 /// built together they share every dependency, apart they would take twice as long.
 pub(crate) fn build(processor: Processor) -> Result<()> {
     let mut command = exec::cargo(["lambda", "build", "--release", "--locked", "--bins"]);
@@ -44,9 +44,11 @@ pub(crate) fn build(processor: Processor) -> Result<()> {
     exec::shown("Building the functions", &mut command)
 }
 
-/// The shared library's program that writes records to a table; cargo-lambda puts it where it puts the functions.
-pub(crate) fn seed_program() -> PathBuf {
-    paths::archives().join("seed/bootstrap")
+/// A program of the shared library; cargo-lambda puts it where it puts the functions.
+pub(crate) fn program(name: &str) -> Result<PathBuf> {
+    let program = paths::archives().join(name).join("bootstrap");
+    ensure!(program.exists(), "the package `shared` has no program `{name}` (shared/src/bin/{name}.rs)");
+    Ok(program)
 }
 
 /// This machine's target triple.

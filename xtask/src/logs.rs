@@ -3,7 +3,7 @@
 use anyhow::{Context, Result, bail};
 use clap::Args;
 
-use crate::{aws::Cloud, interrupt, paths::State, stack::Stack, tools};
+use crate::{aws::Cloud, interrupt, tools};
 
 /// Prints what a function logged, on the running stack or a deployed one
 #[derive(Debug, Args)]
@@ -23,13 +23,7 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     tools::install_python_tools()?;
-    let (cloud, stack_name) = if let Some(stage) = &options.stage {
-        (Cloud::Environment, format!("portal-messaging-{stage}"))
-    } else {
-        let stack = Stack::read(&State::dev())?;
-        let endpoint = stack.aws_endpoint_url;
-        (Cloud::Emulator { endpoint }, stack.name)
-    };
+    let (cloud, stack_name) = Cloud::of(options.stage.as_deref())?;
     let since = options.since.saturating_mul(60).to_string();
     let follow = options.follow.to_string();
     let mut command = cloud.python(&["logs", &stack_name, &options.function, &since, &follow]);

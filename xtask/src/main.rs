@@ -18,6 +18,8 @@ mod paths;
 mod port;
 mod process;
 mod progress;
+mod rebuild_search;
+mod schemathesis;
 mod seed;
 mod stack;
 mod stamp;
@@ -51,6 +53,7 @@ enum Command {
     Token(token::Options),
     /// Writes the demo's settings, questionnaires, patients and conversations to the running stack; repeating it changes nothing
     Seed,
+    RebuildSearch(rebuild_search::Options),
     Deploy(deploy::Options),
     Logs(logs::Options),
     Test(test::Options),
@@ -77,6 +80,7 @@ fn run(command: Command) -> Result<()> {
         Command::Down => dev::down(),
         Command::Token(options) => token::run(&options),
         Command::Seed => seed::run(),
+        Command::RebuildSearch(options) => rebuild_search::run(&options),
         Command::Deploy(options) => deploy::run(options),
         Command::Logs(options) => logs::run(&options),
         Command::Test(options) => test::run(&options),

@@ -5,7 +5,7 @@
 
 use std::{collections::HashMap, fs, process::Command};
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use ureq::Agent;
@@ -100,9 +100,7 @@ pub(crate) fn seed(state: &State, stack: &Stack) -> Result<()> {
 
 /// Runs the shared library's `seed` program, which was built with the functions.
 fn write_records(state: &State, stack: &Stack, records: &Value) -> Result<()> {
-    let program = functions::seed_program();
-    ensure!(program.exists(), "the package `shared` has no program `seed` (shared/src/bin/seed.rs)");
-    let mut command = Command::new(program);
+    let mut command = Command::new(functions::program("seed")?);
     emulator::caller(&mut command, &stack.aws_endpoint_url).env("TABLE_NAME", &stack.table_name);
     exec::fed("Writing settings, questionnaires and patients", &mut command, &records.to_string(), &state.log("seed")?)
 }

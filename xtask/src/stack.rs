@@ -1,6 +1,6 @@
 //! `stack.json`: where a running stack is. Tests, scripts and the other commands read it.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -33,15 +33,16 @@ pub(crate) struct Stack {
 impl Stack {
     /// The running stack of a folder.
     pub(crate) fn read(state: &State) -> Result<Self> {
-        let path = state.stack_json();
-        let text = fs::read_to_string(&path).with_context(|| {
-            format!(
-                "no stack runs here ({} is missing); start one with `cargo xtask dev --detach`",
-                paths::shown(&path)
-            )
+        Self::read_from(&state.stack_json())
+    }
+
+    /// The stack that a `stack.json` describes.
+    pub(crate) fn read_from(path: &Path) -> Result<Self> {
+        let text = fs::read_to_string(path).with_context(|| {
+            format!("no stack runs here ({} is missing); start one with `cargo xtask dev --detach`", paths::shown(path))
         })?;
         serde_json::from_str(&text)
-            .with_context(|| format!("{} is damaged; run `cargo xtask dev` again", paths::shown(&path)))
+            .with_context(|| format!("{} is damaged; run `cargo xtask dev` again", paths::shown(path)))
     }
 
     /// Says that this stack runs.

@@ -2,7 +2,7 @@
 
 use std::{
     env, fs,
-    path::PathBuf,
+    path::Path,
     process::Command,
     time::{Duration, Instant},
 };
@@ -17,7 +17,9 @@ use crate::{
     paths::{self, State},
     port,
     process::Services,
-    progress, tools,
+    progress, schemathesis,
+    stack::Stack,
+    tools,
 };
 
 /// Tests that need an emulator, as package and test target: the `table` part.
@@ -32,6 +34,9 @@ pub(crate) struct Options {
     /// Leave the end-to-end stack running, for another look (stop it with `cargo xtask down`)
     #[arg(long)]
     keep: bool,
+    /// Let schemathesis loose on the stack of `STACK_JSON` too, which it leaves changed
+    #[arg(long)]
+    schemathesis: bool,
 }
 
 /// A part of the tests.
@@ -47,7 +52,8 @@ enum Part {
     Table,
     /// The stack as code: its policy checks and its own tests
     Infra,
-    /// A stack of its own, deployed with IAM enforced, tested over HTTP; with `STACK_JSON` set, that stack instead
+    /// A stack of its own, deployed with IAM enforced, tested over HTTP, by schemathesis too; with `STACK_JSON` set,
+    /// that stack instead
     E2e,
 }
 
@@ -67,7 +73,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     for &part in parts {
         eprintln!("\n== {} ==", part.name());
         let since = Instant::now();
-        let result = part.run(options.keep);
+        let result = part.run(options);
         outcomes.push(Outcome { part, time: since.elapsed(), passed: result.is_ok() });
         if let Err(error) = result {
             failure = Some(error);
@@ -109,14 +115,14 @@ impl Part {
         }
     }
 
-    fn run(self, keep: bool) -> Result<()> {
+    fn run(self, options: &Options) -> Result<()> {
         match self {
             Self::Fmt => lint::format(),
             Self::Lint => lint::all(),
             Self::Unit => unit(),
             Self::Table => table(),
             Self::Infra => node_tests("infra"),
-            Self::E2e => end_to_end(keep),
+            Self::E2e => end_to_end(options),
         }
     }
 }
@@ -198,17 +204,17 @@ fn table_tests(port: u16) -> Result<()> {
     exec::shown("Tests against the emulator", &mut tests)
 }
 
-fn end_to_end(keep: bool) -> Result<()> {
+fn end_to_end(options: &Options) -> Result<()> {
+    let state = State::test("e2e");
     if let Some(stack) = env::var_os("STACK_JSON").filter(|path| !path.is_empty()) {
         let stack = env::current_dir().unwrap_or_default().join(stack);
-        return end_to_end_tests(stack);
+        return end_to_end_tests(&state, &stack, options.schemathesis);
     }
-    let state = State::test("e2e");
     dev::stop_all(&state)?;
     let plan = Plan { state: state.clone(), port: port::any_free()?, openid_port: port::any_free()?, iam: true };
     dev::up(&plan)?;
-    let result = end_to_end_tests(state.stack_json());
-    if keep {
+    let result = end_to_end_tests(&state, &state.stack_json(), true);
+    if options.keep {
         eprintln!("The end-to-end stack runs on; STACK_JSON={}", paths::shown(&state.stack_json()));
         return result;
     }
@@ -216,15 +222,20 @@ fn end_to_end(keep: bool) -> Result<()> {
     result.and(stopped)
 }
 
-fn end_to_end_tests(stack: PathBuf) -> Result<()> {
-    fs::metadata(&stack).with_context(|| format!("STACK_JSON names {}, which cannot be read", stack.display()))?;
+fn end_to_end_tests(state: &State, stack: &Path, schemathesis: bool) -> Result<()> {
+    fs::metadata(stack).with_context(|| format!("STACK_JSON names {}, which cannot be read", stack.display()))?;
     let mut tests = cargo_test();
     let targets = IntegrationTests::read()?.end_to_end;
     ensure!(!targets.is_empty(), "the package `tests` has no integration test");
     for target in targets {
         tests.args(["--test", &target]);
     }
-    exec::shown("End-to-end tests", tests.env("STACK_JSON", stack))
+    exec::shown("End-to-end tests", tests.env("STACK_JSON", stack))?;
+    if schemathesis {
+        return schemathesis::run(state, &Stack::read_from(stack)?);
+    }
+    eprintln!("schemathesis leaves a stack changed, so it left this one alone; `--schemathesis` lets it loose.");
+    Ok(())
 }
 
 #[cfg(test)]

@@ -86,8 +86,19 @@ pub(crate) fn install() -> Result<()> {
 
 /// Installs the emulator and cargo-lambda into a virtual environment.
 pub(crate) fn install_python_tools() -> Result<()> {
-    let venv = venv();
-    let requirements = paths::root().join("xtask/requirements.txt");
+    install_requirements("the emulator and cargo-lambda", "requirements.txt", &venv())
+}
+
+/// Installs schemathesis into a virtual environment of its own, and gives its program.
+pub(crate) fn schemathesis() -> Result<PathBuf> {
+    let venv = paths::tools().join("schemathesis");
+    install_requirements("schemathesis", "schemathesis-requirements.txt", &venv)?;
+    Ok(venv.join("bin/schemathesis"))
+}
+
+/// Installs what a file of `xtask/` pins into a virtual environment, unless it is there.
+fn install_requirements(what: &str, requirements: &str, venv: &Path) -> Result<()> {
+    let requirements = paths::root().join("xtask").join(requirements);
     let version = exec::captured(Command::new("python3").arg("--version"))?;
     let inputs = Inputs::default().text(&version).text(&venv.to_string_lossy()).file(&requirements)?;
     let stamp = inputs.stamp(venv.join("xtask.stamp"));
@@ -95,14 +106,13 @@ pub(crate) fn install_python_tools() -> Result<()> {
         return Ok(());
     }
     if venv.exists() {
-        fs::remove_dir_all(&venv).with_context(|| format!("cannot remove {}", paths::shown(&venv)))?;
+        fs::remove_dir_all(venv).with_context(|| format!("cannot remove {}", paths::shown(venv)))?;
     }
     let log = State::dev().log("install-python")?;
-    let title = "Installing the emulator and cargo-lambda";
-    exec::logged("Making a Python environment", Command::new("python3").args(["-m", "venv"]).arg(&venv), &log)?;
-    let mut pip = Command::new(python_tool("python"));
+    exec::logged("Making a Python environment", Command::new("python3").args(["-m", "venv"]).arg(venv), &log)?;
+    let mut pip = Command::new(venv.join("bin/python"));
     pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--requirement"]).arg(&requirements);
-    exec::logged(title, &mut pip, &log)?;
+    exec::logged(&format!("Installing {what}"), &mut pip, &log)?;
     stamp.set()
 }
 

@@ -2,34 +2,44 @@
 //! 1 KB of a patient's letter as text, and with conversations 100 times as long.
 
 use functions::{
-    list_conversations, list_messages, list_tasks, mark_read, mark_unread, send_message, set_conversation_status,
+    create_attachment, create_order, get_attachment, get_encounter, list_conversations, list_messages, list_tasks,
+    mark_read, mark_unread, search_patients, send_message, set_conversation_status, update_task,
 };
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
+use shared::domain::attachment::{Attached, Image, MediaType, State};
+use shared::domain::chart_item::ChartCounts;
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
-use shared::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
+use shared::domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
 use shared::domain::lock::LockHistory;
+use shared::domain::patient::Patient;
 use shared::domain::person::{Person, Role};
 use shared::domain::text::{MessageText, Title};
 use uuid::Uuid;
 
+use crate::bucket::nowhere;
 use crate::meter::Cost;
 use crate::support::{Bench, PATIENT, body, request};
 
 /// 1 KB as a patient would write it.
 const LETTER: &str = include_str!("../../../shared/testdata/letter.txt");
 
-fn person(user_id: &str, role: Role, name: &str) -> Person {
+pub(crate) fn person(user_id: &str, role: Role, name: &str) -> Person {
     Person { user_id: UserId::new(user_id).unwrap(), role, name: name.into() }
 }
 
-fn ana() -> Person {
+pub(crate) fn ana() -> Person {
     person("patient-a", Role::Patient, "Ana Patient")
 }
 
 /// A conversation with so many letters, from both sides in turn.
-async fn conversation(bench: &Bench, letters: u32) -> Conversation {
+pub(crate) async fn conversation(bench: &Bench, letters: u32) -> Conversation {
+    conversation_with_images(bench, letters, 0).await
+}
+
+/// The same with so many images in every fifth letter.
+async fn conversation_with_images(bench: &Bench, letters: u32, images: usize) -> Conversation {
     let clara = person("clinician-a", Role::Clinician, "Clara Clinician");
     let now = bench.deps.clock.now();
     let (id, encounter_id) = (ConversationId::new(bench.deps.clock.id()), EncounterId::new(bench.deps.clock.id()));
@@ -42,6 +52,7 @@ async fn conversation(bench: &Bench, letters: u32) -> Conversation {
         conversation_id: id,
         encounter_type: "Results".into(),
         lock: LockHistory::opened(ana(), now),
+        chart_counts: ChartCounts::default(),
         created_at: now,
     };
     let changed = Changed { head, entries: Vec::new() };
@@ -51,12 +62,19 @@ async fn conversation(bench: &Bench, letters: u32) -> Conversation {
         let by = if letter % 2 == 0 { ana() } else { clara.clone() };
         let text = MessageText::new(LETTER).unwrap();
         let changed = head.post(MessageId::new(bench.deps.clock.id()), text, None, &by, bench.deps.clock.now());
-        let changed = changed.unwrap();
+        let images = if letter % 5 == 0 { images } else { 0 };
+        let attached = std::iter::repeat_with(|| ready_image(bench)).take(images).collect();
+        let changed = changed.unwrap().with_attachments(attached);
         bench.deps.table.save_conversation(&head, &changed).await.unwrap();
         head = changed.head;
     }
     bench.meter.take();
     head
+}
+
+fn ready_image(bench: &Bench) -> Attached {
+    let image = Image { content_type: MediaType::Jpeg, size: 1_500_000, width: 3024, height: 4032 };
+    Attached { id: AttachmentId::new(bench.deps.clock.id()), state: State::Ready(image) }
 }
 
 fn ask(account: &str, head: &Conversation, rest: &str, query: &str, body: &Value) -> Request {
@@ -65,13 +83,16 @@ fn ask(account: &str, head: &Conversation, rest: &str, query: &str, body: &Value
 }
 
 /// What one request costs, which must succeed.
-async fn cost(bench: &Bench, answer: impl Future<Output = functions::serve::Answer>) -> (Cost, Response<Body>) {
+pub(crate) async fn cost(
+    bench: &Bench,
+    answer: impl Future<Output = functions::serve::Answer>,
+) -> (Cost, Response<Body>) {
     bench.meter.take();
     let response = answer.await.unwrap();
     (bench.meter.take(), response)
 }
 
-fn assert_at_most(what: &str, cost: Cost, most: Cost) {
+pub(crate) fn assert_at_most(what: &str, cost: Cost, most: Cost) {
     println!("{what}: {cost:?}, at most {most:?}");
     let within = cost.sequential <= most.sequential && cost.read <= most.read && cost.written <= most.written;
     assert!(within && cost.sequential > 0, "{what} costs {cost:?}, more than {most:?}");
@@ -145,6 +166,36 @@ async fn a_conversation_100_times_as_long_costs_the_same() {
 }
 
 #[tokio::test]
+async fn images_cost_their_own_items_to_send_and_no_query_to_open() {
+    let bench = Bench::new().await;
+    let head = conversation_with_images(&bench, 50, 1).await;
+    let deps = &bench.deps;
+    let opened = list_messages::handle(deps, ask("patient-a", &head, "/messages", "", &Value::Null));
+    let (opened, response) = cost(&bench, opened).await;
+    assert_eq!(body(&response)["items"].as_array().unwrap().len(), 50);
+    assert_at_most("open a chat with 10 images", opened, Cost { sequential: 1, read: 4.0, written: 0.0 });
+
+    let (bucket, mut images) = (nowhere(), Vec::new());
+    for _ in 0..2 {
+        let new = ask("patient-a", &head, "/attachments", "", &json!({"contentType": "image/png", "size": 4}));
+        let announced = create_attachment::handle(deps, &bucket, new);
+        let (cost, response) = cost(&bench, announced).await;
+        assert_at_most("announce an image", cost, Cost { sequential: 2, read: 2.0, written: 2.0 });
+        images.push(body(&response)["id"].clone());
+    }
+    let message = json!({"id": id_of_now(&bench, "patient-a"), "text": LETTER, "attachmentIds": images});
+    let (sent, _) = cost(&bench, send_message::handle(deps, ask("patient-a", &head, "/messages", "", &message))).await;
+    assert_at_most("send with 2 images", sent, Cost { sequential: 2, read: 3.0, written: 12.0 });
+
+    let parameters = json!({"conversationId": head.id.to_string(), "attachmentId": images[0]});
+    let path = format!("/conversations/{}/attachments/{}", head.id, images[0].as_str().unwrap());
+    let shown = get_attachment::handle(deps, &bucket, request("patient-a", &path, &parameters, "", &Value::Null)).await;
+    assert_eq!(body(&shown.unwrap())["status"], "pending");
+    let shown = bench.meter.take();
+    assert_at_most("show an image", shown, Cost { sequential: 1, read: 1.0, written: 0.0 });
+}
+
+#[tokio::test]
 async fn a_list_of_conversations_costs_one_query_beside_that_of_the_cursors() {
     let bench = Bench::new().await;
     let reader = UserId::new("clinician-a").unwrap();
@@ -181,5 +232,67 @@ async fn a_tasklist_costs_one_query() {
         let (cost, response) = cost(&bench, list_tasks::handle(&bench.deps, listed)).await;
         assert_eq!(body(&response)["items"].as_array().unwrap().len(), 25);
         assert_at_most("list tasks", cost, Cost { sequential: 1, read: 4.0, written: 0.0 });
+    }
+}
+
+#[tokio::test]
+async fn a_search_for_patients_reads_only_those_whose_terms_begin_like_its_longest_word() {
+    let bench = Bench::new().await;
+    for number in 0..200_u32 {
+        let patient = Patient {
+            id: PatientId::new(bench.deps.clock.id()),
+            name: format!("Maria Familia{}", char::from_u32(u32::from('a') + number % 20).unwrap()),
+            birth_date: jiff::civil::date(1950, 1, 1) + jiff::ToSpan::days(i64::from(number)),
+            record_number: format!("MRN-7{number:04}"),
+        };
+        bench.deps.table.put_patient(&patient).await.unwrap();
+    }
+    for (query, found, read) in [
+        ("familiac", 10, 0.5),
+        ("1950-02-10", 1, 0.5),
+        ("mrn-70123", 1, 0.5),
+        ("maria%20fam", 25, 5.0),
+        ("nobody", 0, 0.5),
+    ] {
+        let searched = request("clinician-a", "/patients", &Value::Null, &format!("q={query}"), &Value::Null);
+        let (cost, response) = cost(&bench, search_patients::handle(&bench.deps, searched)).await;
+        assert_eq!(body(&response)["items"].as_array().unwrap().len(), found, "{query}");
+        assert_at_most("search for patients", cost, Cost { sequential: 1, read, written: 0.0 });
+    }
+}
+
+#[tokio::test]
+async fn an_order_costs_the_same_however_many_there_are() {
+    let bench = Bench::new().await;
+    let head = conversation(&bench, 1).await;
+    let encounter = format!("/encounters/{}", head.encounter_id);
+    let parameters = json!({"encounterId": head.encounter_id.to_string()});
+    let mut costs = Vec::new();
+    for _ in 0..60 {
+        let order = request("clinician-a", &format!("{encounter}/orders"), &parameters, "", &json!({"text": LETTER}));
+        let (cost, response) = cost(&bench, create_order::handle(&bench.deps, order)).await;
+        assert_eq!(response.status(), 201);
+        assert_at_most("add an order", cost, Cost { sequential: 2, read: 2.0, written: 10.0 });
+        costs.push(cost);
+    }
+    assert!((costs[0].written - costs[59].written).abs() < 0.1, "{costs:?}");
+    let shown = request("clinician-a", &encounter, &parameters, "", &Value::Null);
+    let (cost, response) = cost(&bench, get_encounter::handle(&bench.deps, shown)).await;
+    assert_eq!(body(&response)["orders"].as_array().unwrap().len(), 60);
+    assert_at_most("open an encounter with 60 orders of 1 KB", cost, Cost { sequential: 2, read: 22.0, written: 2.0 });
+}
+
+#[tokio::test]
+async fn completing_a_task_costs_one_read_more_than_taking_it() {
+    let bench = Bench::new().await;
+    let head = conversation(&bench, 1).await;
+    let id = TaskId::new(bench.deps.clock.id());
+    let now = bench.deps.clock.now();
+    bench.deps.table.keep_tasks(head.id, now, || id, || async { Ok(Some("clinic".into())) }).await.unwrap();
+    for (status, sequential) in [("in-progress", 2), ("completed", 3)] {
+        let path = format!("/tasks/{id}");
+        let update = request("clinician-a", &path, &json!({"taskId": id.to_string()}), "", &json!({"status": status}));
+        let (cost, _) = cost(&bench, update_task::handle(&bench.deps, update)).await;
+        assert_at_most("update a task", cost, Cost { sequential, read: 2.0, written: 8.0 });
     }
 }

@@ -6,11 +6,19 @@
     reason = "these are tests, and costs are shown"
 )]
 
+mod attachments;
+mod bucket;
 mod costs;
 mod issuer;
 mod meter;
 #[path = "../../../shared/tests/table/new_table.rs"]
 mod new_table;
+mod notices;
+#[path = "../../../shared/testdata/photo.rs"]
+mod photo;
+mod preferences;
 mod samples;
+mod search;
+mod sns;
 mod stream;
 mod support;

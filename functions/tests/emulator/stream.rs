@@ -4,24 +4,29 @@ use std::collections::HashMap;
 
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_dynamodb::types::AttributeValue;
-use functions::project_changes::{self, FailureQueue, Projector};
-use functions::{create_conversation, send_message, set_conversation_status, set_encounter_status};
+use functions::project_changes::{self, Projector};
+use functions::stream::FailureQueue;
+use functions::{create_conversation, create_order, send_message, set_conversation_status, set_encounter_status};
 use serde_json::{Value, json};
+use shared::attachments::Bucket;
+use shared::domain::search::ConversationQuery;
 use shared::domain::task::TaskStatus;
+use shared::store::ListPage;
 use uuid::Uuid;
 
+use crate::bucket::nowhere;
 use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, request, reset_clock};
 
-type Item = HashMap<String, AttributeValue>;
+pub(crate) type Item = HashMap<String, AttributeValue>;
 
 /// A table whose changes are recorded as its stream would have them.
-struct Recorded {
-    bench: Bench,
+pub(crate) struct Recorded {
+    pub(crate) bench: Bench,
     before: Vec<Item>,
-    records: Vec<Value>,
+    pub(crate) records: Vec<Value>,
 }
 
-fn sqs() -> aws_sdk_sqs::Client {
+pub(crate) fn sqs() -> aws_sdk_sqs::Client {
     #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
     let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL").unwrap();
     let config = aws_sdk_sqs::Config::builder()
@@ -32,20 +37,20 @@ fn sqs() -> aws_sdk_sqs::Client {
     aws_sdk_sqs::Client::from_conf(config.build())
 }
 
-async fn queue() -> String {
+pub(crate) async fn queue() -> String {
     let name = format!("failures-{}", Uuid::new_v4());
     sqs().create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap()
 }
 
 impl Recorded {
-    async fn new() -> Self {
+    pub(crate) async fn new() -> Self {
         let bench = Bench::new().await;
         let before = bench.items().await;
         Self { bench, before, records: Vec::new() }
     }
 
     /// Records what changed since the last time, as the event source's filter lets it through.
-    async fn record(&mut self) {
+    pub(crate) async fn record(&mut self) {
         let after = self.bench.items().await;
         let find = |items: &[Item], key: &Item| {
             items.iter().find(|item| item["pk"] == key["pk"] && item["sk"] == key["sk"]).cloned()
@@ -53,7 +58,7 @@ impl Recorded {
         for new in &after {
             let sk = new["sk"].as_s().unwrap();
             let old = find(&self.before, new);
-            let passes = sk == "HEAD" || (sk == "ENC" && old.is_some());
+            let passes = sk == "HEAD" || (sk == "ENC" && old.is_some()) || (sk.starts_with("E#") && old.is_none());
             if passes && old.as_ref() != Some(new) {
                 self.records.push(record(self.records.len(), old.as_ref(), Some(new)));
             }
@@ -62,20 +67,29 @@ impl Recorded {
     }
 
     fn projector(&self, queue: &str) -> Projector {
-        Projector {
-            table: self.bench.deps.table.clone(),
-            clock: self.bench.deps.clock,
-            failures: FailureQueue::new(sqs(), queue),
-        }
+        Projector { failures: FailureQueue::new(sqs(), queue), ..projector(&self.bench, nowhere()) }
     }
 
-    async fn feed(&self, records: &[Value]) -> usize {
+    pub(crate) async fn feed(&self, records: &[Value]) -> usize {
         let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
         project_changes::handle(&self.projector("http://127.0.0.1:9/none"), event).await.batch_item_failures.len()
     }
 }
 
-fn record(number: usize, old: Option<&Item>, new: Option<&Item>) -> Value {
+/// The function on a table, without a queue that can be reached.
+pub(crate) fn projector(bench: &Bench, bucket: Bucket) -> Projector {
+    let failures = FailureQueue::new(sqs(), "http://127.0.0.1:9/none");
+    Projector { table: bench.deps.table.clone(), clock: bench.deps.clock, failures, bucket }
+}
+
+/// The record of an item's end.
+pub(crate) fn removal(item: &Item) -> Value {
+    let mut removal = record(0, Some(item), None);
+    removal["eventName"] = json!("REMOVE");
+    removal
+}
+
+pub(crate) fn record(number: usize, old: Option<&Item>, new: Option<&Item>) -> Value {
     let any = new.or(old).unwrap();
     let key = |name: &str| json!({"S": any[name].as_s().unwrap()});
     json!({
@@ -197,13 +211,14 @@ fn image(item: &Item) -> Value {
 async fn records_delivered_twice_and_shuffled_come_to_the_same_end() {
     let mut in_order = Recorded::new().await;
     story(&mut in_order).await;
-    assert!(in_order.records.len() > 15, "{} records", in_order.records.len());
+    assert!(in_order.records.len() > 30, "{} records", in_order.records.len());
     for record in in_order.records.clone() {
         assert_eq!(in_order.feed(&[record]).await, 0);
     }
     in_order.record().await;
     let expected = end_state(&in_order.bench).await;
     assert_is_settled(&in_order.bench).await;
+    assert_is_found(&in_order.bench).await;
 
     for seed in [1, 2, 3] {
         let mut other = Recorded::new().await;
@@ -225,7 +240,7 @@ async fn assert_is_settled(bench: &Bench) {
     let table = &bench.deps.table;
     let chats = table.list_conversations(PATIENT.parse().unwrap(), None, true, 10, None).await.unwrap().items;
     assert_eq!(chats.len(), 3);
-    let open = table.list_tasks("clinic", Some(TaskStatus::Requested), 10, None).await.unwrap().items;
+    let open = table.list_tasks("clinic", Some(TaskStatus::Requested), None, 10, None).await.unwrap().items;
     for chat in chats {
         let encounter = table.encounter(chat.encounter_id).await.unwrap().unwrap().value;
         assert_eq!(encounter.lock.current(), &chat.lock);
@@ -235,6 +250,49 @@ async fn assert_is_settled(bench: &Bench) {
             && chat.awaiting_reply_since.is_some();
         assert_eq!(open.iter().filter(|task| task.conversation_id == chat.id).count(), usize::from(owed));
     }
+}
+
+/// How many chats a search finds.
+async fn found(bench: &Bench, typed: &str) -> usize {
+    let query = ConversationQuery::new(typed).unwrap();
+    let list = ListPage { patient: PATIENT.parse().unwrap(), status: None, with_empty: true, limit: 10, start: None };
+    bench.deps.table.search_conversations(&query, list).await.unwrap().items.len()
+}
+
+/// Every chat is found by its title and its messages.
+async fn assert_is_found(bench: &Bench) {
+    assert_eq!(found(bench, "ask about broken x").await, 3);
+    assert_eq!(found(bench, "tex").await, 3, "what was said later");
+    assert_eq!(found(bench, "finished").await, 0);
+}
+
+#[tokio::test]
+async fn a_message_without_its_image_is_found_too() {
+    let mut recorded = Recorded::new().await;
+    story(&mut recorded).await;
+    for record in &mut recorded.records {
+        record["dynamodb"].as_object_mut().unwrap().remove("NewImage");
+    }
+    assert_eq!(recorded.feed(&recorded.records).await, 0);
+    assert_is_found(&recorded.bench).await;
+}
+
+#[tokio::test]
+async fn a_message_that_can_not_be_read_is_poison_and_the_others_are_found() {
+    let mut recorded = Recorded::new().await;
+    story(&mut recorded).await;
+    let place = recorded.records.iter().position(|record| record["dynamodb"]["NewImage"]["t"].is_object()).unwrap();
+    let mut broken = recorded.records[place].clone();
+    broken["dynamodb"]["NewImage"]["t"] = json!({"B": "c2VjcmV0"});
+    recorded.records.insert(place, broken);
+    let queue = queue().await;
+    let event: Event = serde_json::from_value(json!({ "Records": recorded.records })).unwrap();
+    assert!(project_changes::handle(&recorded.projector(&queue), event).await.batch_item_failures.is_empty());
+    assert_is_found(&recorded.bench).await;
+    let parked = sqs().receive_message().queue_url(&queue).send().await.unwrap().messages.unwrap();
+    let parked: Value = serde_json::from_str(parked[0].body().unwrap()).unwrap();
+    assert_eq!(parked["cause"], "a entry item can't be read: an attribute");
+    assert!(parked["keys"][1].as_str().unwrap().starts_with("E#"), "{parked}");
 }
 
 #[tokio::test]
@@ -306,7 +364,7 @@ async fn a_passing_failure_is_reported_from_its_record_on() {
 }
 
 #[tokio::test]
-async fn the_sample_event_opens_a_task() {
+async fn the_sample_event_opens_a_task_and_is_found() {
     let mut recorded = Recorded::new().await;
     story(&mut recorded).await;
     let sample = include_str!("../../../events/project-changes/asked.json");
@@ -314,4 +372,27 @@ async fn the_sample_event_opens_a_task() {
     let event: Event =
         serde_json::from_str(&sample.replace("CONV#01900000-0000-7000-8000-0000000000c1", conversation)).unwrap();
     assert!(project_changes::handle(&recorded.projector("none"), event).await.batch_item_failures.is_empty());
+    assert_eq!(found(&recorded.bench, "result potassium").await, 1);
+}
+
+#[tokio::test]
+async fn an_order_changes_nothing_for_the_conversation_and_costs_the_stream_nothing() {
+    let mut recorded = Recorded::new().await;
+    let answers = json!([{"linkId": "result", "value": "X-ray"}, {"linkId": "question", "value": "Is it broken?"}]);
+    let asked = json!({"questionnaireId": QUESTIONNAIRE, "answers": answers});
+    let path = format!("/patients/{PATIENT}/conversations");
+    let asked = request("patient-a", &path, &json!({"patientId": PATIENT}), "", &asked);
+    let begun = body(&create_conversation::handle(&recorded.bench.deps, asked).await.unwrap());
+    recorded.record().await;
+    let encounter = begun["encounterId"].as_str().unwrap();
+    let (path, parameters) = (format!("/encounters/{encounter}/orders"), json!({"encounterId": encounter}));
+    let order = request("clinician-a", &path, &parameters, "", &json!({"text": "Potassium"}));
+    assert_eq!(create_order::handle(&recorded.bench.deps, order).await.unwrap().status(), 201);
+    let before = recorded.records.len();
+    recorded.record().await;
+    let records = recorded.records.split_off(before);
+    assert_eq!(records.len(), 1, "the encounter counts it: {records:#?}");
+    recorded.bench.meter.take();
+    assert_eq!(recorded.feed(&records).await, 0);
+    assert_eq!(recorded.bench.meter.take().sequential, 0);
 }

@@ -8,9 +8,9 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use functions::deps::{Clock, Deps};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
+use shared::domain::catalogue::{CatalogueError, Draft};
 use shared::domain::ids::PatientId;
 use shared::domain::patient::Patient;
-use shared::domain::questionnaire::Questionnaire;
 use shared::http::cursor::Cursors;
 use shared::identity::Identity;
 use shared::store::{CachedSettings, Table};
@@ -19,6 +19,7 @@ use uuid::Uuid;
 use crate::issuer::issuer;
 use crate::meter::Meter;
 use crate::new_table::{emulator, new_table};
+use crate::sns::Sns;
 
 /// patient-a's record.
 pub(crate) const PATIENT: &str = "01900000-0000-7000-8000-00000000000a";
@@ -31,6 +32,8 @@ pub(crate) struct Bench {
     pub(crate) deps: Deps,
     /// What they ask of the table.
     pub(crate) meter: Meter,
+    /// What they ask of SNS.
+    pub(crate) sns: Sns,
     client: Client,
     table: String,
 }
@@ -65,15 +68,17 @@ impl Bench {
         let secrets = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::latest());
         let secrets = aws_sdk_secretsmanager::Client::from_conf(secrets.build());
+        let sns = Sns::default();
         let deps = Deps {
             table: Table::new(client.clone(), &table),
             cached_settings: CachedSettings::default(),
             identity: Identity::new(issuer().config()),
             cursors: Cursors::with_key(secrets, b"a key of the tests, not of a deployment"),
+            topics: sns.topics(),
             clock: counting_clock(),
             recorded_reads: tokio::sync::Mutex::default(),
         };
-        let bench = Self { deps, meter, client, table };
+        let bench = Self { deps, meter, sns, client, table };
         bench.seed().await;
         reset_clock();
         bench
@@ -91,7 +96,7 @@ impl Bench {
             };
             self.deps.table.put_patient(&patient).await.unwrap();
         }
-        let questionnaire: Questionnaire = serde_json::from_value(json!({
+        let draft: Draft = serde_json::from_value(json!({
             "id": QUESTIONNAIRE,
             "title": "Ask about a result",
             "description": "For questions about a laboratory or imaging result.",
@@ -102,7 +107,8 @@ impl Bench {
             ],
         }))
         .unwrap();
-        self.deps.table.put_questionnaire(&questionnaire, 1).await.unwrap();
+        let id = QUESTIONNAIRE.parse().unwrap();
+        self.deps.table.put_questionnaire::<CatalogueError>(id, &draft.checked(id).unwrap()).await.unwrap();
         self.meter.take();
     }
 
@@ -147,5 +153,5 @@ pub(crate) fn from_event(event: &str) -> Request {
 
 /// A response's body.
 pub(crate) fn body(response: &Response<Body>) -> Value {
-    serde_json::from_slice(response.body()).unwrap()
+    if response.body().is_empty() { Value::Null } else { serde_json::from_slice(response.body()).unwrap() }
 }

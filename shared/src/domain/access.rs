@@ -46,6 +46,14 @@ impl Caller {
         }
     }
 
+    /// Lets administrators pass: settings and questionnaires.
+    pub fn must_be_admin(&self) -> Result<&Person, Denied> {
+        match self {
+            Self::Admin(person) => Ok(person),
+            Self::Patient { .. } | Self::Clinician(_) => Err(Denied::Forbidden),
+        }
+    }
+
     /// Lets administrators pass: the feed of a patient.
     pub fn may_feed(&self, patient_id: PatientId) -> Result<&Person, Denied> {
         match self {
@@ -121,6 +129,8 @@ mod tests {
         assert_eq!(ana_calls.may_open_chart(other), Err(Denied::NotFound), "also where patients have no business");
         let clara_calls = Caller::Clinician(clara());
         assert!(clara_calls.may_open_chart(other).is_ok());
+        assert_eq!(clara_calls.must_be_admin(), Err(Denied::Forbidden));
+        assert_eq!(ana_calls.must_be_admin(), Err(Denied::Forbidden));
         assert_eq!(clara_calls.may_feed(other), Err(Denied::Forbidden));
         assert!(ana_calls.may_see_access_log(own.patient_id).is_ok());
         assert_eq!(ana_calls.may_see_access_log(other), Err(Denied::NotFound));
@@ -134,6 +144,7 @@ mod tests {
         assert_eq!(admin.must_take_part(), Err(Denied::Forbidden), "whether the conversation exists or not");
         assert_eq!(admin.may_open_chart(empty().patient_id), Err(Denied::Forbidden));
         assert!(admin.may_feed(empty().patient_id).is_ok());
+        assert!(admin.must_be_admin().is_ok());
         assert!(admin.may_see_access_log(empty().patient_id).is_ok());
     }
 

@@ -4,6 +4,7 @@
 //! read; so the rules need to hold for one head at a time only.
 
 use super::Timestamp;
+use super::attachment::Attached;
 use super::entry::{Content, Entry, Number};
 use super::ids::{ConversationId, EncounterId, MessageId, PatientId};
 use super::lock::{Lock, Status};
@@ -69,6 +70,20 @@ pub struct Changed {
     pub entries: Vec<Entry>,
 }
 
+impl Changed {
+    /// Puts images into the message that was posted. Lists show how many where it has no text.
+    #[must_use]
+    pub fn with_attachments(mut self, attached: Vec<Attached>) -> Self {
+        if let Some(Entry { content: Content::Message { text, attachments, .. }, .. }) = self.entries.last_mut() {
+            if let Some(last) = self.head.last_message.as_mut().filter(|_| text.as_str().is_empty()) {
+                last.preview = if attached.len() == 1 { "Image".into() } else { format!("{} images", attached.len()) };
+            }
+            *attachments = attached;
+        }
+        self
+    }
+}
+
 /// The refusal of a message because the conversation is closed (rule 3).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the conversation is closed")]
@@ -124,6 +139,14 @@ impl Conversation {
         }
     }
 
+    /// Refuses what a closed conversation does not take, and says who closed it.
+    pub fn must_be_open(&self) -> Result<(), Closed> {
+        match self.status() {
+            Status::Open => Ok(()),
+            Status::Closed => Err(Closed { by: self.lock.changed_by.clone(), at: self.lock.changed_at }),
+        }
+    }
+
     /// Adds a message, unless the conversation is closed.
     pub fn post(
         &self,
@@ -133,9 +156,7 @@ impl Conversation {
         by: &Person,
         at: Timestamp,
     ) -> Result<Changed, Closed> {
-        if self.status() == Status::Closed {
-            return Err(Closed { by: self.lock.changed_by.clone(), at: self.lock.changed_at });
-        }
+        self.must_be_open()?;
         let number = self.last_number + 1;
         let mut head = self.clone();
         head.last_number = number;
@@ -150,7 +171,7 @@ impl Conversation {
                 head.awaiting_reply_since = None;
             }
         }
-        let content = Content::Message { id, text, response };
+        let content = Content::Message { id, text, response, attachments: Vec::new() };
         Ok(Changed { head, entries: vec![Entry { number, sender: by.clone(), sent_at: at, content }] })
     }
 
@@ -187,7 +208,8 @@ pub(crate) mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::ids::UserId;
+    use crate::domain::attachment::{Reason, State};
+    use crate::domain::ids::{AttachmentId, UserId};
     use crate::domain::person::{Caller, Role};
 
     pub(crate) fn at(second: i64) -> Timestamp {
@@ -228,6 +250,21 @@ pub(crate) mod tests {
         let text = MessageText::new("too late").unwrap();
         let refused = closed.post(MessageId::new(Uuid::nil()), text, None, &clara(), at(6));
         assert_eq!(refused, Err(Closed { by: ana(), at: at(5) }));
+    }
+
+    #[test]
+    fn lists_show_how_many_images_a_message_without_text_has() {
+        let attached = |number| Attached {
+            id: AttachmentId::new(Uuid::from_u128(number)),
+            state: State::Rejected(Reason::Damaged),
+        };
+        let preview = |text: MessageText, images: u128| {
+            let posted = empty().post(MessageId::new(Uuid::nil()), text, None, &ana(), at(1)).unwrap();
+            posted.with_attachments((0..images).map(attached).collect()).head.last_message.unwrap().preview
+        };
+        assert_eq!(preview(MessageText::none(), 1), "Image");
+        assert_eq!(preview(MessageText::none(), 2), "2 images");
+        assert_eq!(preview(MessageText::new("My arm").unwrap(), 2), "My arm");
     }
 
     #[test]

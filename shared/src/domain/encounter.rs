@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
+use super::chart_item::ChartCounts;
 use super::ids::{ConversationId, EncounterId, PatientId};
 use super::lock::{LockHistory, Status};
 use super::person::Person;
@@ -48,6 +49,8 @@ pub struct Encounter {
     pub encounter_type: String,
     /// Its status, with its history.
     pub lock: LockHistory,
+    /// How many orders and linked documents it has.
+    pub chart_counts: ChartCounts,
     /// When it began.
     pub created_at: Timestamp,
 }

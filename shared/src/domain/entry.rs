@@ -1,7 +1,8 @@
 //! Entries: what stands in a conversation, numbered 1, 2, 3 ... without gaps (rule 5).
 
 use super::Timestamp;
-use super::ids::MessageId;
+use super::attachment::{Attached, State};
+use super::ids::{AttachmentId, MessageId};
 use super::lock::{Lock, LockVersion};
 use super::person::Person;
 use super::questionnaire::QuestionnaireResponse;
@@ -30,16 +31,29 @@ pub enum Content {
     Message {
         /// Its id, made by the client.
         id: MessageId,
-        /// Its text.
+        /// Its text; empty only where attachments stand for it.
         text: MessageText,
         /// The answered questionnaire, on the first message of a chat that began with one.
         response: Option<QuestionnaireResponse>,
+        /// Its images.
+        attachments: Vec<Attached>,
     },
     /// A closing or reopening: the state is the version's.
     Status(LockVersion),
 }
 
 impl Entry {
+    /// The entry with what became of one of its attachments; the text is never touched.
+    #[must_use]
+    pub fn with_state(mut self, id: AttachmentId, state: State) -> Self {
+        if let Content::Message { attachments, .. } = &mut self.content {
+            for attached in attachments.iter_mut().filter(|attached| attached.id == id) {
+                attached.state = state;
+            }
+        }
+        self
+    }
+
     /// The lock's change that a status entry records.
     pub fn lock(&self) -> Option<Lock> {
         match self.content {

@@ -64,6 +64,8 @@ uuid_id! {
     AttachmentId;
     /// An audit event's id.
     AuditEventId;
+    /// An order's or a linked document's id, made by the client or here.
+    ChartItemId;
     /// A conversation's id.
     ConversationId;
     /// An encounter's id.

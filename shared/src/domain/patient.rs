@@ -1,10 +1,10 @@
 //! Patients, as the record system feeds them, and the words they are found by.
 
-use unicode_normalization::UnicodeNormalization;
-use unicode_normalization::char::is_combining_mark;
-use unicode_segmentation::UnicodeSegmentation;
+use std::collections::HashSet;
 
+use super::Timestamp;
 use super::ids::PatientId;
+use super::search::search_words;
 
 /// A person in care.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,17 +19,13 @@ pub struct Patient {
     pub record_number: String,
 }
 
-/// A text in the form in which it is searched: lower case, without accents, split into words by
-/// Unicode's rules (UAX #29).
-pub fn search_words(text: &str) -> Vec<String> {
-    let folded: String = text.nfkd().filter(|c| !is_combining_mark(*c)).flat_map(char::to_lowercase).collect();
-    let mut words: Vec<String> = Vec::new();
-    for word in folded.unicode_words() {
-        if !words.iter().any(|known| known == word) {
-            words.push(word.to_owned());
-        }
-    }
-    words
+/// Nobody alive was born before this year.
+const FIRST_BIRTH_YEAR: i16 = 1850;
+
+/// Whether somebody can have been born on a date, wherever on earth it is today.
+pub fn is_birth_date(date: jiff::civil::Date, now: Timestamp) -> bool {
+    let furthest_east = jiff::tz::TimeZone::fixed(jiff::tz::offset(14));
+    date.year() >= FIRST_BIRTH_YEAR && date <= now.to_zoned(furthest_east).date()
 }
 
 impl Patient {
@@ -39,6 +35,8 @@ impl Patient {
     /// What they are found by: the words of their name, the birth date, and the record number as one word.
     pub fn search_terms(&self) -> Vec<String> {
         let mut terms = search_words(&self.name);
+        let mut known = HashSet::new();
+        terms.retain(|term| known.insert(term.clone()));
         terms.truncate(Self::MAX_NAME_WORDS);
         terms.push(self.birth_date.to_string());
         terms.push(fold_number(&self.record_number));
@@ -113,6 +111,16 @@ mod tests {
         for typed in ["josef", "jose x1", "1980-03-01"] {
             assert!(!jose().matches(&PatientQuery::new(typed).unwrap()), "{typed}");
         }
+    }
+
+    #[test]
+    fn birth_dates_lie_in_the_past() {
+        let now = "2026-11-24T09:59:59Z".parse().unwrap();
+        let born = |date: &str| is_birth_date(date.parse().unwrap(), now);
+        assert!(born("2026-11-24") && born("1850-01-01") && born("1980-02-29"));
+        assert!(!born("2026-11-25") && !born("1849-12-31") && !born("-000001-01-01") && !born("9999-12-31"));
+        let now = "2026-11-24T10:00:00Z".parse().unwrap();
+        assert!(is_birth_date("2026-11-25".parse().unwrap(), now), "it is tomorrow already in Kiribati");
     }
 
     #[test]

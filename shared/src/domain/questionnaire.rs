@@ -29,10 +29,10 @@ pub enum ItemType {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Item {
     /// Names the question within its questionnaire.
-    #[schema(example = "question")]
+    #[schema(example = "question", pattern = "^[!-~]{1,64}$")]
     pub link_id: String,
     /// The question, as asked.
-    #[schema(example = "What would you like to know?")]
+    #[schema(example = "What would you like to know?", min_length = 1, max_length = 500)]
     pub text: String,
     /// The kind of answer.
     #[serde(rename = "type")]
@@ -40,18 +40,22 @@ pub struct Item {
     /// Whether it must be answered.
     #[serde(default)]
     pub required: bool,
-    /// What a `choice` chooses from.
+    /// What a `choice` chooses from: 1 to 50 different ones of 1 to 200 characters. Other questions have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schema(max_items = 50)]
     pub options: Vec<String>,
 }
 
 /// A form that a patient picks to begin a chat.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[serde(rename_all = "camelCase")]
 pub struct Questionnaire {
     /// Its id.
     #[schema(value_type = uuid::Uuid)]
     pub id: QuestionnaireId,
+    /// Its version: 1, 2, 3 ... A version never changes.
+    #[schema(example = 1, minimum = 1)]
+    pub version: u32,
     /// Its title, which becomes the conversation's.
     #[schema(example = "Ask about a result")]
     pub title: String,
@@ -60,6 +64,15 @@ pub struct Questionnaire {
     pub description: String,
     /// The questions, in order.
     pub items: Vec<Item>,
+    /// Whether patients can pick it.
+    pub active: bool,
+    /// The type of the encounters that it begins, where it is not the settings'.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = "Results")]
+    pub encounter_type: Option<String>,
+    /// Its place among the others, smallest first.
+    #[schema(format = "uint32", example = 1)]
+    pub position: u32,
 }
 
 /// An answer's value.
@@ -105,6 +118,9 @@ pub struct QuestionnaireResponse {
     /// The questionnaire that was answered.
     #[schema(value_type = uuid::Uuid)]
     pub questionnaire_id: QuestionnaireId,
+    /// Its version, which can be read as it was asked.
+    #[schema(example = 1, minimum = 1)]
+    pub questionnaire_version: u32,
     /// Questions and answers, in the order asked.
     pub items: Vec<AnsweredItem>,
 }
@@ -176,7 +192,7 @@ impl Questionnaire {
                 None => {}
             }
         }
-        let response = QuestionnaireResponse { questionnaire_id: self.id, items };
+        let response = QuestionnaireResponse { questionnaire_id: self.id, questionnaire_version: self.version, items };
         let message = MessageText::new(&response.to_text()).map_err(AnswerError::Message)?;
         Ok((response, message))
     }
@@ -229,6 +245,7 @@ mod tests {
     fn form() -> Questionnaire {
         Questionnaire {
             id: QuestionnaireId::new(uuid::Uuid::nil()),
+            version: 3,
             title: "Ask about a result".into(),
             description: String::new(),
             items: vec![
@@ -237,6 +254,9 @@ mod tests {
                 item("urgent", ItemType::Boolean, false),
                 item("place", ItemType::String, false),
             ],
+            active: true,
+            encounter_type: None,
+            position: 1,
         }
     }
 
@@ -255,7 +275,7 @@ mod tests {
             "The kind?\nX-ray\n\nThe question?\nIs it high?\nI worry.\n\nThe urgent?\nYes",
             "in the order asked, blanks left out"
         );
-        assert_eq!(response.items.len(), 3);
+        assert_eq!((response.items.len(), response.questionnaire_version), (3, 3));
     }
 
     #[test]

@@ -2,15 +2,28 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::catalogue::ENCOUNTER_TYPE_MAX_LENGTH;
+use super::fault::Fault;
+use super::text::one_line;
+
+/// The longest label of the portal's button.
+const LABEL_MAX_LENGTH: usize = 60;
+/// The longest name of a pool.
+const POOL_MAX_LENGTH: usize = 64;
+/// The largest upload that can be allowed, in bytes.
+const MOST_BYTES: u64 = 20 * 1024 * 1024;
+/// The media types that can be taken.
+const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
-    /// The label of the portal's button that begins a chat.
-    #[schema(example = "Send a message")]
+    /// The label of the portal's button that begins a chat: 1 to 60 characters.
+    #[schema(example = "Send a message", min_length = 1, max_length = 60)]
     pub send_message_label: String,
-    /// The type of the encounters that record conversations (FHIR's `Encounter.type` as text).
-    #[schema(example = "Results")]
+    /// The type of the encounters that record conversations (FHIR's `Encounter.type` as text): 1 to 100 characters.
+    #[schema(example = "Results", min_length = 1, max_length = 100)]
     pub encounter_type: String,
     /// What may be attached to a message.
     pub attachments: AttachmentSettings,
@@ -22,11 +35,11 @@ pub struct Settings {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, utoipa::ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AttachmentSettings {
-    /// The largest upload, in bytes.
-    #[schema(example = 10_485_760)]
+    /// The largest upload, in bytes; at most 20 MiB.
+    #[schema(example = 10_485_760, minimum = 1, maximum = 20_971_520)]
     pub max_bytes: u64,
-    /// The media types taken.
-    #[schema(example = json!(["image/jpeg", "image/png"]))]
+    /// The media types taken: different ones of `image/jpeg`, `image/png`, `image/webp` and `image/gif`.
+    #[schema(example = json!(["image/jpeg", "image/png"]), min_items = 1, max_items = 4)]
     pub content_types: Vec<String>,
 }
 
@@ -36,8 +49,8 @@ pub struct AttachmentSettings {
 pub struct TaskingSettings {
     /// Whether a patient's unanswered message opens a task.
     pub enabled: bool,
-    /// The pool whose tasklist it appears on.
-    #[schema(example = "clinic")]
+    /// The pool whose tasklist it appears on: 1 to 64 characters.
+    #[schema(example = "clinic", min_length = 1, max_length = 64)]
     pub pool: String,
 }
 
@@ -49,9 +62,83 @@ impl Default for Settings {
             encounter_type: "Results".into(),
             attachments: AttachmentSettings {
                 max_bytes: 10 * 1024 * 1024,
-                content_types: ["image/jpeg", "image/png", "image/webp", "image/gif"].map(String::from).to_vec(),
+                content_types: CONTENT_TYPES.map(String::from).to_vec(),
             },
             tasking: TaskingSettings { enabled: true, pool: "clinic".into() },
         }
+    }
+}
+
+impl Settings {
+    /// Checks everything that an administrator writes, and brings it to the form kept.
+    pub fn checked(mut self) -> Result<Self, Fault> {
+        for (text, pointer, max) in [
+            (&mut self.send_message_label, "/sendMessageLabel", LABEL_MAX_LENGTH),
+            (&mut self.encounter_type, "/encounterType", ENCOUNTER_TYPE_MAX_LENGTH),
+            (&mut self.tasking.pool, "/tasking/pool", POOL_MAX_LENGTH),
+        ] {
+            *text = one_line(text, max).map_err(|error| Fault::new(pointer, error))?;
+        }
+        let AttachmentSettings { max_bytes, content_types } = &self.attachments;
+        if !(1..=MOST_BYTES).contains(max_bytes) {
+            return Err(Fault::new("/attachments/maxBytes", format!("is not from 1 to {MOST_BYTES}")));
+        }
+        if content_types.is_empty() {
+            return Err(Fault::new("/attachments/contentTypes", "is empty"));
+        }
+        for (index, content_type) in content_types.iter().enumerate() {
+            let fault = |detail| Fault::new(format!("/attachments/contentTypes/{index}"), detail);
+            if !CONTENT_TYPES.contains(&content_type.as_str()) {
+                return Err(fault("is not image/jpeg, image/png, image/webp or image/gif"));
+            }
+            if content_types[..index].contains(content_type) {
+                return Err(fault("is given twice"));
+            }
+        }
+        Ok(self)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn with(pointer: &str, value: Value) -> Settings {
+        let mut settings = serde_json::to_value(Settings::default()).unwrap();
+        *settings.pointer_mut(pointer).unwrap() = value;
+        serde_json::from_value(settings).unwrap()
+    }
+
+    #[test]
+    fn every_fault_says_where_it_is() {
+        assert_eq!(Settings::default().checked(), Ok(Settings::default()));
+        let types = "/attachments/contentTypes";
+        let cases = [
+            ("/sendMessageLabel", json!(" "), "/sendMessageLabel"),
+            ("/sendMessageLabel", json!("x".repeat(61)), "/sendMessageLabel"),
+            ("/sendMessageLabel", json!("a\nb"), "/sendMessageLabel"),
+            ("/encounterType", json!(""), "/encounterType"),
+            ("/encounterType", json!("x".repeat(101)), "/encounterType"),
+            ("/tasking/pool", json!(""), "/tasking/pool"),
+            ("/tasking/pool", json!("x".repeat(65)), "/tasking/pool"),
+            ("/attachments/maxBytes", json!(0), "/attachments/maxBytes"),
+            ("/attachments/maxBytes", json!(MOST_BYTES + 1), "/attachments/maxBytes"),
+            (types, json!([]), types),
+            (types, json!(["image/png", "image/svg+xml"]), "/attachments/contentTypes/1"),
+            (types, json!(["image/png", "image/gif", "image/png"]), "/attachments/contentTypes/2"),
+        ];
+        for (pointer, value, fault) in cases {
+            assert_eq!(with(pointer, value.clone()).checked().unwrap_err().pointer, fault, "{pointer}: {value}");
+        }
+        for (pointer, value) in [
+            ("/attachments/maxBytes", json!(MOST_BYTES)),
+            ("/attachments/maxBytes", json!(1)),
+            (types, json!(["image/gif"])),
+        ] {
+            assert!(with(pointer, value).checked().is_ok(), "{pointer}");
+        }
+        assert_eq!(with("/tasking/pool", json!(" eyes ")).checked().unwrap().tasking.pool, "eyes");
     }
 }

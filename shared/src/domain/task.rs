@@ -31,6 +31,8 @@ pub struct Completion {
     pub by: Person,
     /// When.
     pub at: Timestamp,
+    /// The entry that answered (FHIR's `output`): the staff's last message then, if it came after the question.
+    pub answered_by: Option<Number>,
 }
 
 /// Who works on a task.
@@ -116,10 +118,19 @@ impl Task {
             (_, TaskStatus::InProgress) => Progress::InProgress(owner.unwrap_or_else(|| Owner::of(by))),
             (_, TaskStatus::Completed) => {
                 let owner = owner.or_else(|| self.owner().cloned());
-                Progress::Completed(Completion { by: by.clone(), at }, owner)
+                Progress::Completed(Completion { by: by.clone(), at, answered_by: None }, owner)
             }
         };
         Ok((progress != self.progress).then(|| Self { progress, ..self.clone() }))
+    }
+
+    /// The task as it was completed, with the answer that its conversation had by then.
+    #[must_use]
+    pub fn answered_in(mut self, head: &Conversation) -> Self {
+        if let Progress::Completed(completion, _) = &mut self.progress {
+            completion.answered_by = Some(head.last_staff_number).filter(|number| *number > self.opened_by_number);
+        }
+        self
     }
 }
 
@@ -232,9 +243,8 @@ mod tests {
         assert_eq!(plan_tasks(&answered, &TaskSlot::default()), None);
     }
 
-    #[test]
-    fn a_task_is_taken_given_back_and_completed_once() {
-        let task = Task {
+    fn task() -> Task {
+        Task {
             id: TaskId::new(Uuid::nil()),
             conversation_id: empty().id,
             patient_id: empty().patient_id,
@@ -244,7 +254,12 @@ mod tests {
             opened_by_number: 1,
             progress: Progress::Requested,
             created_at: at(1),
-        };
+        }
+    }
+
+    #[test]
+    fn a_task_is_taken_given_back_and_completed_once() {
+        let task = task();
         let taken = task.set_status(TaskStatus::InProgress, None, &clara(), at(2)).unwrap().unwrap();
         assert_eq!(taken.owner(), Some(&Owner::of(&clara())));
         assert_eq!(taken.set_status(TaskStatus::InProgress, None, &clara(), at(3)), Ok(None));
@@ -253,6 +268,22 @@ mod tests {
         let done = taken.set_status(TaskStatus::Completed, None, &clara(), at(4)).unwrap().unwrap();
         assert_eq!(done.set_status(TaskStatus::Completed, None, &ana(), at(5)), Ok(None));
         assert_eq!(done.set_status(TaskStatus::Requested, None, &clara(), at(5)), Err(AlreadyCompleted));
+    }
+
+    #[test]
+    fn a_completed_task_says_with_which_entry_it_was_answered() {
+        let asked = posted(&posted(&empty(), &clara(), 1), &ana(), 2);
+        let task = Task { opened_by_number: 2, ..task() };
+        let answer = |head: &Conversation| {
+            let done = task.set_status(TaskStatus::Completed, None, &clara(), at(9)).unwrap().unwrap();
+            let Progress::Completed(completion, _) = done.answered_in(head).progress else { panic!("it is done") };
+            completion.answered_by
+        };
+        assert_eq!(answer(&asked), None, "ticked without an answer");
+        let answered = posted(&posted(&asked, &clara(), 3), &clara(), 4);
+        assert_eq!(answer(&answered), Some(4), "the last one");
+        assert_eq!(answer(&posted(&answered, &ana(), 5)), Some(4), "a question after it changes nothing");
+        assert_eq!(task.clone().answered_in(&answered), task, "only what is done was answered");
     }
 
     #[derive(Debug, Clone)]

@@ -28,9 +28,12 @@ impl MessageText {
 
     /// Checks a text and brings its line breaks to one form, `\n`.
     pub fn new(text: &str) -> Result<Self, TextError> {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        check(&text, Self::MAX_LENGTH, |c| c == '\n' || c == '\t')?;
-        Ok(Self(text))
+        multi_line(text, Self::MAX_LENGTH).map(Self)
+    }
+
+    /// No text at all: for a message that images stand in.
+    pub const fn none() -> Self {
+        Self(String::new())
     }
 
     /// Takes a text that passed the check when it was stored.
@@ -60,9 +63,7 @@ impl Title {
 
     /// Checks a title and trims it.
     pub fn new(title: &str) -> Result<Self, TextError> {
-        let title = title.trim();
-        check(title, Self::MAX_LENGTH, |_| false)?;
-        Ok(Self(title.to_owned()))
+        one_line(title, Self::MAX_LENGTH).map(Self)
     }
 
     /// Takes a title that passed the check when it was stored.
@@ -74,6 +75,20 @@ impl Title {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A text on one line, trimmed: 1 to `max` characters, none of them a control character.
+pub fn one_line(text: &str, max: usize) -> Result<String, TextError> {
+    let text = text.trim();
+    check(text, max, |_| false)?;
+    Ok(text.to_owned())
+}
+
+/// A text of 1 to `max` characters, with its line breaks in one form; they and tabs are its only control characters.
+pub fn multi_line(text: &str, max: usize) -> Result<String, TextError> {
+    let text = text.replace("\r\n", "\n").replace('\r', "\n");
+    check(&text, max, |c| c == '\n' || c == '\t')?;
+    Ok(text)
 }
 
 fn check(text: &str, max: usize, allowed: fn(char) -> bool) -> Result<(), TextError> {

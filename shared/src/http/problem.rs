@@ -7,9 +7,16 @@ use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
+use crate::attachments::BucketError;
 use crate::domain::access::Denied;
+use crate::domain::attachment;
+use crate::domain::catalogue::CatalogueError;
+use crate::domain::chart_item::{CannotAdd, MAX_OF_A_KIND};
+use crate::domain::contact::ContactError;
 use crate::domain::conversation::Closed;
+use crate::domain::fault::Fault;
 use crate::identity::IdentityError;
+use crate::notifications::NotificationError;
 use crate::store::{SendError, StoreError};
 
 use super::response::{self, PersonView};
@@ -97,15 +104,33 @@ pub enum ApiError {
     /// 409: the task is completed.
     #[error(transparent)]
     TaskCompleted(#[from] crate::domain::task::AlreadyCompleted),
+    /// 409: the encounter is finished.
+    #[error("the encounter is finished")]
+    EncounterFinished,
+    /// 409: the encounter has as many orders or documents as it can have.
+    #[error("the encounter is full")]
+    EncounterFull,
+    /// 409: patients would have no questionnaire to begin with.
+    #[error("no other questionnaire is active")]
+    LastActiveQuestionnaire,
+    /// 409: the questionnaire is not the version any more that the change was made from.
+    #[error("the questionnaire was changed meanwhile")]
+    QuestionnaireChanged,
     /// 413: the body is too large.
     #[error("the body is too large")]
     TooLarge,
+    /// 413, 415: an attachment that is not taken.
+    #[error(transparent)]
+    Attachment(#[from] attachment::Refused),
     /// 422: it can be read, but not accepted.
     #[error("a value is not accepted")]
     Invalid(FieldProblem),
     /// 422: the message id was used for another message.
     #[error("the message id is used for another message")]
     MessageIdReused,
+    /// 422: the id was used for something else.
+    #[error("the id is used for something else")]
+    IdReused,
     /// 422: the idempotency key was used for another request.
     #[error("the idempotency key is used for another request")]
     IdempotencyKeyReused,
@@ -137,11 +162,56 @@ impl From<IdentityError> for ApiError {
     }
 }
 
+impl From<NotificationError> for ApiError {
+    fn from(error: NotificationError) -> Self {
+        match error {
+            NotificationError::Store(error) => error.into(),
+            NotificationError::Busy(reason) => Self::Busy(reason),
+            NotificationError::Address(error) => Self::contact(error),
+            NotificationError::Refused(_) => Self::Internal(error.to_string()),
+        }
+    }
+}
+
 impl From<StoreError> for ApiError {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::Busy(reason) => Self::Busy(reason),
             StoreError::Corrupt(reason) | StoreError::Refused(reason) => Self::Internal(reason),
+        }
+    }
+}
+
+impl From<BucketError> for ApiError {
+    fn from(error: BucketError) -> Self {
+        match error {
+            BucketError::Busy(reason) => Self::Busy(reason),
+            BucketError::Refused(reason) => Self::Internal(reason),
+        }
+    }
+}
+
+impl From<Fault> for ApiError {
+    fn from(fault: Fault) -> Self {
+        Self::Invalid(FieldProblem::new(fault.pointer, fault.detail))
+    }
+}
+
+impl From<CannotAdd> for ApiError {
+    fn from(error: CannotAdd) -> Self {
+        match error {
+            CannotAdd::Finished => Self::EncounterFinished,
+            CannotAdd::Full => Self::EncounterFull,
+        }
+    }
+}
+
+impl From<CatalogueError> for ApiError {
+    fn from(error: CatalogueError) -> Self {
+        match error {
+            CatalogueError::LastActive => Self::LastActiveQuestionnaire,
+            CatalogueError::Changed => Self::QuestionnaireChanged,
+            CatalogueError::Missing => Self::NotFound,
         }
     }
 }
@@ -161,6 +231,16 @@ impl ApiError {
         Self::Invalid(FieldProblem::new(pointer, detail.to_string()))
     }
 
+    /// Something that someone can't be told at, in the field that held it.
+    pub fn contact(error: ContactError) -> Self {
+        let pointer = match error {
+            ContactError::Email => "/email",
+            ContactError::MobileNumber => "/sms",
+            ContactError::Pool => "/pool",
+        };
+        Self::invalid(pointer, error)
+    }
+
     /// The status, the code and the title.
     const fn kind(&self) -> (StatusCode, &'static str, &'static str) {
         match self {
@@ -174,11 +254,26 @@ impl ApiError {
             }
             Self::ConversationClosed(_) => (StatusCode::CONFLICT, "conversation-closed", "The conversation is closed"),
             Self::TaskCompleted(_) => (StatusCode::CONFLICT, "task-completed", "The task is completed"),
+            Self::EncounterFinished => (StatusCode::CONFLICT, "encounter-finished", "The encounter is finished"),
+            Self::EncounterFull => (StatusCode::CONFLICT, "encounter-full", "The encounter is full"),
+            Self::LastActiveQuestionnaire => {
+                (StatusCode::CONFLICT, "last-active-questionnaire", "It is the last active questionnaire")
+            }
+            Self::QuestionnaireChanged => {
+                (StatusCode::CONFLICT, "questionnaire-changed", "The questionnaire was changed meanwhile")
+            }
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"),
+            Self::Attachment(attachment::Refused::TooLarge(_)) => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "attachment-too-large", "The attachment is too large")
+            }
+            Self::Attachment(attachment::Refused::Unsupported | attachment::Refused::Heic) => {
+                (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Files of this type are not taken")
+            }
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-value", "A value is not accepted"),
             Self::MessageIdReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "message-id-reused", "The message id is used already")
             }
+            Self::IdReused => (StatusCode::UNPROCESSABLE_ENTITY, "id-reused", "The id is used already"),
             Self::IdempotencyKeyReused => {
                 (StatusCode::UNPROCESSABLE_ENTITY, "idempotency-key-reused", "The idempotency key is used already")
             }
@@ -203,10 +298,30 @@ impl ApiError {
             Self::Forbidden(reason) => Some((*reason).to_owned()),
             Self::ConversationClosed(_) => Some("Reopen the conversation to send your message.".into()),
             Self::TaskCompleted(_) => Some("A new message of the patient opens a new task.".into()),
+            Self::EncounterFinished => Some("Resume the encounter, or reopen its conversation, to add to it.".into()),
+            Self::EncounterFull => {
+                Some(format!("An encounter has at most {MAX_OF_A_KIND} orders and as many documents."))
+            }
+            Self::LastActiveQuestionnaire => {
+                Some("Patients need one to begin with. Activate another one first.".into())
+            }
+            Self::QuestionnaireChanged => Some("Read it again and make your change to its present version.".into()),
             Self::TooLarge => Some("A body has at most 262144 bytes.".into()),
+            Self::Attachment(attachment::Refused::TooLarge(most)) => {
+                Some(format!("An attachment has at most {most} bytes."))
+            }
+            Self::Attachment(attachment::Refused::Unsupported) => {
+                Some("GET /settings tells which types are taken.".into())
+            }
+            Self::Attachment(attachment::Refused::Heic) => Some(
+                "HEIC images are not taken. On an iPhone set Settings > Camera > Formats to \"Most Compatible\" for new \
+                 photos, and export this one as JPEG."
+                    .into(),
+            ),
             Self::MessageIdReused => {
                 Some("Another message was stored under this id. Send yours with a new one.".into())
             }
+            Self::IdReused => Some("Something else was stored under this id. Send yours with a new one.".into()),
             Self::IdempotencyKeyReused => Some("Another request was made with this Idempotency-Key.".into()),
             Self::Busy(_) => Some("Nothing was stored. Send the same request again.".into()),
             Self::InvalidCursor => Some("A cursor is valid for the caller and the query that it was made for.".into()),

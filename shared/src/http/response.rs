@@ -46,6 +46,14 @@ pub fn ok<T: Serialize>(body: &T) -> Response<Body> {
     with_body(StatusCode::OK, "application/json", body)
 }
 
+/// 204: it is done, and there is nothing to say about it.
+pub fn no_content() -> Response<Body> {
+    let mut response = Response::new(Body::Empty);
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}
+
 /// 201 with a JSON body and the new resource's path.
 pub fn created<T: Serialize>(location: &str, body: &T) -> Response<Body> {
     let mut response = with_body(StatusCode::CREATED, "application/json", body);

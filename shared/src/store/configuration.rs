@@ -1,16 +1,21 @@
-//! Settings and questionnaires in the table's configuration partition.
+//! Settings and questionnaires in the table. See docs/decisions/0012-questionnaire-versions.md.
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use serde::{Deserialize, Serialize};
 
-use super::items;
-use super::table::{Query, Table};
-use super::{StoreError, schema};
+use super::items::{self, Item, Versioned};
+use super::table::{Condition, Part, Query, Table, Written, lost, retry_conflicts};
+use super::{SendError, StoreError, schema};
+use crate::domain::catalogue::{Catalogue, CatalogueError, Draft};
 use crate::domain::ids::QuestionnaireId;
 use crate::domain::questionnaire::Questionnaire;
 use crate::domain::settings::Settings;
 
-/// The order in which a questionnaire is shown among the others.
-const POSITION: &str = "position";
+/// What every change of a questionnaire is conditional on, so that two of them never decide from the same catalogue.
+#[derive(Serialize, Deserialize)]
+struct CatalogueItem {
+    version: u64,
+}
 
 impl Table {
     /// The settings; the defaults where none were stored.
@@ -26,38 +31,104 @@ impl Table {
         Ok(())
     }
 
-    /// All questionnaires, in the order in which they are shown.
-    pub async fn questionnaires(&self) -> Result<Vec<Questionnaire>, StoreError> {
-        let prefix = schema::QUESTIONNAIRE_PREFIX.to_owned();
-        let values = vec![(":pk", schema::configuration()), (":prefix", prefix)];
-        let mut found = self.query_all(Query::new(schema::PARTITION_PREFIX, values)).await?;
-        found.sort_by_key(position);
-        found.into_iter().map(|item| items::body("questionnaire", without_keys(item))).collect()
+    /// All questionnaires.
+    pub async fn questionnaires(&self) -> Result<Catalogue, StoreError> {
+        Ok(self.catalogue(false).await?.value)
     }
 
-    /// A questionnaire.
+    /// A questionnaire as it is now, if it was not removed.
     pub async fn questionnaire(&self, id: QuestionnaireId) -> Result<Option<Questionnaire>, StoreError> {
-        let item = self.get(schema::questionnaire(id), false).await?;
-        item.map(|item| items::body("questionnaire", without_keys(item))).transpose()
+        self.get(schema::questionnaire(id), false).await?.map(to_questionnaire).transpose()
     }
 
-    /// Stores a questionnaire at its place among the others.
-    pub async fn put_questionnaire(&self, questionnaire: &Questionnaire, position: u32) -> Result<(), StoreError> {
-        let mut item = items::item(schema::questionnaire(questionnaire.id), None, questionnaire)?;
-        item.insert(POSITION.into(), AttributeValue::N(position.to_string()));
-        self.put(item, None).await?;
-        Ok(())
+    /// A version of a questionnaire, even of one that was removed.
+    pub async fn questionnaire_version(
+        &self,
+        id: QuestionnaireId,
+        version: u32,
+    ) -> Result<Option<Questionnaire>, StoreError> {
+        self.get(schema::questionnaire_version(id, version), true).await?.map(to_questionnaire).transpose()
+    }
+
+    /// Stores what a draft makes of a questionnaire, with its new version. Repeating it changes nothing.
+    pub async fn put_questionnaire<E: From<CatalogueError>>(
+        &self,
+        id: QuestionnaireId,
+        draft: &Draft,
+    ) -> Result<Questionnaire, SendError<E>> {
+        retry_conflicts(|| async {
+            let catalogue = self.catalogue(true).await?;
+            let present = catalogue.value.get(id);
+            let last_version = match present {
+                Some(present) => present.version,
+                None => self.last_version(id).await?,
+            };
+            let changed =
+                catalogue.value.put(id, draft, last_version).map_err(|error| SendError::Rule(error.into()))?;
+            let Some(changed) = changed.as_ref().or(present) else { return Err(lost().into()) };
+            if present != Some(changed) {
+                let version = items::item(schema::questionnaire_version(id, changed.version), None, changed)?;
+                let parts = vec![
+                    Part::Put(items::item(schema::questionnaire(id), None, changed)?, None),
+                    Part::Put(version, Some(Condition::is_new())),
+                ];
+                self.change_catalogue(&catalogue, parts).await?;
+            }
+            Ok(changed.clone())
+        })
+        .await
+    }
+
+    /// Removes a questionnaire; its versions stay.
+    pub async fn delete_questionnaire<E: From<CatalogueError>>(&self, id: QuestionnaireId) -> Result<(), SendError<E>> {
+        retry_conflicts(|| async {
+            let catalogue = self.catalogue(true).await?;
+            catalogue.value.may_remove(id).map_err(|error| SendError::Rule(error.into()))?;
+            Ok(self.change_catalogue(&catalogue, vec![Part::Delete(schema::questionnaire(id), None)]).await?)
+        })
+        .await
+    }
+
+    /// The catalogue's item comes first of the query: whoever changed what follows it has changed it too.
+    async fn catalogue(&self, consistent: bool) -> Result<Versioned<Catalogue>, StoreError> {
+        let values = vec![(":pk", schema::configuration()), (":prefix", schema::CATALOGUE.to_owned())];
+        let query = Query { consistent, ..Query::new(schema::PARTITION_PREFIX, values) };
+        let (mut version, mut questionnaires) = (0, Vec::new());
+        for item in self.query_all(query).await? {
+            if item.get("sk").and_then(|sk| sk.as_s().ok()).is_some_and(|sk| sk == schema::CATALOGUE) {
+                version = items::body::<CatalogueItem>("catalogue", item)?.version;
+            } else {
+                questionnaires.push(to_questionnaire(item)?);
+            }
+        }
+        Ok(Versioned { value: Catalogue::new(questionnaires), version })
+    }
+
+    async fn change_catalogue(&self, read: &Versioned<Catalogue>, mut parts: Vec<Part>) -> Result<(), StoreError> {
+        let next = CatalogueItem { version: read.version + 1 };
+        let item = items::item(schema::catalogue(), None, &next)?;
+        parts.push(Part::Put(item, Some(Condition::version(read.version))));
+        match self.transact(parts).await? {
+            Written::Stored => Ok(()),
+            Written::Refused(_) => Err(lost()),
+        }
+    }
+
+    /// The number of a removed questionnaire's last version; 0 where there never was one.
+    async fn last_version(&self, id: QuestionnaireId) -> Result<u32, StoreError> {
+        let values = vec![(":pk", schema::questionnaire_versions(id))];
+        let query = Query { forwards: false, consistent: true, ..Query::new(schema::PARTITION, values) };
+        let last = self.query_page(query, 1).await?.items.pop().map(to_questionnaire).transpose()?;
+        Ok(last.map_or(0, |last| last.version))
     }
 }
 
-fn position(item: &items::Item) -> u32 {
-    item.get(POSITION).and_then(|value| value.as_n().ok()).and_then(|text| text.parse().ok()).unwrap_or(u32::MAX)
+fn to_questionnaire(item: Item) -> Result<Questionnaire, StoreError> {
+    items::body("questionnaire", item)
 }
 
-/// These types refuse unknown fields, because clients send them too.
-fn without_keys(mut item: items::Item) -> items::Item {
-    for key in ["pk", "sk", POSITION] {
-        item.remove(key);
-    }
+/// Settings refuse unknown fields, because clients send them too.
+fn without_keys(mut item: Item) -> Item {
+    item.retain(|name: &String, _: &mut AttributeValue| name != "pk" && name != "sk");
     item
 }

@@ -2,20 +2,33 @@
 
 use std::time::Duration;
 
-use super::audit_events;
+use futures::future::try_join_all;
+
 use super::items::{self, IdempotencyItem, Versioned};
 use super::table::{AsStoreError, Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
-use super::{StoreError, schema};
+use super::{StoreError, attachments, audit_events, schema};
 use crate::domain::Timestamp;
+use crate::domain::attachment::Attachment;
 use crate::domain::audit::{Agent, AuditEvent};
 use crate::domain::conversation::{Changed, Conversation};
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::{Entry, Number};
-use crate::domain::ids::{ConversationId, MessageId, PatientId, UserId};
+use crate::domain::ids::{AttachmentId, ConversationId, MessageId, PatientId, UserId};
 use crate::domain::lock::Status;
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(24);
+
+/// A message to store: where, under which id, and with which attachments.
+#[derive(Debug, Clone, Copy)]
+pub struct Outgoing<'a> {
+    /// Its conversation.
+    pub conversation: ConversationId,
+    /// Its id.
+    pub id: MessageId,
+    /// The ids of its attachments.
+    pub attachments: &'a [AttachmentId],
+}
 
 /// What sending a message came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,17 +97,7 @@ impl Table {
         limit: usize,
         start: Option<&Position>,
     ) -> Result<Page<Conversation>, StoreError> {
-        let mut values = vec![(":lpk", schema::conversations_of(patient))];
-        let condition = match status {
-            Some(status) => {
-                values.push((":prefix", schema::status_prefix(status).to_owned()));
-                schema::LIST_PREFIX
-            }
-            None => schema::LIST,
-        };
-        let filter = (!with_empty).then_some(schema::HAS_MESSAGE);
-        let query =
-            Query { index: Some(schema::LISTS), forwards: false, filter, start, ..Query::new(condition, values) };
+        let query = list_query(patient, status, with_empty, start);
         let page = self.query_page(query, limit).await?;
         let items = page.items.into_iter().map(items::to_head).collect::<Result<_, _>>()?;
         Ok(Page { items, next: page.next })
@@ -144,19 +147,23 @@ impl Table {
     ///
     /// `find` refuses a head that does not exist or that the sender must not see. A message that was
     /// stored before is answered with its entry, whatever became of the conversation since. What staff
-    /// send leaves an audit event in the same transaction.
+    /// send leaves an audit event in the same transaction, which also gives the message its attachments: `post` gets
+    /// them as they stand, in the order of their ids, and refuses those that the message must not have.
     pub async fn send_message<E>(
         &self,
-        id: ConversationId,
-        message: MessageId,
+        message: Outgoing<'_>,
         agent: Option<&Agent>,
         find: impl Fn(Option<Conversation>) -> Result<Conversation, E>,
-        post: impl Fn(&Conversation) -> Result<Changed, E>,
+        post: impl Fn(&Conversation, &[Option<Attachment>]) -> Result<Changed, E>,
         now: Timestamp,
     ) -> Result<Sent, SendError<E>> {
         retry_conflicts(|| async {
-            let head = find(self.conversation(id).await?).map_err(SendError::Rule)?;
-            let changed = match post(&head) {
+            let Outgoing { conversation: id, id: message, attachments } = message;
+            let found = try_join_all(attachments.iter().map(|attachment| self.attachment(id, *attachment)));
+            let (head, found) = futures::try_join!(self.conversation(id), found)?;
+            let head = find(head).map_err(SendError::Rule)?;
+            let standing: Vec<_> = found.iter().map(|found| found.as_ref().map(|found| found.value.clone())).collect();
+            let changed = match post(&head, &standing) {
                 Ok(changed) => changed,
                 Err(refusal) => {
                     let record = self.get(schema::message_id(head.patient_id, message, id), true).await?;
@@ -167,6 +174,9 @@ impl Table {
             let event = agent.map(|agent| agent.sent(head.patient_id, id, message));
             let mut parts = self.message_parts(&head, message, changed.head.last_number, event.as_ref(), now)?;
             parts.extend(changed_parts(&head, &changed)?);
+            for found in found.iter().flatten() {
+                parts.push(attachments::claim_part(found, changed.head.last_number)?);
+            }
             match self.transact(parts).await? {
                 Written::Stored => {
                     let entry = changed.entries.into_iter().next().ok_or_else(lost)?;
@@ -223,6 +233,25 @@ impl Table {
         })
         .await
     }
+}
+
+/// The query for a patient's conversations, in their order.
+pub(super) fn list_query(
+    patient: PatientId,
+    status: Option<Status>,
+    with_empty: bool,
+    start: Option<&Position>,
+) -> Query<'_> {
+    let mut values = vec![(":lpk", schema::conversations_of(patient))];
+    let condition = match status {
+        Some(status) => {
+            values.push((":prefix", schema::status_prefix(status).to_owned()));
+            schema::LIST_PREFIX
+        }
+        None => schema::LIST,
+    };
+    let filter = (!with_empty).then_some(schema::HAS_MESSAGE);
+    Query { index: Some(schema::LISTS), forwards: false, filter, start, ..Query::new(condition, values) }
 }
 
 fn changed_parts(before: &Conversation, changed: &Changed) -> Result<Vec<Part>, StoreError> {

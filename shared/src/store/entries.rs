@@ -7,7 +7,7 @@ use super::items;
 use super::table::{Query, Table};
 use super::{StoreError, schema};
 use crate::domain::conversation::Conversation;
-use crate::domain::entry::{Entry, Number};
+use crate::domain::entry::{Content, Entry, Number};
 use crate::domain::ids::ConversationId;
 use crate::domain::lock::{Lock, LockVersion};
 
@@ -64,6 +64,25 @@ impl Table {
         let run = (number + 1..).zip(&entries).take_while(|(expected, entry)| entry.number == *expected).count();
         entries.truncate(run);
         Ok(head.map(|head| OpenedChat { head, entries }))
+    }
+
+    /// The texts of the messages after a number, as they stand now, and the last entry's number.
+    pub(super) async fn texts_after(
+        &self,
+        id: ConversationId,
+        number: Number,
+    ) -> Result<(Vec<String>, Number), StoreError> {
+        let values = range(id, schema::entry_sk(number + 1), schema::entry_sk(MAX_NUMBER));
+        let query = Query { consistent: true, ..Query::new(schema::PARTITION_BETWEEN, values) };
+        let (mut texts, mut last) = (Vec::new(), number);
+        for item in self.query_all(query).await? {
+            let entry = items::to_entry(item)?;
+            last = entry.number;
+            if let Content::Message { text, .. } = entry.content {
+                texts.push(text.to_string());
+            }
+        }
+        Ok((texts, last))
     }
 
     async fn head_eventually(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {

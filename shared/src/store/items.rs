@@ -9,9 +9,12 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
+use super::attachments::AttachedItem;
 use super::schema::{self, Key, ListKey};
 use super::text_codec::StoredText;
 use crate::domain::Timestamp;
+use crate::domain::attachment::Attached;
+use crate::domain::chart_item::ChartCounts;
 use crate::domain::conversation::{Closing, Conversation, LastMessage};
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::{Content, Entry, Number};
@@ -69,7 +72,7 @@ pub(super) struct PersonItem {
 }
 
 #[derive(Serialize, Deserialize)]
-enum RoleItem {
+pub(super) enum RoleItem {
     #[serde(rename = "p")]
     Patient,
     #[serde(rename = "c")]
@@ -208,9 +211,20 @@ struct EntryItem {
     response: Option<StoredText>,
     #[serde(skip_serializing_if = "Option::is_none")]
     lock_version: Option<LockVersion>,
+    #[serde(rename = "att", default, skip_serializing_if = "Vec::is_empty")]
+    attachments: Vec<AttachedItem>,
+    /// Only where attachments stand in it, whose states still change.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<u64>,
 }
 
 pub(super) fn from_entry(conversation: ConversationId, entry: &Entry) -> Result<Item, StoreError> {
+    from_entry_again(conversation, &Versioned::new(entry))
+}
+
+/// An entry to be stored again: the states of its attachments change.
+pub(super) fn from_entry_again(conversation: ConversationId, entry: &Versioned<&Entry>) -> Result<Item, StoreError> {
+    let Versioned { value: entry, version } = entry;
     let mut body = EntryItem {
         by: (&entry.sender).into(),
         at: millis(entry.sent_at),
@@ -218,9 +232,13 @@ pub(super) fn from_entry(conversation: ConversationId, entry: &Entry) -> Result<
         text: None,
         response: None,
         lock_version: None,
+        attachments: Vec::new(),
+        version: None,
     };
     match &entry.content {
-        Content::Message { id, text, response } => {
+        Content::Message { id, text, response, attachments } => {
+            body.attachments = attachments.iter().map(AttachedItem::from).collect();
+            body.version = (!attachments.is_empty()).then_some(version + 1);
             body.id = Some(schema::short(id.uuid()));
             body.text = Some(StoredText(text.as_str().to_owned()));
             let response = response.as_ref().map(serde_json::to_string).transpose();
@@ -245,7 +263,8 @@ pub(super) fn to_entry(item: Item) -> Result<Entry, StoreError> {
             let id = MessageId::new(id);
             let response = body.response.map(|json| serde_json::from_str::<QuestionnaireResponse>(&json.0)).transpose();
             let response = response.map_err(|_| corrupt("a questionnaire response can't be read"))?;
-            Content::Message { id, text: MessageText::from_store(text.0), response }
+            let attachments = body.attachments.into_iter().map(Attached::try_from).collect::<Result<_, _>>()?;
+            Content::Message { id, text: MessageText::from_store(text.0), response, attachments }
         }
         (None, None, Some(version)) => Content::Status(version),
         _ => return Err(corrupt("an entry is neither a message nor a status")),
@@ -269,6 +288,10 @@ struct EncounterItem {
     encounter_type: String,
     changes: Vec<LockItem>,
     agreed: LockVersion,
+    #[serde(default)]
+    orders: u32,
+    #[serde(default)]
+    documents: u32,
     created_at: i64,
     version: u64,
 }
@@ -312,6 +335,8 @@ pub(super) fn from_encounter(encounter: &Versioned<Encounter>) -> Result<Item, S
             .map(|lock| LockItem { v: lock.version, at: millis(lock.changed_at), by: (&lock.changed_by).into() })
             .collect(),
         agreed: encounter.lock.agreed(),
+        orders: encounter.chart_counts.orders,
+        documents: encounter.chart_counts.documents,
         created_at: millis(encounter.created_at),
         version: version + 1,
     };
@@ -332,6 +357,7 @@ pub(super) fn to_encounter(item: Item) -> Result<Versioned<Encounter>, StoreErro
         conversation_id: body.conversation_id,
         encounter_type: body.encounter_type,
         lock,
+        chart_counts: ChartCounts { orders: body.orders, documents: body.documents },
         created_at: moment(body.created_at)?,
     };
     Ok(Versioned { value: encounter, version: body.version })
@@ -347,12 +373,14 @@ struct TaskItem {
     patient_name: String,
     pool: String,
     opened_by: Number,
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(rename = "ownedBy", skip_serializing_if = "Option::is_none")]
     owner: Option<OwnerItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completed_by: Option<PersonItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
     completed_at: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    answered_by: Option<Number>,
     created_at: i64,
     version: u64,
 }
@@ -381,6 +409,7 @@ pub(super) fn from_task(task: &Versioned<Task>) -> Result<Item, StoreError> {
         owner: task.owner().map(|owner| OwnerItem { i: owner.user_id.clone(), n: owner.name.clone() }),
         completed_by: completion.map(|completion| (&completion.by).into()),
         completed_at: completion.map(|completion| millis(completion.at)),
+        answered_by: completion.and_then(|completion| completion.answered_by),
         created_at: millis(task.created_at),
         version: version + 1,
     };
@@ -391,7 +420,10 @@ pub(super) fn to_task(item: Item) -> Result<Versioned<Task>, StoreError> {
     let body: TaskItem = body("task", item)?;
     let owner = body.owner.map(|owner| Owner { user_id: owner.i, name: owner.n });
     let progress = match (body.completed_by, body.completed_at, owner) {
-        (Some(by), Some(at), owner) => Progress::Completed(Completion { by: by.into(), at: moment(at)? }, owner),
+        (Some(by), Some(at), owner) => {
+            let completion = Completion { by: by.into(), at: moment(at)?, answered_by: body.answered_by };
+            Progress::Completed(completion, owner)
+        }
         (None, None, Some(owner)) => Progress::InProgress(owner),
         (None, None, None) => Progress::Requested,
         _ => return Err(corrupt("a task is half completed")),

@@ -4,24 +4,35 @@
 //! writer that loses reads again and tries again, with jitter and not for ever; what is then left is
 //! [`StoreError::Busy`], and nothing was written.
 
+mod attachments;
 mod audit_events;
 mod cached_settings;
+mod chart_items;
 mod configuration;
+mod contacts;
 mod conversations;
+mod digest_rebuild;
+pub mod digests;
 mod encounters;
 mod entries;
 mod items;
+mod notices;
 mod patients;
 mod read_cursors;
 pub mod schema;
+mod search;
 mod table;
 mod tasks;
 mod text_codec;
 
+pub use attachments::Settled;
 pub use cached_settings::CachedSettings;
-pub use conversations::{Created, Idempotency, SendError, Sent};
+pub use chart_items::Added;
+pub use conversations::{Created, Idempotency, Outgoing, SendError, Sent};
+pub use digest_rebuild::Rebuilt;
 pub use entries::OpenedChat;
 pub use items::Versioned;
+pub use search::ListPage;
 pub use table::{Page, Position, Table};
 pub use tasks::TaskChange;
 

@@ -51,7 +51,7 @@ impl Table {
                 parts.push(Part::Put(items::from_patient(schema::search_term(term, patient.id), patient)?, None));
             }
             for term in old.difference(&new) {
-                parts.push(Part::Delete(schema::search_term(term, patient.id)));
+                parts.push(Part::Delete(schema::search_term(term, patient.id), None));
             }
             match self.transact(parts).await? {
                 Written::Stored => Ok(()),

@@ -8,50 +8,73 @@
 //! | conversation head | `CONV#<id>` | `HEAD` | `PATIENT#<patient>#CONV` | `<open\|closed>#<last activity>#<id>` |
 //! | entry (message, status) | `CONV#<id>` | `E#<number>` | | |
 //! | task slot | `CONV#<id>` | `HEAD#TASK` | | |
+//! | attachment, expiring until a message claims it | `CONV#<id>` | `ATT#<attachment>` | | |
 //! | encounter | `ENC#<id>` | `ENC` | `PATIENT#<patient>#ENC` | `<begun>#<id>` |
+//! | order, linked document | `ENC#<id>` | `C#<id>` | | |
 //! | task | `TASK#<id>` | `TASK` | `TASKS#<pool>` | `<status>#<opened>#<id>` |
 //! | read cursor | `R#<patient>#<reader>` | `<conversation>` | | |
 //! | patient | `PATIENT#<id>` | `PATIENT` | | |
+//! | part of a conversation's search digest | `DIGEST#<patient>` | `<conversation>#<part>` | | |
 //! | patient's search term | `TERM#<two characters>` | `<term>#<patient>` | | |
 //! | settings | `CONFIG` | `SETTINGS` | | |
+//! | catalogue of questionnaires | `CONFIG` | `Q` | | |
 //! | questionnaire | `CONFIG` | `Q#<id>` | | |
+//! | questionnaire's version | `FORM#<id>` | `<version>` | | |
 //! | audit event, expiring | `ACCESS#<patient>` | `<id>` | | |
 //! | message id, and audit event where staff sent it; expiring | `ACCESS#<patient>` | `<message>#<conversation>` | | |
 //! | idempotency key, expiring | `IDEM#<user>` | `<key's hash>` | | |
+//! | contact preferences of a patient's user | `CONTACTS#<patient>` | `<user>` | | |
+//! | contact preferences of a clinician | `CONTACT#<user>` | `CONTACT` | | |
+//! | contact of a clinician in their pool | `POOL#<pool>` | `<user>` | | |
+//! | last message decided for, of a person; of the pool | `CONV#<id>` | `NOTICE#P#<user>`; `NOTICE#POOL` | | |
 //!
 //! | access pattern | how |
 //! |---|---|
-//! | a conversation; its encounter; a task; a patient | one item by its id |
+//! | a conversation; its encounter; a task; a patient; an attachment | one item by its id |
 //! | open a chat: head and latest entries | one query, backwards from `HEAD` (`E#...` sorts before it) |
 //! | page backwards, catch up forwards | one query on `E#<number>`, beside the head |
 //! | head and task slot, to plan tasks | one query on the prefix `HEAD` |
 //! | a patient's chats, open first, newest activity first | `lists`, backwards ("open" sorts after "closed") |
 //! | all of a reader's cursors for one patient | one query on `R#<patient>#<reader>` |
+//! | the search digests of a patient's chats; of one | one query on `DIGEST#<patient>`; prefix of `sk` |
 //! | a patient's encounters, newest first | `lists`, backwards |
+//! | an encounter's orders and documents | one query on the prefix `C#`, where the encounter counts any |
+//! | all questionnaires | one query on the prefix `Q` |
 //! | a pool's tasks by status, oldest first | `lists`, forwards |
 //! | whether a message is stored | one item, by patient, message id and conversation |
 //! | a patient's access log, newest first, by month | one query backwards; ids of version 7 begin with their time |
+//! | someone's contact preferences; the last message decided for | one item |
+//! | whom to tell of a patient's news; of a pool's | one query on `CONTACTS#<patient>`, on `POOL#<pool>` |
 //! | patients by the beginning of a term | one query on `TERM#<two characters>`, prefix of `sk` |
 //!
 //! Times in keys are milliseconds since 1970 in 13 digits, numbers have 10 digits, so that both sort
-//! as text. Read cursors are the most numerous items of a list, so their keys are short: ids as
-//! base64url of their 16 bytes.
+//! as text. Read cursors and digests are the most numerous items of a list and a search, so their keys are
+//! short: ids as base64url of their 16 bytes.
+//!
+//! Nothing here is scanned but by one program: `rebuild-digests` reads all heads from `lists`.
+
+use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::domain::Timestamp;
+use crate::domain::contact::ContactOwner;
 use crate::domain::conversation::Conversation;
 use crate::domain::encounter::Encounter;
 use crate::domain::entry::Number;
 use crate::domain::ids::{
-    AuditEventId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId,
+    AttachmentId, AuditEventId, ChartItemId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId,
+    TaskId, UserId,
 };
 use crate::domain::lock::Status;
 use crate::domain::task::{Task, TaskStatus};
 
 /// The index that holds every list.
 pub const LISTS: &str = "lists";
+
+/// The attribute that orders a list.
+pub const LIST_PLACE: &str = "lsk";
 
 /// The sort key of conversation heads, which the stream's filter names too.
 pub const HEAD: &str = "HEAD";
@@ -61,8 +84,11 @@ pub const ENCOUNTER: &str = "ENC";
 pub const CONVERSATION_PREFIX: &str = "CONV#";
 /// The prefix of an encounter's partition key.
 pub const ENCOUNTER_PREFIX: &str = "ENC#";
+/// The prefix of attachments' sort keys, which the stream's filter names too.
+pub const ATTACHMENT_PREFIX: &str = "ATT#";
 const TASK_SLOT: &str = "HEAD#TASK";
-const ENTRY_PREFIX: &str = "E#";
+/// The prefix of entries' sort keys, which the stream's filter names too.
+pub const ENTRY_PREFIX: &str = "E#";
 
 /// The item must be new.
 pub const IS_NEW: &str = "attribute_not_exists(pk)";
@@ -78,6 +104,10 @@ pub const CURSOR_AFTER: &str = "n > :n";
 pub const HAS_MESSAGE: &str = "attribute_exists(lastMessageAt)";
 /// An item of an access log must be an audit event: patients' message ids lie there too.
 pub const IS_EVENT: &str = "attribute_exists(a)";
+/// An item of the index must be a conversation's head.
+pub const IS_HEAD: &str = "sk = :head";
+/// A task must have this owner.
+pub const IS_OWNED_BY: &str = "ownedBy.i = :owner";
 /// An entry must be a status entry.
 pub const IS_STATUS: &str = "attribute_exists(lockVersion)";
 /// One partition.
@@ -145,6 +175,12 @@ pub fn head_list(head: &Conversation) -> ListKey {
     ListKey { lpk: conversations_of(head.patient_id), lsk }
 }
 
+/// Where a page of a patient's conversations ends: the keys of its last head in table and index.
+pub fn list_position(of: &Conversation) -> BTreeMap<String, String> {
+    let (Key { pk, sk }, ListKey { lpk, lsk }) = (head(of.id), head_list(of));
+    [("pk", pk), ("sk", sk), ("lpk", lpk), (LIST_PLACE, lsk)].map(|(name, value)| (name.to_owned(), value)).into()
+}
+
 /// The list of a patient's conversations.
 pub fn conversations_of(patient: PatientId) -> String {
     format!("PATIENT#{patient}#CONV")
@@ -168,6 +204,11 @@ pub fn entry_sk(number: Number) -> String {
     format!("{ENTRY_PREFIX}{number:010}")
 }
 
+/// An attachment of a conversation.
+pub fn attachment(id: ConversationId, attachment: AttachmentId) -> Key {
+    key(conversation(id), format!("{ATTACHMENT_PREFIX}{attachment}"))
+}
+
 /// A conversation's task slot.
 pub fn task_slot(id: ConversationId) -> Key {
     key(conversation(id), TASK_SLOT)
@@ -176,6 +217,14 @@ pub fn task_slot(id: ConversationId) -> Key {
 /// An encounter.
 pub fn encounter(id: EncounterId) -> Key {
     key(format!("{ENCOUNTER_PREFIX}{id}"), ENCOUNTER)
+}
+
+/// The prefix of what was added to an encounter.
+pub const CHART_ITEM_PREFIX: &str = "C#";
+
+/// An order or a linked document of an encounter.
+pub fn chart_item(encounter: EncounterId, id: ChartItemId) -> Key {
+    Key { sk: format!("{CHART_ITEM_PREFIX}{id}"), ..self::encounter(encounter) }
 }
 
 /// An encounter's place in its patient's list.
@@ -227,6 +276,27 @@ pub fn read_cursor(patient: PatientId, reader: &UserId, id: ConversationId) -> K
 /// The conversation of a read cursor, from its sort key.
 pub fn cursor_conversation(sk: &str) -> Option<ConversationId> {
     from_short(sk).map(ConversationId::new)
+}
+
+/// The search digests of a patient's conversations.
+pub fn digests(patient: PatientId) -> String {
+    format!("DIGEST#{}", short(patient.uuid()))
+}
+
+/// The parts of a conversation's search digest.
+pub fn digest_prefix(id: ConversationId) -> String {
+    format!("{}#", short(id.uuid()))
+}
+
+/// A part of a conversation's search digest.
+pub fn digest(patient: PatientId, id: ConversationId, part: u32) -> Key {
+    key(digests(patient), format!("{}{part}", digest_prefix(id)))
+}
+
+/// The conversation and the number of a digest's part, from its sort key.
+pub fn digest_part(sk: &str) -> Option<(ConversationId, u32)> {
+    let (id, part) = sk.split_once('#')?;
+    Some((ConversationId::new(from_short(id)?), part.parse().ok()?))
 }
 
 /// An audit event.
@@ -281,17 +351,61 @@ pub fn configuration() -> String {
     "CONFIG".into()
 }
 
-/// The prefix of questionnaires in the configuration.
-pub const QUESTIONNAIRE_PREFIX: &str = "Q#";
+/// The sort key of the questionnaires' catalogue, with which those of the questionnaires begin.
+pub const CATALOGUE: &str = "Q";
+
+/// The catalogue of questionnaires.
+pub fn catalogue() -> Key {
+    key(configuration(), CATALOGUE)
+}
 
 /// A questionnaire.
 pub fn questionnaire(id: QuestionnaireId) -> Key {
-    key(configuration(), format!("{QUESTIONNAIRE_PREFIX}{id}"))
+    key(configuration(), format!("{CATALOGUE}#{id}"))
+}
+
+/// All versions of a questionnaire.
+pub fn questionnaire_versions(id: QuestionnaireId) -> String {
+    format!("FORM#{id}")
+}
+
+/// A version of a questionnaire.
+pub fn questionnaire_version(id: QuestionnaireId, version: u32) -> Key {
+    key(questionnaire_versions(id), format!("{version:010}"))
 }
 
 /// What was created under a client's `Idempotency-Key`; `hash` is the key's, never the key.
 pub fn idempotency(user: &UserId, hash: &str) -> Key {
     key(format!("IDEM#{user}"), hash)
+}
+
+/// Someone's contact preferences.
+pub fn contact(owner: &ContactOwner) -> Key {
+    match owner {
+        ContactOwner::Patient(patient, user) => key(contacts_of_patient(*patient), user.as_str()),
+        ContactOwner::Clinician(user) => key(format!("CONTACT#{user}"), "CONTACT"),
+    }
+}
+
+/// The contact preferences of all who sign in for a patient.
+pub fn contacts_of_patient(patient: PatientId) -> String {
+    format!("CONTACTS#{patient}")
+}
+
+/// The contacts of all clinicians who are told what their pool is told.
+pub fn contacts_of_pool(pool: &str) -> String {
+    format!("POOL#{pool}")
+}
+
+/// A clinician's contact in their pool.
+pub fn contact_in_pool(pool: &str, user: &UserId) -> Key {
+    key(contacts_of_pool(pool), user.as_str())
+}
+
+/// The last message of a conversation for which it was decided whether to tell someone; without a user, their pool.
+pub fn noticed(id: ConversationId, user: Option<&UserId>) -> Key {
+    let recipient = user.map_or_else(|| "NOTICE#POOL".to_owned(), |user| format!("NOTICE#P#{user}"));
+    key(conversation(id), recipient)
 }
 
 #[cfg(test)]
@@ -303,8 +417,10 @@ mod tests {
         let id = ConversationId::new(uuid::Uuid::nil());
         assert!(entry(id, u64::from(u32::MAX)).sk < head(id).sk);
         assert!(entry(id, 9).sk < entry(id, 10).sk);
+        assert!(attachment(id, AttachmentId::new(uuid::Uuid::nil())).sk < entry(id, 0).sk);
         assert!(head(id).sk < task_slot(id).sk);
         assert!(status_prefix(Status::Closed) < status_prefix(Status::Open));
+        assert!(head(id).sk < noticed(id, None).sk, "nor are notices in the way");
     }
 
     #[test]
@@ -325,5 +441,14 @@ mod tests {
         let key = read_cursor(PatientId::new(uuid::Uuid::nil()), &UserId::new("a#b").unwrap(), id);
         assert_eq!(cursor_conversation(&key.sk), Some(id));
         assert!(key.pk.len() + key.sk.len() < 60, "{key:?}");
+    }
+
+    #[test]
+    fn a_digests_key_says_its_conversation_and_part() {
+        let id = ConversationId::new(uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_000a));
+        let key = digest(PatientId::new(uuid::Uuid::nil()), id, 12);
+        assert!(key.sk.starts_with(&digest_prefix(id)));
+        assert_eq!(digest_part(&key.sk), Some((id, 12)));
+        assert_eq!(digest_part("x"), None);
     }
 }

@@ -75,7 +75,7 @@ pub(super) enum Written {
 #[derive(Clone)]
 pub(super) enum Part {
     Put(Item, Option<Condition>),
-    Delete(Key),
+    Delete(Key, Option<Condition>),
 }
 
 /// A condition with its values.
@@ -140,25 +140,47 @@ impl Table {
             request = request.exclusive_start_key(name, AttributeValue::S(value.clone()));
         }
         let answer = request.send().await.map_err(|error| refused(&error))?;
-        let next = answer.last_evaluated_key.map(|key| {
-            let texts = key.into_iter().filter_map(|(name, value)| match value {
-                AttributeValue::S(text) => Some((name, text)),
-                _ => None,
-            });
-            texts.collect()
-        });
-        Ok(Page { items: answer.items.unwrap_or_default(), next })
+        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key.as_ref().map(position) })
+    }
+
+    /// Reads one page of all items of the index. No function does: what it costs grows with the table.
+    pub(super) async fn scan_lists(
+        &self,
+        filter: &'static str,
+        value: (&'static str, &str),
+        start: Option<&Position>,
+    ) -> Result<Page<Item>, StoreError> {
+        let mut request = self
+            .client
+            .scan()
+            .table_name(&self.name)
+            .index_name(schema::LISTS)
+            .filter_expression(filter)
+            .expression_attribute_values(value.0, AttributeValue::S(value.1.to_owned()));
+        for (name, value) in start.into_iter().flatten() {
+            request = request.exclusive_start_key(name, AttributeValue::S(value.clone()));
+        }
+        let answer = request.send().await.map_err(|error| refused(&error))?;
+        Ok(Page { items: answer.items.unwrap_or_default(), next: answer.last_evaluated_key.as_ref().map(position) })
     }
 
     /// Reads pages until `limit` items are together or the list ends: a filter can leave pages short.
+    ///
+    /// Where few items pass the filter, the query's own limit says how many to look at in one call; what is found
+    /// beyond the page is left for the next one, and after some calls the page ends, however short.
     pub(super) async fn query_page(&self, mut query: Query<'_>, limit: usize) -> Result<Page<Item>, StoreError> {
-        let mut items = Vec::new();
-        let mut start = query.start.cloned();
+        let (mut items, mut start) = (Vec::new(), query.start.cloned());
+        let (look_at, mut calls) = (query.limit, 0);
         loop {
-            query.limit = Some(limit - items.len());
+            query.limit = Some(look_at.unwrap_or(limit - items.len()));
             let page = self.query(&Query { start: start.as_ref(), values: query.values.clone(), ..query }).await?;
             items.extend(page.items);
-            if items.len() >= limit || page.next.is_none() {
+            calls += 1;
+            if items.len() > limit {
+                items.truncate(limit);
+                return Ok(Page { next: items.last().map(position), items });
+            }
+            if items.len() == limit || page.next.is_none() || (look_at.is_some() && calls == MOST_CALLS) {
                 return Ok(Page { items, next: page.next });
             }
             start = page.next;
@@ -225,15 +247,26 @@ impl Table {
                 .return_values_on_condition_check_failure(ReturnValuesOnConditionCheckFailure::AllOld)
                 .build()
                 .map(|put| TransactWriteItem::builder().put(put).build()),
-            Part::Delete(key) => Delete::builder()
+            Part::Delete(key, condition) => Delete::builder()
                 .table_name(&self.name)
                 .key("pk", AttributeValue::S(key.pk))
                 .key("sk", AttributeValue::S(key.sk))
+                .set_condition_expression(condition.as_ref().map(|condition| condition.0.to_owned()))
+                .set_expression_attribute_values(condition.as_ref().and_then(Condition::values))
                 .build()
                 .map(|delete| TransactWriteItem::builder().delete(delete).build()),
         };
         built.map_err(|error| StoreError::Refused(error.to_string()))
     }
+}
+
+/// After how many calls a page with a narrow filter ends.
+const MOST_CALLS: u32 = 8;
+
+/// An item's position: its keys, all of them texts.
+fn position(item: &Item) -> Position {
+    let text = |name: &str| Some((name.to_owned(), item.get(name)?.as_s().ok()?.clone()));
+    ["pk", "sk", "lpk", "lsk"].into_iter().filter_map(text).collect()
 }
 
 /// Reads why a transaction was cancelled: a condition, which its caller decides about, or a passing conflict.

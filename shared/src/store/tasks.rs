@@ -6,8 +6,11 @@ use super::{SendError, StoreError, schema};
 use crate::domain::Timestamp;
 use crate::domain::conversation::Conversation;
 use crate::domain::entry::Number;
-use crate::domain::ids::{ConversationId, TaskId};
+use crate::domain::ids::{ConversationId, TaskId, UserId};
 use crate::domain::task::{Progress, Task, TaskPlan, TaskSlot, TaskStatus, plan_tasks};
+
+/// How many tasks of a pool one call looks at for those of an owner.
+const LOOK_AT: usize = 250;
 
 /// What keeping a conversation's tasks came to, for the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -24,11 +27,12 @@ impl Table {
         self.get(schema::task(id), true).await?.map(items::to_task).transpose()
     }
 
-    /// A page of a pool's tasks: requested, in progress, completed; oldest first in each.
+    /// A page of a pool's tasks, or of an owner's in it: requested, in progress, completed; oldest first in each.
     pub async fn list_tasks(
         &self,
         pool: &str,
         status: Option<TaskStatus>,
+        owner: Option<&UserId>,
         limit: usize,
         start: Option<&Position>,
     ) -> Result<Page<Task>, StoreError> {
@@ -40,14 +44,21 @@ impl Table {
             }
             None => schema::LIST,
         };
-        let query = Query { index: Some(schema::LISTS), start, ..Query::new(condition, values) };
+        values.extend(owner.map(|owner| (":owner", owner.to_string())));
+        let query = Query {
+            index: Some(schema::LISTS),
+            filter: owner.map(|_| schema::IS_OWNED_BY),
+            limit: owner.map(|_| LOOK_AT),
+            start,
+            ..Query::new(condition, values)
+        };
         let page = self.query_page(query, limit).await?;
         let tasks = page.items.into_iter().map(|item| Ok(items::to_task(item)?.value));
         Ok(Page { items: tasks.collect::<Result<_, StoreError>>()?, next: page.next })
     }
 
     /// Reads a task, lets `change` decide, and saves what it makes; a completed task also leaves its
-    /// conversation's slot. Asked again when someone else was faster.
+    /// conversation's slot, and keeps with which entry it was answered. Asked again when someone else was faster.
     pub async fn change_task<E>(
         &self,
         id: TaskId,
@@ -57,26 +68,23 @@ impl Table {
             let read = self.task(id).await?;
             let version = read.as_ref().map_or(0, |read| read.version);
             let (before, changed) = change(read.map(|read| read.value)).map_err(SendError::Rule)?;
-            let Some(task) = changed else { return Ok(before) };
-            let mut parts = vec![put_task(&Versioned { value: task.clone(), version })?];
+            let Some(mut task) = changed else { return Ok(before) };
+            let mut parts = Vec::new();
             if task.status() == TaskStatus::Completed {
-                let slot = self.task_slot(task.conversation_id).await?;
+                let (head, slot) = self.head_and_slot(task.conversation_id).await?;
+                task = task.answered_in(&head);
                 if slot.value.open.is_some_and(|(open, _)| open == id) {
                     let freed = slot.with(TaskSlot { open: None, ..slot.value });
                     parts.push(put_slot(task.conversation_id, &freed)?);
                 }
             }
+            parts.push(put_task(&Versioned { value: task.clone(), version })?);
             match self.transact(parts).await? {
                 Written::Stored => Ok(task),
                 Written::Refused(_) => Err(lost().into()),
             }
         })
         .await
-    }
-
-    async fn task_slot(&self, id: ConversationId) -> Result<Versioned<TaskSlot>, StoreError> {
-        let slot = self.get(schema::task_slot(id), true).await?.map(items::to_task_slot).transpose()?;
-        Ok(slot.unwrap_or_else(|| Versioned::new(TaskSlot::default())))
     }
 
     /// Opens or completes a conversation's task, if its head and slot as they stand demand it. `open_in`
@@ -103,7 +111,7 @@ impl Table {
                 let task = self.task(*open).await?;
                 let task = task.ok_or_else(|| StoreError::Corrupt("the open task does not exist".into()))?;
                 if let Ok(Some(done)) = task.value.set_status(TaskStatus::Completed, None, by, now) {
-                    parts.push(put_task(&task.with(done))?);
+                    parts.push(put_task(&task.with(done.answered_in(&head)))?);
                 }
             }
             if let Some((number, pool)) = plan.open.zip(pool) {

@@ -1,5 +1,6 @@
 //! Creating conversations: together with their encounter, and once per idempotency key.
 
+use shared::domain::chart_item::ChartCounts;
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
 use shared::domain::ids::{ConversationId, EncounterId, UserId};
@@ -51,6 +52,7 @@ async fn the_same_idempotency_key_creates_once() {
                 conversation_id: id,
                 encounter_type: "Results".into(),
                 lock,
+                chart_counts: ChartCounts::default(),
                 created_at: at(1),
             };
             let changed = Changed { head, entries: Vec::new() };

@@ -1,13 +1,8 @@
-//! Lists: a patient's chats in order, unread marks, patients by their terms, settings and questionnaires.
+//! Lists: a patient's chats in order, unread marks, patients by their terms.
 
-use std::time::Duration;
-
-use shared::domain::ids::{PatientId, QuestionnaireId};
+use shared::domain::ids::PatientId;
 use shared::domain::lock::Status;
 use shared::domain::patient::{Patient, PatientQuery};
-use shared::domain::questionnaire::{Item, ItemType, Questionnaire};
-use shared::domain::settings::Settings;
-use shared::store::CachedSettings;
 use uuid::Uuid;
 
 use crate::support::{ana, begun, clara, patient, send, set_status, table};
@@ -93,38 +88,4 @@ async fn patients_are_found_by_what_holds_now() {
     assert_eq!(names("garcia").await, ["María García"]);
     assert_eq!(names("perez").await, ["José Pérez"]);
     assert_eq!(table.patient(jose.id).await.unwrap(), Some(jose));
-}
-
-#[tokio::test]
-async fn configuration_comes_back_as_it_was() {
-    let table = table().await;
-    assert_eq!(table.settings().await.unwrap(), Settings::default());
-    let mut settings = Settings::default();
-    settings.tasking.pool = "front desk".into();
-    table.put_settings(&settings).await.unwrap();
-    assert_eq!(table.settings().await.unwrap(), settings);
-    let cached = CachedSettings::default();
-    assert_eq!(cached.get(&table).await.unwrap(), settings);
-    table.put_settings(&Settings::default()).await.unwrap();
-    assert_eq!(cached.get(&table).await.unwrap(), settings, "kept, for a while");
-    tokio::time::pause();
-    tokio::time::advance(Duration::from_secs(31)).await;
-    tokio::time::resume();
-    assert_eq!(cached.get(&table).await.unwrap(), Settings::default(), "a change is noticed within a minute");
-    let form = |id: u128, title: &str| Questionnaire {
-        id: QuestionnaireId::new(Uuid::from_u128(id)),
-        title: title.into(),
-        description: String::new(),
-        items: vec![Item {
-            link_id: "kind".into(),
-            text: "Which?".into(),
-            item_type: ItemType::Choice,
-            required: true,
-            options: vec!["a".into(), "b".into()],
-        }],
-    };
-    table.put_questionnaire(&form(1, "second"), 2).await.unwrap();
-    table.put_questionnaire(&form(2, "first"), 1).await.unwrap();
-    assert_eq!(table.questionnaires().await.unwrap(), [form(2, "first"), form(1, "second")]);
-    assert_eq!(table.questionnaire(form(1, "").id).await.unwrap(), Some(form(1, "second")));
 }

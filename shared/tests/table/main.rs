@@ -2,10 +2,13 @@
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
 mod access_log;
+mod chart_items;
+mod configuration;
 mod conversations;
 mod lists;
 mod locks;
 mod messages;
 mod new_table;
+mod search;
 mod support;
 mod tasks;

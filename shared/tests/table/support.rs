@@ -3,13 +3,14 @@
 use aws_sdk_dynamodb::Client;
 use shared::domain::Timestamp;
 use shared::domain::audit::{Action, Agent, Entity, Source};
+use shared::domain::chart_item::ChartCounts;
 use shared::domain::conversation::{Changed, Conversation};
 use shared::domain::encounter::Encounter;
 use shared::domain::ids::{AuditEventId, ConversationId, EncounterId, MessageId, PatientId, UserId};
 use shared::domain::lock::LockHistory;
 use shared::domain::person::{Person, Role};
 use shared::domain::text::{MessageText, Title};
-use shared::store::{Created, SendError, Sent, StoreError, Table};
+use shared::store::{Created, Outgoing, SendError, Sent, StoreError, Table};
 use uuid::Uuid;
 
 use crate::new_table::{emulator, new_table};
@@ -65,6 +66,7 @@ pub(crate) async fn begun(table: &Table, title: &str, second: i64) -> Conversati
         conversation_id: id,
         encounter_type: "Results".into(),
         lock: LockHistory::opened(clara(), at(second)),
+        chart_counts: ChartCounts::default(),
         created_at: at(second),
     };
     let changed = Changed { head, entries: Vec::new() };
@@ -102,10 +104,12 @@ pub(crate) async fn send_as(
     second: i64,
 ) -> Result<Sent, SendError<Refusal>> {
     let text = MessageText::new(text).unwrap();
-    let post =
-        |head: &Conversation| head.post(message, text.clone(), None, by, at(second)).map_err(|_| Refusal::Closed);
+    let post = |head: &Conversation, _: &[_]| {
+        head.post(message, text.clone(), None, by, at(second)).map_err(|_| Refusal::Closed)
+    };
     let agent = agent(by, second);
-    table.send_message(id, message, agent.as_ref(), |head| head.ok_or(Refusal::Missing), post, at(second)).await
+    let message = Outgoing { conversation: id, id: message, attachments: &[] };
+    table.send_message(message, agent.as_ref(), |head| head.ok_or(Refusal::Missing), post, at(second)).await
 }
 
 /// Closes or reopens.

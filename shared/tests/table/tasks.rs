@@ -2,7 +2,7 @@
 
 use shared::domain::ids::{ConversationId, TaskId};
 use shared::domain::lock::Status;
-use shared::domain::task::{AlreadyCompleted, Task, TaskStatus};
+use shared::domain::task::{AlreadyCompleted, Progress, Task, TaskStatus};
 use shared::store::{SendError, StoreError, Table, TaskChange};
 use uuid::Uuid;
 
@@ -12,13 +12,18 @@ async fn keep(table: &Table, id: ConversationId) -> TaskChange {
     keep_in(table, id, Some("clinic")).await
 }
 
+async fn keep_at(table: &Table, id: ConversationId, second: i64) {
+    let new_id = || TaskId::new(Uuid::new_v4());
+    table.keep_tasks(id, at(second), new_id, || async { Ok(Some("clinic".to_owned())) }).await.unwrap();
+}
+
 async fn keep_in(table: &Table, id: ConversationId, pool: Option<&str>) -> TaskChange {
     let pool = || async { Ok(pool.map(String::from)) };
     table.keep_tasks(id, at(9), || TaskId::new(Uuid::new_v4()), pool).await.unwrap()
 }
 
 async fn listed(table: &Table, status: Option<TaskStatus>) -> Vec<Task> {
-    table.list_tasks("clinic", status, 10, None).await.unwrap().items
+    table.list_tasks("clinic", status, None, 10, None).await.unwrap().items
 }
 
 async fn set(table: &Table, id: TaskId, status: TaskStatus) -> Result<Task, SendError<AlreadyCompleted>> {
@@ -86,6 +91,71 @@ async fn with_tasking_off_a_question_waits_for_it_to_be_on() {
     send(&table, id, &ana(), "question", 1).await.unwrap();
     assert_eq!(keep_in(&table, id, None).await, TaskChange::default());
     assert!(keep(&table, id).await.opened);
+}
+
+#[tokio::test]
+async fn a_completed_task_says_with_which_entry_it_was_answered() {
+    let table = table().await;
+    let chat = begun(&table, "Results", 0).await.id;
+    let answers = async |expected: &[Option<u64>]| {
+        let tasks = listed(&table, Some(TaskStatus::Completed)).await;
+        let answered = tasks.iter().map(|task| match &task.progress {
+            Progress::Completed(completion, _) => completion.answered_by,
+            other => panic!("{other:?}"),
+        });
+        assert_eq!(answered.collect::<Vec<_>>(), expected);
+    };
+    let ask = async |second: i64| {
+        send(&table, chat, &ana(), "question", second).await.unwrap();
+        keep_at(&table, chat, second).await;
+        listed(&table, Some(TaskStatus::Requested)).await.remove(0).id
+    };
+    let first = ask(1).await;
+    send(&table, chat, &clara(), "answer", 2).await.unwrap();
+    send(&table, chat, &ana(), "thanks", 3).await.unwrap();
+    let done = set(&table, first, TaskStatus::Completed).await.unwrap();
+    assert_eq!(table.task(first).await.unwrap().unwrap().value, done, "what is answered is what is stored");
+    answers(&[Some(2)]).await;
+    let ticked = ask(4).await;
+    set(&table, ticked, TaskStatus::Completed).await.unwrap();
+    answers(&[Some(2), None]).await;
+    ask(5).await;
+    send(&table, chat, &clara(), "answer", 6).await.unwrap();
+    set_status(&table, chat, Status::Closed, &clara(), 7).await.unwrap();
+    assert!(keep(&table, chat).await.completed);
+    answers(&[Some(2), None, Some(6)]).await;
+}
+
+#[tokio::test]
+async fn an_owners_tasks_are_listed_page_by_page() {
+    let table = table().await;
+    let mut own = Vec::new();
+    for n in 0..9 {
+        let chat = begun(&table, "Results", n).await.id;
+        send(&table, chat, &ana(), "question", n).await.unwrap();
+        keep_at(&table, chat, n).await;
+        let task = listed(&table, Some(TaskStatus::Requested)).await.remove(0).id;
+        if n % 2 == 0 {
+            set(&table, task, TaskStatus::InProgress).await.unwrap();
+            own.push(task);
+        } else {
+            set(&table, task, TaskStatus::Completed).await.unwrap();
+        }
+    }
+    let (mut found, mut start) = (Vec::new(), None);
+    for page in 0.. {
+        assert!(page < 5, "it ends");
+        let listed = table.list_tasks("clinic", None, Some(&clara().user_id), 2, start.as_ref()).await.unwrap();
+        assert!(listed.items.len() <= 2);
+        found.extend(listed.items.into_iter().map(|task| task.id));
+        start = listed.next;
+        if start.is_none() {
+            break;
+        }
+    }
+    assert_eq!(found, own, "each once, in order, and nobody else's");
+    let others = table.list_tasks("clinic", None, Some(&ana().user_id), 10, None).await.unwrap();
+    assert_eq!((others.items.len(), others.next), (0, None));
 }
 
 /// Items that another program broke must be named, not guessed at.

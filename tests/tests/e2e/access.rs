@@ -54,6 +54,8 @@ fn in_the_chart(patient: &str, encounter: &str, task: &str) -> Vec<Request> {
         request("GET", format!("/patients/{patient}/encounters"), Value::Null),
         request("GET", encounter, Value::Null),
         request("PUT", format!("{encounter}/status"), json!({"status": "finished"})),
+        request("POST", format!("{encounter}/orders"), json!({"text": "Potassium"})),
+        request("POST", format!("{encounter}/documents"), json!({"title": "Report", "url": "https://example.org/"})),
         request("PUT", format!("/tasks/{task}"), json!({"status": "completed"})),
     ]
 }
@@ -63,6 +65,7 @@ fn by_clinicians(patient: &str, chat: &Chat, task: &str) -> Vec<Request> {
     let mut requests = in_the_chart(patient, &chat.encounter(), task);
     requests.push(request("GET", "/patients?q=ana", Value::Null));
     requests.push(request("GET", "/tasks", Value::Null));
+    requests.push(request("GET", "/tasks?owner=me", Value::Null));
     requests
 }
 
@@ -70,6 +73,20 @@ fn by_clinicians(patient: &str, chat: &Chat, task: &str) -> Vec<Request> {
 fn by_administrators(patient: &str) -> Request {
     let body = json!({"name": "A", "birthDate": "1980-02-29", "recordNumber": "1"});
     request("PUT", format!("/patients/{patient}"), body)
+}
+
+/// What only administrators configure.
+fn configuration(settings: &Value, form: &Value) -> Vec<Request> {
+    let path = format!("/questionnaires/{}", form["id"].as_str().expect("an id"));
+    let mut changed = form.clone();
+    changed["title"] = json!("Changed");
+    vec![
+        request("PUT", "/settings", settings.clone()),
+        request("PUT", &path, changed),
+        request("PUT", format!("/questionnaires/{}", new_id()), json!({"title": "A", "items": form["items"]})),
+        request("DELETE", path, Value::Null),
+        request("DELETE", format!("/questionnaires/{}", new_id()), Value::Null),
+    ]
 }
 
 /// The one task of a chat.
@@ -87,6 +104,8 @@ async fn a_role_without_business_here_gets_a_403() {
     let chat = Chat::asked_by(&ana).await;
     let task = &task_of(&chat, &clara).await;
     let before = chat.seen_by(&clara).await;
+    let settings = admin.get("/settings").await.expect(200);
+    let form = clara.get("/questionnaires").await.expect(200)["items"][0].clone();
 
     let mut admins = about(patient, &chat.id, &json!({"title": "A"}));
     admins.extend(by_clinicians(patient, &chat, task));
@@ -94,6 +113,8 @@ async fn a_role_without_business_here_gets_a_403() {
         (&ana, by_clinicians(patient, &chat, task)),
         (&ana, vec![by_administrators(patient)]),
         (&clara, vec![by_administrators(patient)]),
+        (&ana, configuration(&settings, &form)),
+        (&clara, configuration(&settings, &form)),
         (&admin, admins),
     ];
     for (person, requests) in &refused {
@@ -101,7 +122,9 @@ async fn a_role_without_business_here_gets_a_403() {
             .await;
     }
     assert_eq!(chat.seen_by(&clara).await, before, "what was refused changed nothing");
-    assert_eq!(clara.get(&chat.encounter()).await.expect(200)["status"], "in-progress");
+    let encounter = clara.get(&chat.encounter()).await.expect(200);
+    assert_eq!((&encounter["status"], &encounter["orders"]), (&json!("in-progress"), &json!([])));
+    assert_eq!(clara.get("/questionnaires").await.expect(200)["items"][0], form);
     chat.set(&clara, "closed").await;
 }
 

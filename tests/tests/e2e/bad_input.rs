@@ -42,21 +42,68 @@ impl Case {
     }
 }
 
+fn case(
+    person: &Client,
+    method: &'static str,
+    path: String,
+    valid: Value,
+    fields: &[(&'static str, bool, Value)],
+) -> Case {
+    Case { person: person.clone(), method, path, valid, fields: fields.to_vec() }
+}
+
+/// What administrators write.
+async fn by_administrators(stack: &Stack) -> Vec<Case> {
+    let (admin, number) = (&stack.person("admin").await, json!(5));
+    vec![
+        case(
+            admin,
+            "PUT",
+            format!("/patients/{}", new_id()),
+            json!({"name": SECRET, "birthDate": "1980-02-29", "recordNumber": "1"}),
+            &[
+                ("name", true, number.clone()),
+                ("birthDate", true, number.clone()),
+                ("recordNumber", true, number.clone()),
+            ],
+        ),
+        case(
+            admin,
+            "PUT",
+            "/settings".to_owned(),
+            admin.get("/settings").await.expect(200),
+            &[
+                ("sendMessageLabel", true, number.clone()),
+                ("encounterType", true, json!([SECRET])),
+                ("attachments", true, json!(SECRET)),
+                ("tasking", true, number.clone()),
+            ],
+        ),
+        case(
+            admin,
+            "PUT",
+            format!("/questionnaires/{}", new_id()),
+            json!({"title": SECRET, "items": [{"linkId": "a", "text": SECRET, "type": "text"}]}),
+            &[
+                ("title", true, number.clone()),
+                ("items", true, json!(SECRET)),
+                ("active", false, json!(SECRET)),
+                ("position", false, json!(-1)),
+                ("version", false, json!("1")),
+                ("description", false, number),
+            ],
+        ),
+    ]
+}
+
 /// Every route that takes a body, each with someone who may use it.
 async fn cases(stack: &Stack) -> (Chat, Vec<Case>) {
     let (ana, clara) = (stack.person("patient-a").await, stack.person("clinician-a").await);
     let patient = stack.patient_id("patient-a");
     let chat = Chat::asked_by(&ana).await;
     let task = eventually("a task", SOON, async || chat.tasks(&clara).await.pop().ok_or("none".into())).await;
-    let case = |person: &Client, method, path: String, valid, fields: &[(&'static str, bool, Value)]| Case {
-        person: person.clone(),
-        method,
-        path,
-        valid,
-        fields: fields.to_vec(),
-    };
     let number = json!(5);
-    let cases = vec![
+    let mut cases = vec![
         case(
             &clara,
             "POST",
@@ -107,13 +154,39 @@ async fn cases(stack: &Stack) -> (Chat, Vec<Case>) {
             &[("status", true, json!(SECRET)), ("owner", false, number.clone())],
         ),
         case(
+            &ana,
+            "PUT",
+            "/me/notifications".to_owned(),
+            json!({"email": "ana@example.org", "sms": "+14155550100"}),
+            &[("email", false, number.clone()), ("sms", false, json!([SECRET])), ("pool", false, json!(true))],
+        ),
+        case(
             &stack.person("admin").await,
             "PUT",
             format!("/patients/{}", new_id()),
             json!({"name": SECRET, "birthDate": "1980-02-29", "recordNumber": "1"}),
-            &[("name", true, number.clone()), ("birthDate", true, number.clone()), ("recordNumber", true, number)],
+            &[
+                ("name", true, number.clone()),
+                ("birthDate", true, number.clone()),
+                ("recordNumber", true, number.clone()),
+            ],
+        ),
+        case(
+            &clara,
+            "POST",
+            format!("{}/orders", chat.encounter()),
+            json!({"id": new_id(), "text": SECRET}),
+            &[("id", false, number.clone()), ("text", true, json!([SECRET]))],
+        ),
+        case(
+            &clara,
+            "POST",
+            format!("{}/documents", chat.encounter()),
+            json!({"title": SECRET, "url": "https://example.org/"}),
+            &[("id", false, number.clone()), ("title", true, number.clone()), ("url", true, number.clone())],
         ),
     ];
+    cases.extend(by_administrators(stack).await);
     (chat, cases)
 }
 

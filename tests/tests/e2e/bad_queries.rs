@@ -22,7 +22,10 @@ async fn an_unknown_path_is_a_404_and_an_unknown_method_a_405_that_says_what_is_
         for (method, path, allowed) in [
             ("POST", "/health".to_owned(), "GET"),
             ("DELETE", "/me".to_owned(), "GET"),
-            ("PUT", "/settings".to_owned(), "GET"),
+            ("DELETE", "/settings".to_owned(), "GET, PUT"),
+            ("POST", "/questionnaires".to_owned(), "GET"),
+            ("POST", format!("/questionnaires/{id}"), "GET, PUT, DELETE"),
+            ("GET", format!("/encounters/{id}/orders"), "POST"),
             ("DELETE", format!("/patients/{id}"), "GET, PUT"),
             ("PUT", format!("/patients/{id}/conversations"), "GET, POST"),
             ("PATCH", format!("/conversations/{id}"), "GET"),

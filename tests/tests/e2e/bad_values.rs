@@ -94,7 +94,10 @@ async fn ids_in_paths_are_uuids() {
         ("DELETE", "/conversations/ID/read", conversation, Value::Null),
         ("GET", "/encounters/ID", "{encounterId}", Value::Null),
         ("PUT", "/encounters/ID/status", "{encounterId}", json!({"status": "finished"})),
+        ("POST", "/encounters/ID/orders", "{encounterId}", json!({"text": "A"})),
+        ("POST", "/encounters/ID/documents", "{encounterId}", json!({"title": "A", "url": "https://example.org/"})),
         ("PUT", "/tasks/ID", "{taskId}", json!({"status": "completed"})),
+        ("GET", "/questionnaires/ID", "{questionnaireId}", Value::Null),
     ];
     let (clara, missing) = (&clara, &new_id());
     join_all(routes.iter().map(|(method, path, pointer, body)| async move {
@@ -180,6 +183,8 @@ async fn the_other_values_have_their_limits_too() {
         ("name", format!("{SECRET}\u{7}")),
         ("birthDate", "1981-02-29".to_owned()),
         ("birthDate", "29.2.1980".to_owned()),
+        ("birthDate", "1849-12-31".to_owned()),
+        ("birthDate", "2999-01-01".to_owned()),
         ("recordNumber", String::new()),
         ("recordNumber", "x".repeat(65)),
     ] {

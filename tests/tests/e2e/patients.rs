@@ -3,16 +3,8 @@
 use serde_json::{Value, json};
 use tests::eventually::{SOON, eventually, found_if};
 use tests::http::Client;
-use tests::new_id;
 use tests::stack::Stack;
-
-/// A word of letters that no other test has.
-fn new_word() -> String {
-    let hex = new_id().replace('-', "");
-    let letter =
-        |digit: char| char::from(b'a' + u8::try_from(digit.to_digit(16).unwrap_or_default()).unwrap_or_default());
-    hex.chars().rev().take(16).map(letter).collect()
-}
+use tests::{new_id, new_word};
 
 /// Looks until a search finds exactly this.
 async fn finds(clinician: &Client, typed: &str, expected: &[&Value]) {

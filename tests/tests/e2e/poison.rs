@@ -7,8 +7,8 @@ use tests::eventually::{IN_TIME, eventually};
 use tests::stack::Stack;
 use tests::{aws, new_id};
 
-/// What the queue holds about an item, taken from it.
-async fn failure_of(queue: &aws_sdk_sqs::Client, url: &str, pk: &str) -> Value {
+/// What the queue holds about an item from one of the stream's consumers, taken from it.
+async fn failure_of(queue: &aws_sdk_sqs::Client, url: &str, pk: &str, function: &str) -> Value {
     eventually("the poison record is in the failure queue", IN_TIME, async || {
         // Visible again at once: another test may look for another record.
         let request = queue.receive_message().queue_url(url).max_number_of_messages(10).visibility_timeout(0);
@@ -16,7 +16,7 @@ async fn failure_of(queue: &aws_sdk_sqs::Client, url: &str, pk: &str) -> Value {
         let seen = format!("{} other messages", received.len());
         for message in received {
             let body: Value = serde_json::from_str(message.body().unwrap_or_default()).unwrap_or_default();
-            if body["keys"][0] == pk {
+            if body["keys"][0] == pk && body["function"] == function {
                 let handle = message.receipt_handle().expect("a receipt handle");
                 queue.delete_message().queue_url(url).receipt_handle(handle).send().await.expect("deleted");
                 return Ok(body);
@@ -45,12 +45,13 @@ async fn a_poison_item_is_parked(pk: &str, cause: &str) {
     poison.send().await.expect("the poison is stored");
     let after = Chat::asked_by(&ana).await;
 
-    let failure = failure_of(&queue, url, pk).await;
-    assert_eq!(failure["keys"], serde_json::json!([pk, "HEAD"]));
-    assert!(failure["cause"].as_str().is_some_and(|text| text.contains(cause)), "{failure}");
-    assert_eq!(failure["function"], "project-changes");
-    assert!(failure["eventId"].is_string() && failure["sequenceNumber"].is_string(), "{failure}");
-    assert!(!failure.to_string().contains("potassium"), "{failure}");
+    for function in ["project-changes", "notify"] {
+        let failure = failure_of(&queue, url, pk, function).await;
+        assert_eq!(failure["keys"], serde_json::json!([pk, "HEAD"]));
+        assert!(failure["cause"].as_str().is_some_and(|text| text.contains(cause)), "{failure}");
+        assert!(failure["eventId"].is_string() && failure["sequenceNumber"].is_string(), "{failure}");
+        assert!(!failure.to_string().contains("potassium"), "{failure}");
+    }
 
     for chat in [&before, &after] {
         let one = async || match chat.tasks(&clara).await.len() {

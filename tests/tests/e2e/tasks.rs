@@ -47,6 +47,7 @@ async fn a_task_ticked_first_stays_done_and_the_next_question_opens_another() {
     let first = tasks_soon(&chat, &clara, &["requested"]).await.remove(0);
 
     let ticked = clara.put(&path(&first), &json!({"status": "completed"})).await.expect(200);
+    assert_eq!(ticked.get("answeredByNumber"), None, "nobody answered: {ticked}");
     assert_eq!((&ticked["status"], &ticked["completedBy"]["userId"]), (&json!("completed"), &json!("clinician-a")));
     assert_eq!(clara.put(&path(&first), &json!({"status": "completed"})).await.expect(200), ticked, "again");
     carl.put(&path(&first), &json!({"status": "requested"})).await.problem(409, "task-completed");
@@ -76,6 +77,16 @@ async fn a_task_is_taken_handed_over_and_given_back() {
     let handed = clara.put(&path(&task), &json!({"status": "in-progress", "owner": "clinician-b"})).await.expect(200);
     assert_eq!((&handed["owner"], handed.get("ownerName")), (&json!("clinician-b"), None));
     assert_eq!(tasks_soon(&chat, &clara, &["in-progress"]).await[0]["owner"], "clinician-b");
+    let carl = stack.person("clinician-b").await;
+    for (person, owner, has) in
+        [(&carl, "me", true), (&clara, "me", false), (&clara, "clinician-b", true), (&carl, "nobody", false)]
+    {
+        let listed = person.all(&format!("/tasks?status=in-progress&owner={owner}&limit=2")).await;
+        assert_eq!(listed.iter().any(|listed| listed["id"] == task["id"]), has, "{owner}: {listed:#?}");
+        let owners = if owner == "me" { if has { "clinician-b" } else { "clinician-a" } } else { owner };
+        assert!(listed.iter().all(|listed| listed["owner"] == owners), "{listed:#?}");
+    }
+    clara.get("/tasks?owner=").await.refusal(400, "malformed-request", "?owner");
 
     // It is the chat's one open task, whoever has it.
     chat.say(&ben, "Hello?").await;
@@ -83,6 +94,29 @@ async fn a_task_is_taken_handed_over_and_given_back() {
     assert_eq!((&back["status"], back.get("owner")), (&json!("requested"), None));
     chat.set(&clara, "closed").await;
     tasks_soon(&chat, &clara, &["completed"]).await;
+}
+
+#[tokio::test]
+async fn a_completed_task_says_who_and_with_which_message_it_was_answered() {
+    let stack = Stack::together().await;
+    let ana = stack.person("patient-a").await;
+    let clara = stack.person("clinician-a").await;
+    let chat = Chat::asked_by(&ana).await;
+    let first = tasks_soon(&chat, &clara, &["requested"]).await.remove(0);
+    let answer = chat.say(&clara, "It is within the range.").await;
+    chat.say(&ana, "Thank you!").await;
+    let done = clara.put(&path(&first), &json!({"status": "completed"})).await.expect(200);
+    assert_eq!((&done["answeredByNumber"], &done["completedBy"]["userId"]), (&answer["number"], &json!("clinician-a")));
+    chat.say(&ana, "One more question.").await;
+    assert_eq!(tasks_soon(&chat, &clara, &["completed", "requested"]).await[0], done, "and keeps saying it");
+
+    // Completed by the closing: by whoever closed, with the last answer.
+    let carl = stack.person("clinician-b").await;
+    let answer = chat.say(&carl, "You are welcome.").await;
+    chat.set(&clara, "closed").await;
+    let tasks = tasks_soon(&chat, &clara, &["completed", "completed"]).await;
+    assert_eq!(tasks[1]["answeredByNumber"], answer["number"], "{tasks:#?}");
+    assert_eq!(tasks[1]["completedBy"]["userId"], "clinician-a");
 }
 
 #[tokio::test]

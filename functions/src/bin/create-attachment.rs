@@ -1,0 +1,5 @@
+//! The Lambda function `create-attachment`; see `functions::create_attachment`.
+
+fn main() {
+    functions::create_attachment::run();
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `inspect-attachment`; see `functions::inspect_attachment`.
+
+fn main() {
+    functions::inspect_attachment::run();
+}

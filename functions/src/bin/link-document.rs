@@ -1,0 +1,5 @@
+//! The Lambda function `link-document`; see `functions::link_document`.
+
+fn main() {
+    functions::link_document::run();
+}

@@ -1,0 +1,5 @@
+//! The Lambda function `notify`; see `functions::notify`.
+
+fn main() {
+    functions::notify::run();
+}

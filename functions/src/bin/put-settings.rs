@@ -1,0 +1,5 @@
+//! The Lambda function `put-settings`; see `functions::put_settings`.
+
+fn main() {
+    functions::put_settings::run();
+}

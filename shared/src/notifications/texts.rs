@@ -1,0 +1,181 @@
+//! What notices say: a subject, an email and an SMS, from templates that a deployment can replace.
+
+use serde::Deserialize;
+
+use crate::domain::notice::Notice;
+use crate::domain::person::Side;
+
+/// The one placeholder of templates: where the recipient signs in.
+const URL: &str = "{url}";
+/// The longest SMS, so that it is one with SNS's own additions.
+const SMS_MAX_LENGTH: usize = 140;
+/// The longest email.
+const EMAIL_MAX_LENGTH: usize = 1_000;
+/// The longest subject that SNS takes is shorter than this.
+const SUBJECT_BELOW: usize = 100;
+/// The basic character set of GSM 03.38 (GSM-7); those of its extension count twice.
+const GSM_7: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
+const GSM_7_EXTENSION: &str = "^{}\\[~]|€";
+
+/// Why a template is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum TextsError {
+    /// The replacements are no JSON object of the known texts.
+    #[error("the notices' texts are no JSON object of subject, email and sms")]
+    Unreadable,
+    /// A template is wrong.
+    #[error("the notices' {0} {1}")]
+    Template(&'static str, &'static str),
+}
+
+/// Templates that a deployment replaces; the others stay.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Replacements {
+    subject: Option<String>,
+    email: Option<String>,
+    sms: Option<String>,
+}
+
+/// What a notice says, for each protocol.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Message {
+    /// The email's subject.
+    pub subject: String,
+    /// The email, which other protocols get too.
+    pub email: String,
+    /// The SMS.
+    pub sms: String,
+}
+
+/// What notices say to patients and to staff.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Texts {
+    patient: Message,
+    staff: Message,
+}
+
+impl Texts {
+    /// The texts from the built-in templates or their replacements, as a JSON object.
+    pub fn new(replacements: Option<&str>, portal_url: &str, clinic_url: &str) -> Result<Self, TextsError> {
+        let replaced: Replacements = match replacements {
+            Some(json) => serde_json::from_str(json).map_err(|_| TextsError::Unreadable)?,
+            None => Replacements::default(),
+        };
+        let subject = replaced.subject.unwrap_or_else(|| include_str!("templates/subject.txt").into());
+        let email = replaced.email.unwrap_or_else(|| include_str!("templates/email.txt").into());
+        let sms = replaced.sms.unwrap_or_else(|| include_str!("templates/sms.txt").into());
+        let message = |url: &str| {
+            let message = Message {
+                subject: filled("subject", &subject, url)?,
+                email: filled("email", &email, url)?,
+                sms: filled("sms", &sms, url)?,
+            };
+            message.checked()
+        };
+        Ok(Self { patient: message(portal_url)?, staff: message(clinic_url)? })
+    }
+
+    /// What a notice says.
+    pub const fn of(&self, notice: Notice) -> &Message {
+        match notice.to {
+            Side::Patient => &self.patient,
+            Side::Staff => &self.staff,
+        }
+    }
+}
+
+fn filled(name: &'static str, template: &str, url: &str) -> Result<String, TextsError> {
+    let template = template.trim();
+    if template.is_empty() {
+        return Err(TextsError::Template(name, "is empty"));
+    }
+    if template.replace(URL, "").contains(['{', '}']) {
+        return Err(TextsError::Template(name, "has a placeholder other than {url}"));
+    }
+    Ok(template.replace(URL, url))
+}
+
+impl Message {
+    fn checked(self) -> Result<Self, TextsError> {
+        let subject_fits =
+            self.subject.len() < SUBJECT_BELOW && self.subject.bytes().all(|byte| (b' '..0x7f).contains(&byte));
+        if !subject_fits {
+            return Err(TextsError::Template("subject", "is not one line of less than 100 ASCII characters"));
+        }
+        if self.email.len() > EMAIL_MAX_LENGTH {
+            return Err(TextsError::Template("email", "is longer than 1000 bytes"));
+        }
+        if gsm_7_length(&self.sms).is_none_or(|length| length > SMS_MAX_LENGTH) {
+            return Err(TextsError::Template(
+                "sms",
+                "is longer than 140 characters of GSM-7 with its URL, or has others",
+            ));
+        }
+        Ok(self)
+    }
+
+    /// What SNS is given, so that each protocol gets its own text.
+    pub fn by_protocol(&self) -> String {
+        serde_json::json!({"default": self.email, "email": self.email, "sms": self.sms}).to_string()
+    }
+}
+
+/// How long a text is in an SMS, if GSM-7 has all its characters.
+fn gsm_7_length(text: &str) -> Option<usize> {
+    let length = |c: char| if GSM_7.contains(c) { Some(1) } else { GSM_7_EXTENSION.contains(c).then_some(2) };
+    text.chars().map(length).sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PORTAL: &str = "https://portal.example.org";
+    const CLINIC: &str = "https://clinic.example.org";
+
+    fn refusal(replacements: &str) -> String {
+        Texts::new(Some(replacements), PORTAL, CLINIC).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn each_recipient_is_sent_to_where_they_sign_in() {
+        let texts = Texts::new(None, PORTAL, CLINIC).unwrap();
+        let patient = texts.of(Notice { to: Side::Patient });
+        assert_eq!(patient.sms, "You have a new message. Sign in to read it: https://portal.example.org");
+        assert!(patient.email.contains(PORTAL) && !patient.email.contains('{'));
+        assert!(texts.of(Notice { to: Side::Staff }).email.contains(CLINIC));
+        let sent: serde_json::Value = serde_json::from_str(&patient.by_protocol()).unwrap();
+        assert_eq!(sent["sms"], patient.sms);
+        assert_eq!((&sent["email"], &sent["default"]), (&patient.email.clone().into(), &patient.email.clone().into()));
+    }
+
+    #[test]
+    fn a_deployment_replaces_what_it_likes() {
+        let texts = Texts::new(Some(r#"{"sms": "Neue Nachricht für Sie: {url}"}"#), PORTAL, CLINIC).unwrap();
+        let staff = texts.of(Notice { to: Side::Staff });
+        assert_eq!(staff.sms, "Neue Nachricht für Sie: https://clinic.example.org");
+        assert_eq!(staff.subject, "New message");
+    }
+
+    #[test]
+    fn wrong_templates_are_refused() {
+        assert!(refusal("[]").contains("no JSON object"));
+        assert!(refusal(r#"{"push": "x"}"#).contains("no JSON object"));
+        assert_eq!(refusal(r#"{"sms": " "}"#), "the notices' sms is empty");
+        for placeholder in ["{name}", "{ url }", "{", "{{url}}"] {
+            let refused = refusal(&serde_json::json!({"email": placeholder}).to_string());
+            assert_eq!(refused, "the notices' email has a placeholder other than {url}");
+        }
+        assert!(refusal(r#"{"subject": "a\nb"}"#).contains("subject is not one line"));
+        assert!(refusal(&serde_json::json!({"subject": "a".repeat(100)}).to_string()).contains("subject is not"));
+        assert!(refusal(&serde_json::json!({"email": "a".repeat(1001)}).to_string()).contains("email is longer"));
+        let fits = "a".repeat(140 - PORTAL.len());
+        assert!(
+            Texts::new(Some(&serde_json::json!({"sms": format!("{fits}{{url}}")}).to_string()), PORTAL, CLINIC).is_ok()
+        );
+        assert!(refusal(&serde_json::json!({"sms": format!("{fits}a{{url}}")}).to_string()).contains("sms is longer"));
+        assert!(refusal(r#"{"sms": "Привет {url}"}"#).contains("GSM-7"));
+        assert_eq!(gsm_7_length("5 €"), Some(4));
+    }
+}

@@ -1,0 +1,140 @@
+//! Notices: one email and one SMS whenever unread goes from none to some, which say nothing but that there is news.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+use tests::chat::Chat;
+use tests::eventually::{IN_TIME, eventually};
+use tests::published::{self, Published};
+use tests::stack::Stack;
+
+const TITLE: &str = "Your potassium result";
+const TEXT: &str = "It is 6.1, please come by";
+const EMAIL: &str = "ana.notices@example.org";
+const SMS: &str = "+14155550121";
+/// How long nothing must come for nothing more to come.
+const QUIET: Duration = Duration::from_secs(4);
+
+async fn one_notice(published: &Published, what: &str) -> Value {
+    let mut first = eventually(what, IN_TIME, async || match published.payloads().await {
+        none if none.is_empty() => Err("nothing".to_owned()),
+        some => Ok(some),
+    })
+    .await;
+    first.extend(published.settled(QUIET).await);
+    assert_eq!(first.len(), 1, "{what}: {first:#?}");
+    serde_json::from_str(&first[0]).expect("SNS's envelope")
+}
+
+/// How many emails and SMS reached Ana, where the emulator tells.
+fn delivered(stack: &Stack) -> Option<(usize, usize)> {
+    let log = stack.emulator_log()?;
+    let count = |what: &str| log.lines().filter(|line| line.contains(what)).count();
+    Some((count(&format!("SNS fanout → email {EMAIL}")), count(&format!("SNS fanout → SMS {SMS}"))))
+}
+
+/// No other test runs: what others write to Ana would be news too.
+#[tokio::test]
+async fn five_messages_in_a_row_are_one_email_and_one_sms() {
+    let stack = Stack::alone().await;
+    let (ana, clara) = (stack.person("patient-a").await, stack.person("clinician-a").await);
+    let added = ana.put("/me/notifications", &json!({"email": EMAIL, "sms": SMS})).await.expect(200);
+    assert_eq!(
+        (&added["email"], &added["sms"], &added["smsStatus"]),
+        (&json!(EMAIL), &json!(SMS), &json!("confirmed"))
+    );
+    assert_eq!(ana.get("/me/notifications").await.expect(200), added);
+
+    // Whatever is published to this topic is one email and one SMS, and nothing else reaches them.
+    let published = Published::by(&stack, "notices").await;
+    let topics = published.topics_of(EMAIL).await;
+    assert_eq!(published.topics_of(SMS).await, topics);
+    let [topic] = &topics[..] else { panic!("not one topic: {topics:?}") };
+    let own = [("email", EMAIL), ("sms", SMS)].map(|(protocol, endpoint)| (protocol.to_owned(), endpoint.to_owned()));
+    assert_eq!(published.told_by(topic).await, own);
+    published.listen_to(topic).await;
+    Published::by(&stack, published::KEPT).await.listen().await;
+    // What tests before this one wrote may still be on its way.
+    published.settled(QUIET).await;
+
+    let before = delivered(&stack);
+    let by_now = |notices: usize| before.map(|(emails, texts)| (emails + notices, texts + notices));
+
+    let chat = Chat::titled_by(&clara, stack.patient_id("patient-a"), TITLE).await;
+    assert_eq!(published.settled(QUIET).await, Vec::<String>::new(), "an empty chat is not shown, nor told of");
+    for number in 1..=5 {
+        chat.say(&clara, &format!("{TEXT} ({number})")).await;
+    }
+    let notice = one_notice(&published, "five messages in a row").await;
+    assert_eq!(delivered(&stack), by_now(1), "one email and one SMS");
+    assert_eq!(notice["Subject"], "New message");
+    assert!(notice["Message"].as_str().is_some_and(|text| text.contains("You have a new message.")), "{notice}");
+    for secret in ["Ana", "Clara", "potassium", "6.1", &chat.id, stack.patient_id("patient-a"), "patient-a"] {
+        assert!(!notice.to_string().contains(secret), "{secret}: {notice}");
+    }
+
+    // The envelope tells nobody; reading does not either, but the next message does again.
+    ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 5})).await.expect(200);
+    ana.delete(&format!("{}/read", chat.path())).await.expect(200);
+    ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 5})).await.expect(200);
+    assert_eq!(published.settled(QUIET).await, Vec::<String>::new());
+    chat.say(&clara, TEXT).await;
+    one_notice(&published, "the next message after reading").await;
+    assert_eq!(delivered(&stack), by_now(2));
+
+    // Her own message is no news to her.
+    ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 6})).await.expect(200);
+    chat.say(&ana, "I'll come by").await;
+    assert_eq!(published.settled(QUIET).await, Vec::<String>::new());
+    chat.set(&clara, "closed").await;
+
+    assert_eq!(ana.put("/me/notifications", &json!({})).await.expect(200), json!({}));
+    assert_eq!(published.topics_of(EMAIL).await, Vec::<String>::new(), "nothing is left behind");
+    published::everybody_listens(&stack).await;
+}
+
+#[tokio::test]
+async fn clinicians_are_told_for_their_pool() {
+    let stack = Stack::together().await;
+    let carl = stack.person("clinician-b").await;
+    let published = Published::by(&stack, "pools").await;
+    let told = carl.put("/me/notifications", &json!({"sms": "+14155550122", "pool": "radiology"})).await.expect(200);
+    assert_eq!(told["pool"], "radiology");
+    let [radiology] = &published.topics_of("+14155550122").await[..] else { panic!("one topic") };
+    let moved = carl.put("/me/notifications", &json!({"sms": "+14155550122"})).await.expect(200);
+    assert_eq!(moved["pool"], "clinic", "the one that questions go to");
+    let [clinic] = &published.topics_of("+14155550122").await[..] else { panic!("one topic") };
+    assert_ne!(clinic, radiology);
+    let (_, email, sms) = published::CONTACTS[2];
+    let told = published.told_by(clinic).await;
+    for own in [email, sms, "+14155550122"] {
+        assert!(told.iter().any(|(_, endpoint)| endpoint == own), "{own}: {told:?}");
+    }
+    assert_eq!(carl.put("/me/notifications", &json!({"email": null})).await.expect(200), json!({}));
+    assert_eq!(published.topics_of("+14155550122").await, Vec::<String>::new());
+    assert!(published.told_by(clinic).await.iter().any(|(_, endpoint)| endpoint == email), "who else is told stays");
+}
+
+#[tokio::test]
+async fn addresses_and_numbers_that_nobody_can_be_told_at_are_refused() {
+    let stack = Stack::together().await;
+    let (ben, admin) = (stack.person("patient-b").await, stack.person("admin").await);
+    let before = ben.get("/me/notifications").await.expect(200);
+    let long = format!("{}@example.org", "a".repeat(250));
+    for email in
+        ["", " ", "ben", "ben@", "ben@localhost", "ben@@example.org", "Ben <ben@example.org>", "ben@[10.0.0.1]", &long]
+    {
+        let refused = ben.put("/me/notifications", &json!({"email": email, "sms": SMS})).await;
+        refused.refusal(422, "invalid-value", "/email");
+    }
+    for sms in ["", "4155550100", "+0155550100", "+1415555", "+1 415 555 0100", "+1415555010012345", "+1415555010a"] {
+        let refused = ben.put("/me/notifications", &json!({"email": EMAIL, "sms": sms})).await;
+        refused.refusal(422, "invalid-value", "/sms");
+        assert!(!refused.body.contains(EMAIL), "{}", refused.body);
+    }
+    ben.put("/me/notifications", &json!({"pool": "clinic"})).await.refusal(422, "invalid-value", "/pool");
+    assert_eq!(ben.get("/me/notifications").await.expect(200), before, "what was refused changed nothing");
+
+    admin.put("/me/notifications", &json!({"email": EMAIL})).await.problem(403, "forbidden");
+    assert_eq!(admin.get("/me/notifications").await.expect(200), json!({}), "administrators take no part");
+}

@@ -1,0 +1,128 @@
+//! Nothing of people or of what they wrote is in a log line or in what is published: all of the end-to-end run is
+//! searched, which ran before this (`cargo xtask test e2e` runs the tests in the order of their names).
+//!
+//! Searched for are the demo accounts' names, patients' names and record numbers, all titles and texts, email
+//! addresses and phone numbers, whole or in their first 60 characters. Texts of less than 8 characters are left out:
+//! "text" or "x" is found in any log.
+
+use std::collections::BTreeSet;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::Value;
+use shared::domain::entry::Content;
+use shared::domain::ids::ConversationId;
+use shared::store::{Table, schema};
+use tests::published::{CONTACTS, KEPT, Published};
+use tests::stack::Stack;
+use tests::{aws, repository};
+
+/// The shortest text that is searched for, in characters.
+const SHORTEST: usize = 8;
+/// How much of a text is searched for, in characters: a log line may end early.
+const LONGEST: usize = 60;
+/// How many entries are read at once.
+const PAGE: usize = 100;
+
+/// What must not be found anywhere.
+#[derive(Default)]
+struct Secrets(BTreeSet<String>);
+
+impl Secrets {
+    /// A text, line by line, up to what JSON would write otherwise.
+    fn add(&mut self, text: &str) {
+        for part in text.split(|c: char| c.is_control() || c == '"' || c == '\\') {
+            let part: String = part.trim().chars().take(LONGEST).collect();
+            if part.trim().chars().count() >= SHORTEST {
+                self.0.insert(part.trim().to_lowercase());
+            }
+        }
+    }
+}
+
+/// What the stack's people are called, and what they wrote: as the table has it.
+async fn secrets(stack: &Stack) -> Secrets {
+    let mut secrets = Secrets::default();
+    let accounts: Value = repository::json("dev/openid/accounts.json");
+    for account in accounts["accounts"].as_array().expect("accounts") {
+        secrets.add(account["name"].as_str().expect("a name"));
+    }
+    for (_, email, sms) in CONTACTS {
+        secrets.add(email);
+        secrets.add(sms);
+    }
+    let client = aws_sdk_dynamodb::Client::new(&aws::as_root(stack).await);
+    let table = Table::new(client.clone(), &stack.description().table_name);
+    let mut items = client.scan().table_name(&stack.description().table_name).into_paginator().items().send();
+    let mut conversations = Vec::new();
+    while let Some(item) = items.next().await {
+        let item = item.expect("the table's items");
+        let text = |name: &str| match item.get(name) {
+            Some(AttributeValue::S(text)) => text.as_str(),
+            _ => "",
+        };
+        for name in ["title", "preview", "name", "patientName", "recordNumber", "email", "sms"] {
+            secrets.add(text(name));
+        }
+        if text("sk") == schema::HEAD {
+            conversations.extend(
+                text("pk").strip_prefix(schema::CONVERSATION_PREFIX).and_then(|id| id.parse::<ConversationId>().ok()),
+            );
+        }
+    }
+    for id in conversations {
+        let mut after = 0;
+        loop {
+            let entries = table.entries_after(id, after, PAGE).await.expect("entries").expect("a chat").entries;
+            let Some(last) = entries.last() else { break };
+            after = last.number;
+            for entry in &entries {
+                if let Content::Message { text, .. } = &entry.content {
+                    secrets.add(text.as_str());
+                }
+            }
+        }
+    }
+    secrets
+}
+
+/// Every line of every log group of the stack.
+async fn log_lines(stack: &Stack) -> Vec<String> {
+    let name = &stack.description().stack_name;
+    let mut lines = Vec::new();
+    for prefix in [format!("/aws/lambda/{name}-"), format!("/aws/vendedlogs/{name}/")] {
+        for group in aws::log_groups(stack, &prefix).await {
+            lines.extend(aws::log_lines(stack, &group).await);
+        }
+    }
+    lines
+}
+
+#[tokio::test]
+async fn no_log_line_and_no_notice_holds_a_name_a_title_a_text_or_an_address() {
+    let stack = Stack::together().await;
+    let Secrets(secrets) = secrets(&stack).await;
+    let logs = log_lines(&stack).await;
+    let payloads = Published::by(&stack, KEPT).await.kept().await;
+
+    // It looked at something, or it shows nothing.
+    let requests = logs.iter().filter(|line| line.contains("\"message\":\"request\"")).count();
+    let notices = logs.iter().filter(|line| line.contains("\"message\":\"notice\"")).count();
+    assert!(requests > 500 && notices > 10, "{} lines, {requests} requests, {notices} notices", logs.len());
+    // A notice of the first moment may have been sent before the queue listened.
+    assert!(payloads.len() + 5 >= notices, "{} payloads of {notices} notices", payloads.len());
+    assert!(secrets.len() > 80 && secrets.contains("ana patient"), "{} secrets", secrets.len());
+
+    let mut found = Vec::new();
+    for (kind, texts) in [("log line", &logs), ("notice", &payloads)] {
+        let all = texts.join("\n").to_lowercase();
+        for secret in secrets.iter().filter(|secret| all.contains(secret.as_str())) {
+            let line = texts.iter().find(|text| text.to_lowercase().contains(secret)).expect("the one");
+            found.push(format!("{kind}: {secret:?} in {line}"));
+        }
+    }
+    assert!(found.is_empty(), "{found:#?}");
+    // What people search for travels in the query, which no line holds.
+    let queries: Vec<_> =
+        logs.iter().filter(|line| ["?q=", "&q=", "rawQuery"].iter().any(|word| line.contains(word))).collect();
+    assert!(queries.is_empty(), "{queries:#?}");
+}

@@ -1,0 +1,34 @@
+// Lint rules: the strictest of typescript-eslint, the rules of hooks, and what can be seen of accessibility in the source.
+import js from "@eslint/js";
+import { defineConfig } from "eslint/config";
+import jsxA11y from "eslint-plugin-jsx-a11y";
+import reactHooks from "eslint-plugin-react-hooks";
+import globals from "globals";
+import tseslint from "typescript-eslint";
+
+export default defineConfig(
+  { ignores: ["dist/", "screenshots/", "src/api/generated/"] },
+  js.configs.recommended,
+  ...tseslint.configs.strictTypeChecked,
+  reactHooks.configs.flat["recommended-latest"],
+  jsxA11y.flatConfigs.recommended,
+  {
+    languageOptions: {
+      parserOptions: { projectService: { allowDefaultProject: ["eslint.config.js"] }, tsconfigRootDir: import.meta.dirname },
+    },
+    linterOptions: { reportUnusedDisableDirectives: "error" },
+    rules: {
+      "no-console": "error",
+      "@typescript-eslint/consistent-type-imports": ["error", { fixStyle: "inline-type-imports" }],
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
+      // A dialog with one field: whoever opens it wants to write there.
+      "jsx-a11y/no-autofocus": "off",
+      // The React compiler is not used here.
+      "react-hooks/incompatible-library": "off",
+      // A handler of an event may be asynchronous: what it starts answers for its own failures.
+      "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false, properties: false } }],
+    },
+  },
+  { files: ["scripts/**", "serve.js"], languageOptions: { globals: globals.node }, rules: { "no-console": "off" } },
+);

@@ -1,0 +1,4 @@
+// The mocked network of the tests.
+import { setupServer } from "msw/node";
+
+export const server = setupServer();

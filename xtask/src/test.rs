@@ -52,6 +52,8 @@ enum Part {
     Table,
     /// The stack as code: its policy checks and its own tests
     Infra,
+    /// The pages: their logic and components, and both applications built within their size
+    Web,
     /// A stack of its own, deployed with IAM enforced, tested over HTTP, by schemathesis too; with `STACK_JSON` set,
     /// that stack instead
     E2e,
@@ -111,6 +113,7 @@ impl Part {
             Self::Unit => "unit",
             Self::Table => "table",
             Self::Infra => "infra",
+            Self::Web => "web",
             Self::E2e => "e2e",
         }
     }
@@ -122,6 +125,10 @@ impl Part {
             Self::Unit => unit(),
             Self::Table => table(),
             Self::Infra => node_tests("infra"),
+            Self::Web => {
+                node_tests("web")?;
+                exec::shown("web: build", &mut exec::npm("web", ["run", "build", "--silent"]))
+            }
             Self::E2e => end_to_end(options),
         }
     }

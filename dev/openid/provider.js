@@ -3,6 +3,7 @@ import Provider, { errors } from "oidc-provider";
 import { audience, claims, findAccount } from "./accounts.js";
 import { clients, foreignClient } from "./clients.js";
 import { serveSignIn, signInPath } from "./sign-in.js";
+import { signOutPage } from "./sign-out.js";
 
 const HOUR = 3600;
 const WORKDAY = 12 * HOUR;
@@ -55,7 +56,7 @@ export function makeProvider({ issuer, origins, keys }) {
     features: {
       clientCredentials: { enabled: true },
       devInteractions: { enabled: false },
-      rpInitiatedLogout: { enabled: true },
+      rpInitiatedLogout: { enabled: true, logoutSource: signOutPage },
       resourceIndicators: {
         enabled: true,
         defaultResource: () => API,

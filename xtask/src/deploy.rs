@@ -15,6 +15,7 @@ use crate::{
     functions::{self, Processor},
     paths::{self, State},
     tools,
+    web::{App, Ports},
 };
 
 /// What the stack is told; each is a context value of the CDK application.
@@ -93,14 +94,14 @@ pub(crate) fn run(options: Options) -> Result<()> {
 }
 
 /// The parameters of a stack on this machine.
-pub(crate) fn local_parameters(issuer: String, accounts: &Accounts) -> Parameters {
+pub(crate) fn local_parameters(issuer: String, accounts: &Accounts, pages: Ports) -> Parameters {
     Parameters::from([
         ("stage", "local".to_owned()),
         ("issuer", issuer),
         ("audience", accounts.audience.clone()),
         ("clientIds", accounts.client_ids()),
-        ("portalOrigin", crate::stack::PORTAL_URL.to_owned()),
-        ("clinicOrigin", crate::stack::CLINIC_URL.to_owned()),
+        ("portalOrigin", pages.origin(App::Portal)),
+        ("clinicOrigin", pages.origin(App::Clinic)),
         ("architecture", Processor::Host.architecture().to_owned()),
         ("requireTls", "false".to_owned()),
     ])

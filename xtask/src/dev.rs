@@ -14,11 +14,12 @@ use crate::{
     deploy, emulator, functions, interrupt, openid,
     paths::{self, State},
     port,
-    process::{Service, Services},
+    process::{self, Service, Services},
     seed,
-    stack::{CLINIC_URL, PORTAL_URL, Stack},
+    stack::Stack,
     stamp::{Inputs, Stamp},
     tools,
+    web::{self, App, Ports},
 };
 
 /// Runs the complete stack on this machine; a second run updates it
@@ -33,6 +34,12 @@ pub(crate) struct Options {
     /// Port of the OpenID provider
     #[arg(long, default_value_t = 4567)]
     openid_port: u16,
+    /// Port of the patients' portal
+    #[arg(long, default_value_t = 5173)]
+    portal_port: u16,
+    /// Port of the clinicians' application
+    #[arg(long, default_value_t = 5174)]
+    clinic_port: u16,
 }
 
 /// A stack to bring up.
@@ -40,6 +47,7 @@ pub(crate) struct Plan {
     pub(crate) state: State,
     pub(crate) port: u16,
     pub(crate) openid_port: u16,
+    pub(crate) pages: Ports,
     /// Whether the emulator enforces every role's policy.
     pub(crate) iam: bool,
 }
@@ -47,7 +55,13 @@ pub(crate) struct Plan {
 /// `cargo xtask dev`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let state = State::dev();
-    let plan = Plan { state: state.clone(), port: options.port, openid_port: options.openid_port, iam: false };
+    let plan = Plan {
+        state: state.clone(),
+        port: options.port,
+        openid_port: options.openid_port,
+        pages: Ports { portal: options.portal_port, clinic: options.clinic_port },
+        iam: false,
+    };
     let (stack, started) = up(&plan)?;
     print(&stack);
     if options.detach {
@@ -67,7 +81,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 fn print(stack: &Stack) {
     println!("\nPortal Messaging runs:");
     for (what, value) in [
-        ("API", stack.api_url.as_str()),
+        ("Portal", stack.portal_url.as_str()),
+        ("Clinic", &stack.clinic_url),
+        ("API", &stack.api_url),
         ("OpenID issuer", &stack.issuer),
         ("AWS endpoint", &stack.aws_endpoint_url),
         ("Table", &stack.table_name),
@@ -75,7 +91,8 @@ fn print(stack: &Stack) {
         println!("  {what:<14} {value}");
     }
     println!("  {:<14} .local/stack.json", "All of it");
-    println!("Try: curl -H \"authorization: Bearer $(cargo xtask token patient-a)\" {}/me\n", stack.api_url);
+    println!("Sign in to the portal as patient-a and, in another browser, to the clinic as clinician-a.");
+    println!("Or: curl -H \"authorization: Bearer $(cargo xtask token patient-a)\" {}/me\n", stack.api_url);
 }
 
 /// Brings a stack up, or up to date. What this call started is stopped again if it fails.
@@ -87,11 +104,12 @@ pub(crate) fn up(plan: &Plan) -> Result<(Stack, Vec<&'static str>)> {
     expect_free_ports(plan)?;
     tools::install()?;
     functions::build(functions::Processor::Host)?;
+    web::build()?;
     let mut started = Vec::new();
     match bring_up(plan, &mut started) {
         Ok(stack) => Ok((stack, started)),
         Err(error) => {
-            stop(&plan.state, &started)?;
+            started.iter().try_for_each(|name| stop(&plan.state, name))?;
             Err(error)
         }
     }
@@ -110,64 +128,94 @@ fn lock(state: &State) -> Result<File> {
     }
 }
 
-/// Whether a recorded service still runs as the plan wants it.
-fn running(services: &Services, name: &str, port: u16, healthy: fn(u16) -> bool) -> bool {
-    services.find(name).is_some_and(|service| service.port == port && service.alive() && healthy(port))
-}
-
 fn expect_free_ports(plan: &Plan) -> Result<()> {
     let services = Services::recorded(&plan.state)?;
     let ours = |port| services.all().iter().any(|service| service.port == port && service.alive());
-    if !ours(plan.port) {
-        port::expect_free(plan.port, "the AWS emulator", "--port")?;
-    }
-    if !ours(plan.openid_port) {
-        port::expect_free(plan.openid_port, "the OpenID provider", "--openid-port")?;
+    for (port, used_by, option) in [
+        (plan.port, "the AWS emulator", "--port"),
+        (plan.openid_port, "the OpenID provider", "--openid-port"),
+        (plan.pages.portal, "the portal", "--portal-port"),
+        (plan.pages.clinic, "the clinic's application", "--clinic-port"),
+    ] {
+        if !ours(port) {
+            port::expect_free(port, used_by, option)?;
+        }
     }
     Ok(())
 }
 
 fn bring_up(plan: &Plan, started: &mut Vec<&'static str>) -> Result<Stack> {
     let state = &plan.state;
-    let mut services = Services::recorded(state)?;
-    let openid = running(&services, openid::NAME, plan.openid_port, openid::is_healthy);
-    let emulator = running(&services, emulator::NAME, plan.port, emulator::is_healthy);
-    let missing: Vec<_> = [(openid::NAME, openid), (emulator::NAME, emulator)]
-        .into_iter()
-        .filter_map(|(name, runs)| (!runs).then_some(name))
-        .collect();
-    stop(state, &missing)?;
-    services = Services::recorded(state)?;
-    expect_free_ports(plan)?;
-    for name in missing {
-        let service = if name == openid::NAME {
-            openid::start(state, plan.openid_port)?
-        } else {
-            emulator::start(state, plan.port, plan.iam)?
-        };
-        services.record(state, service)?;
-        started.push(name);
-    }
-    for service in services.all() {
-        if service.name == openid::NAME {
-            openid::wait_until_healthy(state, service)?;
-        } else {
-            emulator::wait_until_healthy(state, service)?;
-        }
-    }
-    let emulator = services.find(emulator::NAME).context("the emulator is not recorded")?;
-    let stack = deployed(plan, emulator)?;
+    let mut openid = openid::server(state, plan.openid_port, plan.pages)?;
+    // Both are started before either is waited for. The emulator is told nothing that could differ.
+    let provider = Wanted { name: openid::NAME, port: plan.openid_port, told: Some(process::told(&openid)) };
+    let provider = provider.kept_or(state, started, openid::is_healthy, || {
+        Service::start(state, openid::NAME, plan.openid_port, &mut openid)
+    })?;
+    let aws = Wanted { name: emulator::NAME, port: plan.port, told: None };
+    let aws = aws.kept_or(state, started, emulator::is_healthy, || emulator::start(state, plan.port, plan.iam))?;
+    openid::wait_until_healthy(state, &provider)?;
+    emulator::wait_until_healthy(state, &aws)?;
+    let stack = deployed(plan, &aws)?;
+    serve_pages(plan, &stack, started)?;
     seed::seed(state, &stack)?;
     interrupt::check()?;
     stack.write(state)?;
     Ok(stack)
 }
 
+/// The pages of this very stack: another one has another API.
+fn serve_pages(plan: &Plan, stack: &Stack, started: &mut Vec<&'static str>) -> Result<()> {
+    let state = &plan.state;
+    for app in App::ALL {
+        let mut server = web::server(app, stack, plan.pages);
+        let port = plan.pages.of(app);
+        let wanted = Wanted { name: app.name(), port, told: Some(process::told(&server)) };
+        let service =
+            wanted.kept_or(state, started, web::is_healthy, || Service::start(state, app.name(), port, &mut server))?;
+        web::wait_until_healthy(state, &service)?;
+    }
+    Ok(())
+}
+
+/// A service as the plan wants it.
+struct Wanted {
+    name: &'static str,
+    port: u16,
+    /// What it must have been told, where that matters.
+    told: Option<String>,
+}
+
+impl Wanted {
+    /// The one that runs, if it is as wanted; else a new one in its place.
+    fn kept_or(
+        &self,
+        state: &State,
+        started: &mut Vec<&'static str>,
+        healthy: fn(u16) -> bool,
+        start: impl FnOnce() -> Result<Service>,
+    ) -> Result<Service> {
+        let services = Services::recorded(state)?;
+        if let Some(running) = services.find(self.name).filter(|service| self.fits(service) && healthy(service.port)) {
+            return Ok(running.clone());
+        }
+        stop(state, self.name)?;
+        let service = start()?;
+        Services::recorded(state)?.record(state, service.clone())?;
+        started.push(self.name);
+        Ok(service)
+    }
+
+    fn fits(&self, service: &Service) -> bool {
+        service.port == self.port && self.told.as_ref().is_none_or(|told| *told == service.told) && service.alive()
+    }
+}
+
 /// Deploys, unless this very stack is on this very emulator.
 fn deployed(plan: &Plan, emulator: &Service) -> Result<Stack> {
     let state = &plan.state;
     let accounts = Accounts::read()?;
-    let parameters = deploy::local_parameters(openid::issuer(plan.openid_port), &accounts);
+    let parameters = deploy::local_parameters(openid::issuer(plan.openid_port), &accounts, plan.pages);
     let stamp = deployment_stamp(state, &parameters, emulator)?;
     if stamp.is_current()
         && let Ok(stack) = Stack::read(state)
@@ -182,8 +230,8 @@ fn deployed(plan: &Plan, emulator: &Service) -> Result<Stack> {
     Ok(Stack {
         name: deploy::stack_name(&parameters),
         api_url: output("ApiUrl")?,
-        portal_url: PORTAL_URL.to_owned(),
-        clinic_url: CLINIC_URL.to_owned(),
+        portal_url: plan.pages.origin(App::Portal),
+        clinic_url: plan.pages.origin(App::Clinic),
         issuer: openid::issuer(plan.openid_port),
         aws_endpoint_url: emulator::endpoint(plan.port),
         region: emulator::REGION.to_owned(),
@@ -251,14 +299,13 @@ pub(crate) fn stop_all(state: &State) -> Result<()> {
     if failures.is_empty() { Ok(()) } else { bail!(failures.join("\n")) }
 }
 
-/// Stops some services of a stack, dead or alive; without its emulator there is no stack.
-fn stop(state: &State, names: &[&str]) -> Result<()> {
+/// Stops a service of a stack, dead or alive; without its emulator there is no stack.
+fn stop(state: &State, name: &str) -> Result<()> {
     let mut services = Services::recorded(state)?;
-    if names.contains(&emulator::NAME) {
+    if name == emulator::NAME {
         Stack::remove(state)?;
     }
-    for name in names {
-        let Some(service) = services.find(name) else { continue };
+    if let Some(service) = services.find(name) {
         service.stop()?;
         eprintln!("✓ Stopped {name} (process {})", service.pid);
         services.forget(state, name)?;

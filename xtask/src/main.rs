@@ -26,6 +26,7 @@ mod stamp;
 mod test;
 mod token;
 mod tools;
+mod web;
 
 use std::process::ExitCode;
 
@@ -35,8 +36,8 @@ use clap::{Parser, Subcommand};
 /// The developer's commands of Portal Messaging
 ///
 /// Everything runs on this machine, without Docker and without an AWS account: an AWS emulator and an OpenID
-/// provider are installed under `.local/tools` (or `TOOLS_DIR`) at pinned versions, the functions are built, and the
-/// same stack is deployed that runs on AWS. A running stack is described in `.local/stack.json`; logs are in
+/// provider are installed under `.local/tools` (or `TOOLS_DIR`) at pinned versions, the functions and the pages are built,
+/// and the same stack is deployed that runs on AWS. A running stack is described in `.local/stack.json`; logs are in
 /// `.local/log/`. Needed: Rust, Python 3.10 or newer with venv, Node.js 20 or newer with npm.
 #[derive(Parser)]
 #[command(name = "cargo xtask", bin_name = "cargo xtask", max_term_width = 100)]

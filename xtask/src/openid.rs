@@ -9,7 +9,7 @@ use crate::{
     http,
     paths::{self, State},
     process::Service,
-    stack::{CLINIC_URL, PORTAL_URL},
+    web::{App, Ports},
 };
 
 /// The name of its process and its log.
@@ -27,17 +27,17 @@ fn discovery(port: u16) -> String {
     format!("{}/.well-known/openid-configuration", issuer(port))
 }
 
-/// Starts the provider; its keys stay in the stack's folder.
-pub(crate) fn start(state: &State, port: u16) -> Result<Service> {
+/// How the provider is run, for pages at these ports; its keys stay in the stack's folder.
+pub(crate) fn server(state: &State, port: u16, pages: Ports) -> Result<Command> {
     let mut command = Command::new("node");
     command
         .arg("main.js")
         .current_dir(paths::root().join("dev/openid"))
         .env("OPENID_PORT", port.to_string())
         .env("OPENID_STATE", state.made("openid")?)
-        .env("PORTAL_ORIGIN", PORTAL_URL)
-        .env("CLINIC_ORIGIN", CLINIC_URL);
-    Service::start(state, NAME, port, &mut command)
+        .env("PORTAL_ORIGIN", pages.origin(App::Portal))
+        .env("CLINIC_ORIGIN", pages.origin(App::Clinic));
+    Ok(command)
 }
 
 pub(crate) fn wait_until_healthy(state: &State, service: &Service) -> Result<()> {

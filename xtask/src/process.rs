@@ -19,13 +19,21 @@ const POLL: Duration = Duration::from_millis(50);
 /// How long a process may take to stop before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A started process. Its id and the time it started at name it for good.
+/// A started process. Its id and the time it started at name it for good; what it was told says whether it still serves.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Service {
     pub(crate) name: String,
     pub(crate) pid: u32,
     pub(crate) started: String,
     pub(crate) port: u16,
+    #[serde(default)]
+    pub(crate) told: String,
+}
+
+/// What a command tells its process: the variables that were set for it.
+pub(crate) fn told(command: &Command) -> String {
+    let told = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    told.map(|(name, value)| format!("{}={}\n", name.to_string_lossy(), value.to_string_lossy())).collect()
 }
 
 impl Service {
@@ -36,7 +44,7 @@ impl Service {
         let child = command.stdin(Stdio::null()).stdout(log).stderr(copy).process_group(0).spawn();
         let pid = child.with_context(|| format!("cannot start {name}"))?.id();
         let started = start_time(pid).with_context(|| format!("{name} ended as soon as it was started"))?;
-        Ok(Self { name: name.to_owned(), pid, started, port })
+        Ok(Self { name: name.to_owned(), pid, started, port, told: told(command) })
     }
 
     /// Whether this very process runs, not just one with its id.

@@ -7,10 +7,6 @@ use serde::{Deserialize, Serialize};
 
 use crate::paths::{self, State};
 
-/// Where the web apps are served on a developer's machine.
-pub(crate) const PORTAL_URL: &str = "http://localhost:5173";
-pub(crate) const CLINIC_URL: &str = "http://localhost:5174";
-
 /// A running stack.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -64,8 +60,8 @@ mod tests {
         Stack {
             name: "portal-messaging-local".to_owned(),
             api_url: "http://127.0.0.1:4566/_aws/execute-api/0a1b2c3d".to_owned(),
-            portal_url: PORTAL_URL.to_owned(),
-            clinic_url: CLINIC_URL.to_owned(),
+            portal_url: "http://localhost:5173".to_owned(),
+            clinic_url: "http://localhost:5174".to_owned(),
             issuer: "http://localhost:4567".to_owned(),
             aws_endpoint_url: "http://127.0.0.1:4566".to_owned(),
             region: "us-east-1".to_owned(),

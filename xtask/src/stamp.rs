@@ -10,8 +10,8 @@ use sha2::{Digest, Sha256};
 
 use crate::paths;
 
-/// Folders that hold results, not sources.
-const RESULTS: [&str; 3] = ["node_modules", "cdk.out", "test"];
+/// Folders that hold results and tests, not sources.
+const RESULTS: [&str; 5] = ["node_modules", "cdk.out", "dist", "screenshots", "test"];
 
 /// Collects what a step depends on.
 #[derive(Default)]

@@ -20,6 +20,7 @@ use crate::{
     progress, schemathesis,
     stack::Stack,
     tools,
+    web::Ports,
 };
 
 /// Tests that need an emulator, as package and test target: the `table` part.
@@ -31,7 +32,7 @@ pub(crate) struct Options {
     /// What to check; without a part, everything in this order
     #[arg(value_enum)]
     parts: Vec<Part>,
-    /// Leave the end-to-end stack running, for another look (stop it with `cargo xtask down`)
+    /// Leave the stacks of the parts `web` and `e2e` running, for another look (stop it with `cargo xtask down`)
     #[arg(long)]
     keep: bool,
     /// Let schemathesis loose on the stack of `STACK_JSON` too, which it leaves changed
@@ -52,7 +53,8 @@ enum Part {
     Table,
     /// The stack as code: its policy checks and its own tests
     Infra,
-    /// The pages: their logic and components, and both applications built within their size
+    /// The pages: their logic and components, both applications built within their size, and all of it in a browser on a
+    /// stack of its own; with `STACK_JSON` set, on that stack instead
     Web,
     /// A stack of its own, deployed with IAM enforced, tested over HTTP, by schemathesis too; with `STACK_JSON` set,
     /// that stack instead
@@ -127,7 +129,7 @@ impl Part {
             Self::Infra => node_tests("infra"),
             Self::Web => {
                 node_tests("web")?;
-                exec::shown("web: build", &mut exec::npm("web", ["run", "build", "--silent"]))
+                pages(options)
             }
             Self::E2e => end_to_end(options),
         }
@@ -211,26 +213,42 @@ fn table_tests(port: u16) -> Result<()> {
     exec::shown("Tests against the emulator", &mut tests)
 }
 
-fn end_to_end(options: &Options) -> Result<()> {
-    let state = State::test("e2e");
+/// Runs tests on a stack of their own with IAM enforced, or on the one that `STACK_JSON` names. They are told where its
+/// description is, and whether it is theirs to leave changed.
+fn on_a_stack(name: &str, options: &Options, tests: impl FnOnce(&State, &Path, bool) -> Result<()>) -> Result<()> {
+    let state = State::test(name);
     if let Some(stack) = env::var_os("STACK_JSON").filter(|path| !path.is_empty()) {
         let stack = env::current_dir().unwrap_or_default().join(stack);
-        return end_to_end_tests(&state, &stack, options.schemathesis);
+        fs::metadata(&stack).with_context(|| format!("STACK_JSON names {}, which cannot be read", stack.display()))?;
+        return tests(&state, &stack, false);
     }
     dev::stop_all(&state)?;
-    let plan = Plan { state: state.clone(), port: port::any_free()?, openid_port: port::any_free()?, iam: true };
-    dev::up(&plan)?;
-    let result = end_to_end_tests(&state, &state.stack_json(), true);
+    let pages = Ports { portal: port::any_free()?, clinic: port::any_free()? };
+    let (port, openid_port) = (port::any_free()?, port::any_free()?);
+    dev::up(&Plan { state: state.clone(), port, openid_port, pages, iam: true })?;
+    let result = tests(&state, &state.stack_json(), true);
     if options.keep {
-        eprintln!("The end-to-end stack runs on; STACK_JSON={}", paths::shown(&state.stack_json()));
+        eprintln!("The stack of these tests runs on; STACK_JSON={}", paths::shown(&state.stack_json()));
         return result;
     }
     let stopped = dev::stop_all(&state);
     result.and(stopped)
 }
 
+/// The pages in a browser, on a deployed stack.
+fn pages(options: &Options) -> Result<()> {
+    let browser = tools::browser()?;
+    on_a_stack("web", options, |_, stack, _| {
+        let mut tests = exec::npm("web", ["run", "e2e", "--silent"]);
+        exec::shown("web: tests in a browser", tests.env("STACK_JSON", stack).env("BROWSER", &browser))
+    })
+}
+
+fn end_to_end(options: &Options) -> Result<()> {
+    on_a_stack("e2e", options, |state, stack, own| end_to_end_tests(state, stack, own || options.schemathesis))
+}
+
 fn end_to_end_tests(state: &State, stack: &Path, schemathesis: bool) -> Result<()> {
-    fs::metadata(stack).with_context(|| format!("STACK_JSON names {}, which cannot be read", stack.display()))?;
     let mut tests = cargo_test();
     let targets = IntegrationTests::read()?.end_to_end;
     ensure!(!targets.is_empty(), "the package `tests` has no integration test");

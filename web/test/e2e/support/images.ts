@@ -1,5 +1,4 @@
-// Image files for uploads, made here: a PNG of any size, in noise so that it does not compress away.
-import { randomBytes } from "node:crypto";
+// Image files for uploads: a PNG made here, and what is none.
 import { crc32, deflateSync } from "node:zlib";
 
 export interface ImageFile {
@@ -11,16 +10,6 @@ export interface ImageFile {
 /** A colourful PNG. */
 export function photo(name: string, width = 320, height = 240): ImageFile {
   return { name, mimeType: "image/png", buffer: png(width, height, (x, y) => [(x * 255) / width, (y * 255) / height, 160]) };
-}
-
-/** A PNG that is about as large as its pixels: 3 bytes each. */
-export function noise(name: string, width: number, height: number): ImageFile {
-  const bytes = randomBytes(width * height * 3);
-  return {
-    name,
-    mimeType: "image/png",
-    buffer: png(width, height, (x, y) => [...bytes.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)]),
-  };
 }
 
 /** What calls itself an image and is none. */

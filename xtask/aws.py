@@ -8,6 +8,8 @@ import time
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
+from recovery import outputs_of, put_back, redrive, restore
+
 
 def asset_bucket(may_create: str) -> None:
     """The bucket that CDK uploads to: made on an emulator, expected on AWS."""
@@ -76,8 +78,7 @@ def logs(stack_name: str, function: str, since_seconds: str, follow: str) -> Non
 def on_table(stack_name: str, program: str) -> None:
     """Becomes a program that works on a stack's table, with the credentials that boto3 finds in the environment."""
     session = boto3.session.Session()
-    stacks = session.client("cloudformation").describe_stacks(StackName=stack_name)["Stacks"]
-    outputs = {output["OutputKey"]: output["OutputValue"] for output in stacks[0]["Outputs"]}
+    outputs = outputs_of(stack_name)
     credentials = session.get_credentials().get_frozen_credentials()
     environment = os.environ | {
         "TABLE_NAME": outputs["TableName"],
@@ -89,7 +90,15 @@ def on_table(stack_name: str, program: str) -> None:
     os.execve(program, [program], environment)
 
 
-COMMANDS = {"asset-bucket": asset_bucket, "cors": cors, "logs": logs, "on-table": on_table}
+COMMANDS = {
+    "asset-bucket": asset_bucket,
+    "cors": cors,
+    "logs": logs,
+    "on-table": on_table,
+    "put-back": put_back,
+    "redrive": redrive,
+    "restore": restore,
+}
 
 if __name__ == "__main__":
     if region := os.environ.get("AWS_REGION"):

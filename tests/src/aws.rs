@@ -19,6 +19,8 @@ use crate::stack::Stack;
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "PascalCase")]
 pub struct FunctionConfiguration {
+    /// Its ARN.
+    pub function_arn: String,
     /// The ARN of its role.
     pub role: String,
     #[serde(default)]
@@ -72,6 +74,49 @@ pub async fn function(stack: &Stack, binary: &str) -> FunctionConfiguration {
     let path = format!("/2015-03-31/functions/{}/configuration", stack.function_name(binary));
     let text = lambda(stack, "GET", &path, Vec::new()).await;
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{binary}: {error}: {text}"))
+}
+
+/// A function's ARN.
+pub async fn function_arn(stack: &Stack, binary: &str) -> String {
+    function(stack, binary).await.function_arn
+}
+
+/// What Lambda would say of a batch that holds the latest record of an item (`DDBStreamBatchInfo`).
+pub async fn stream_batch(stack: &Stack, pk: &str, sk: &str) -> Value {
+    let streams = streams(stack, "ListStreams", &json!({"TableName": stack.description().table_name})).await;
+    let arn = &streams["Streams"][0]["StreamArn"];
+    let described = self::streams(stack, "DescribeStream", &json!({"StreamArn": arn})).await;
+    for shard in described["StreamDescription"]["Shards"].as_array().expect("shards").iter().rev() {
+        let shard = &shard["ShardId"];
+        let asked = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
+        let mut iterator = self::streams(stack, "GetShardIterator", &asked).await["ShardIterator"].clone();
+        let mut found = None;
+        while iterator.is_string() {
+            let page = self::streams(stack, "GetRecords", &json!({"ShardIterator": iterator})).await;
+            let records = page["Records"].as_array().expect("records");
+            let of_item = |record: &&Value| {
+                let keys = &record["dynamodb"]["Keys"];
+                keys["pk"]["S"] == pk && keys["sk"]["S"] == sk
+            };
+            found = records.iter().rfind(of_item).map(|record| record["dynamodb"]["SequenceNumber"].clone()).or(found);
+            iterator = if records.is_empty() { Value::Null } else { page["NextShardIterator"].clone() };
+        }
+        if let Some(number) = found {
+            return json!({
+                "shardId": shard, "startSequenceNumber": number, "endSequenceNumber": number,
+                "approximateArrivalOfFirstRecord": "2026-11-24T20:14:00Z",
+                "approximateArrivalOfLastRecord": "2026-11-24T20:14:00Z", "batchSize": 1, "streamArn": arn,
+            });
+        }
+    }
+    panic!("the stream has no record of {pk} {sk}")
+}
+
+async fn streams(stack: &Stack, operation: &str, asked: &Value) -> Value {
+    let target = format!("DynamoDBStreams_20120810.{operation}");
+    let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target.as_str())];
+    let text = signed(stack, "dynamodb", "POST", "/", &headers, asked.to_string().into_bytes()).await;
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{operation}: {error}: {text}"))
 }
 
 /// Calls a function directly, past the gateway (`Invoke`), and gives what it answers.

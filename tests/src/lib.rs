@@ -9,6 +9,7 @@ pub mod published;
 pub mod repository;
 pub mod stack;
 pub mod tokens;
+pub mod xtask;
 
 /// A new id: a UUID of version 7.
 #[expect(clippy::disallowed_methods, reason = "tests make ids as clients do")]

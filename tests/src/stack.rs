@@ -80,6 +80,12 @@ impl Stack {
         &self.description
     }
 
+    /// Where its `stack.json` is.
+    #[expect(clippy::unused_self, reason = "there is one stack under test")]
+    pub fn path(&self) -> PathBuf {
+        Description::path()
+    }
+
     /// The HTTP client, for what is not the API.
     pub const fn http(&self) -> &reqwest::Client {
         &self.http

@@ -1,6 +1,6 @@
 //! Calls to AWS or an emulator through the boto3 of the Python tools: xtask itself stays free of an AWS SDK.
 
-use std::process::Command;
+use std::{path::Path, process::Command};
 
 use anyhow::Result;
 
@@ -21,12 +21,16 @@ pub(crate) enum Cloud {
 }
 
 impl Cloud {
-    /// Where a deployed stage is, and the name of its stack; without a stage, the running stack of `cargo xtask dev`.
+    /// Where a deployed stage is, and the name of its stack; without a stage, the running stack of `cargo xtask dev`, or
+    /// the one that `STACK_JSON` names.
     pub(crate) fn of(stage: Option<&str>) -> Result<(Self, String)> {
         if let Some(stage) = stage {
             return Ok((Self::Environment, format!("portal-messaging-{stage}")));
         }
-        let stack = Stack::read(&State::dev())?;
+        let stack = match std::env::var_os("STACK_JSON").filter(|path| !path.is_empty()) {
+            Some(path) => Stack::read_from(Path::new(&path))?,
+            None => Stack::read(&State::dev())?,
+        };
         Ok((Self::Emulator { endpoint: stack.aws_endpoint_url }, stack.name))
     }
 

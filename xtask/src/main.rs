@@ -19,6 +19,8 @@ mod port;
 mod process;
 mod progress;
 mod rebuild_search;
+mod redrive;
+mod restore;
 mod schemathesis;
 mod seed;
 mod stack;
@@ -55,6 +57,9 @@ enum Command {
     /// Writes the demo's settings, questionnaires, patients and conversations to the running stack; repeating it changes nothing
     Seed,
     RebuildSearch(rebuild_search::Options),
+    Redrive(redrive::Options),
+    Restore(restore::RestoreOptions),
+    PutBack(restore::PutBackOptions),
     Deploy(deploy::Options),
     Logs(logs::Options),
     Test(test::Options),
@@ -82,6 +87,9 @@ fn run(command: Command) -> Result<()> {
         Command::Token(options) => token::run(&options),
         Command::Seed => seed::run(),
         Command::RebuildSearch(options) => rebuild_search::run(&options),
+        Command::Redrive(options) => redrive::run(&options),
+        Command::Restore(options) => restore::restore(&options),
+        Command::PutBack(options) => restore::put_back(&options),
         Command::Deploy(options) => deploy::run(options),
         Command::Logs(options) => logs::run(&options),
         Command::Test(options) => test::run(&options),

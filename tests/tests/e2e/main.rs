@@ -20,6 +20,7 @@ mod patients;
 mod photo;
 mod poison;
 mod reading;
+mod recovery;
 mod roles;
 mod search;
 mod story;

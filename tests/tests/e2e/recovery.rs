@@ -1,0 +1,250 @@
+//! The operations guide's own commands: a redriven queue, and a table restored to a point in time.
+
+use std::collections::HashMap;
+use std::process::Output;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use serde_json::{Value, json};
+use tests::chat::Chat;
+use tests::eventually::{IN_TIME, eventually, found_if};
+use tests::stack::Stack;
+use tests::{aws, xtask};
+
+type Item = HashMap<String, AttributeValue>;
+
+/// What an operator has at hand: the stack's table and queue.
+struct Operator {
+    stack: Stack,
+    table: aws_sdk_dynamodb::Client,
+    queue: aws_sdk_sqs::Client,
+}
+
+impl Operator {
+    /// Alone: what others left in the queue is replayed too.
+    async fn on_duty() -> Self {
+        let stack = Stack::alone().await;
+        let config = aws::as_root(&stack).await;
+        let (table, queue) = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
+        Self { stack, table, queue }
+    }
+
+    fn table_name(&self) -> &str {
+        &self.stack.description().table_name
+    }
+
+    async fn item(&self, pk: &str, sk: &str) -> Option<Item> {
+        let get = self.table.get_item().table_name(self.table_name()).key("pk", text(pk)).key("sk", text(sk));
+        get.consistent_read(true).send().await.expect("readable").item
+    }
+
+    async fn put(&self, item: Item) {
+        self.table.put_item().table_name(self.table_name()).set_item(Some(item)).send().await.expect("written");
+    }
+
+    /// Removes an item and gives what it was.
+    async fn lose(&self, pk: &str, sk: &str) -> Item {
+        let item = self.item(pk, sk).await.unwrap_or_else(|| panic!("there is no {pk} {sk}"));
+        let delete = self.table.delete_item().table_name(self.table_name()).key("pk", text(pk)).key("sk", text(sk));
+        delete.send().await.expect("removed");
+        item
+    }
+
+    /// Puts a message into the failure queue, as Lambda does.
+    async fn fail(&self, message: &Value) {
+        let url = &self.stack.description().failure_queue_url;
+        let send = self.queue.send_message().queue_url(url).message_body(message.to_string());
+        send.send().await.expect("sent");
+    }
+
+    /// What the failure queue says of something, as the guide's command lists it.
+    fn listed(&self, about: &str) -> Vec<String> {
+        let listed = succeeded(&self.xtask(&["redrive", "--list"]));
+        listed.lines().filter(|line| line.contains(about)).map(str::to_owned).collect()
+    }
+
+    fn xtask(&self, arguments: &[&str]) -> Output {
+        xtask::run(&self.stack, arguments)
+    }
+}
+
+fn text(value: &str) -> AttributeValue {
+    AttributeValue::S(value.to_owned())
+}
+
+fn printed(output: &Output) -> String {
+    format!("{}\n{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+fn succeeded(output: &Output) -> String {
+    assert!(output.status.success(), "{}", printed(output));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[tokio::test]
+async fn what_failed_is_replayed_once_its_cause_is_put_right() {
+    let operator = Operator::on_duty().await;
+    let (ana, clara) = (operator.stack.person("patient-a").await, operator.stack.person("clinician-a").await);
+    let chat = Chat::asked_by(&ana).await;
+    let head = format!("CONV#{}", chat.id);
+
+    // An encounter is lost, so the closing can't reach it: that is what the queue tells.
+    let encounter = operator.lose(&format!("ENC#{}", chat.encounter_id), "ENC").await;
+    chat.set(&clara, "closed").await;
+    let parked = eventually("the closing is in the failure queue", IN_TIME, async || {
+        let listed = operator.listed(&head);
+        found_if(!listed.is_empty(), listed)
+    });
+    let parked = parked.await;
+    assert!(parked[0].contains("project-changes") && parked[0].contains("HEAD"), "{parked:?}");
+
+    // Replaying it before the cause is put right brings it back, and says so.
+    let early = succeeded(&operator.xtask(&["redrive"]));
+    assert!(early.contains("came back"), "{early}");
+    assert_eq!(operator.listed(&head).len(), parked.len());
+
+    operator.put(encounter).await;
+    let replayed = succeeded(&operator.xtask(&["redrive"]));
+    assert!(replayed.contains("replayed"), "{replayed}");
+    let finished = clara.get(&chat.encounter()).await.expect(200);
+    assert_eq!((&finished["status"], &finished["archived"]), (&json!("finished"), &json!(true)));
+    assert_eq!(operator.listed(&head), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn what_lambda_gave_up_is_read_from_the_stream_again() {
+    let operator = Operator::on_duty().await;
+    let (ana, clara) = (operator.stack.person("patient-a").await, operator.stack.person("clinician-a").await);
+    let chat = Chat::asked_by(&ana).await;
+    let head = format!("CONV#{}", chat.id);
+    let tasks = async |count: usize| {
+        eventually("the chat's tasks", IN_TIME, async || {
+            let tasks = chat.tasks(&clara).await;
+            found_if(tasks.len() == count, tasks)
+        })
+        .await
+    };
+    let task = tasks(1).await.remove(0);
+
+    // As if the batch had never been processed: no task. Lambda's message names shard and sequence numbers only.
+    operator.lose(&head, "HEAD#TASK").await;
+    operator.lose(&format!("TASK#{}", task["id"].as_str().expect("an id")), "TASK").await;
+    tasks(0).await;
+    let function = aws::function_arn(&operator.stack, "project-changes").await;
+    operator.fail(&lambdas_message(&function, &aws::stream_batch(&operator.stack, &head, "HEAD").await)).await;
+    succeeded(&operator.xtask(&["redrive"]));
+    let again = tasks(1).await.remove(0);
+    assert_ne!(again["id"], task["id"]);
+
+    // What the stream has forgotten stays in the queue, and the command that does its work anyway is named.
+    let mut forgotten = aws::stream_batch(&operator.stack, &head, "HEAD").await;
+    forgotten["shardId"] = json!("shardId-00000000000000000000-deadbeef");
+    operator.lose(&head, "HEAD#TASK").await;
+    operator.lose(&format!("TASK#{}", again["id"].as_str().expect("an id")), "TASK").await;
+    operator.fail(&lambdas_message(&function, &forgotten)).await;
+    let refused = operator.xtask(&["redrive"]);
+    assert!(!refused.status.success() && printed(&refused).contains("--everything"), "{}", printed(&refused));
+    succeeded(&operator.xtask(&["redrive", "--everything"]));
+    tasks(1).await;
+    chat.set(&clara, "closed").await;
+    operator.empty_the_queue().await;
+}
+
+impl Operator {
+    /// Forgets what a test left in the queue on purpose.
+    async fn empty_the_queue(&self) {
+        let url = &self.stack.description().failure_queue_url;
+        self.queue.purge_queue().queue_url(url).send().await.expect("purged");
+    }
+}
+
+/// What Lambda sends to a stream's failure destination (its developer guide, "Retaining discarded batches").
+fn lambdas_message(function: &str, batch: &Value) -> Value {
+    json!({
+        "version": "1.0",
+        "timestamp": "2026-11-24T20:15:00.000Z",
+        "requestContext": {
+            "requestId": tests::new_id(), "functionArn": function, "condition": "RetryAttemptsExhausted",
+            "approximateInvokeCount": 6,
+        },
+        "responseContext": {"statusCode": 200, "executedVersion": "$LATEST", "functionError": "Unhandled"},
+        "DDBStreamBatchInfo": batch,
+    })
+}
+
+#[tokio::test]
+async fn an_asynchronous_event_is_replayed_and_a_strangers_message_is_left() {
+    let operator = Operator::on_duty().await;
+    let function = aws::function_arn(&operator.stack, "inspect-attachment").await;
+    let key = format!("uploads/{}/{}", tests::new_id(), tests::new_id());
+    let event = json!({"Records": [{
+        "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": operator.stack.description().region,
+        "eventTime": "2026-11-24T20:15:00.000Z", "eventName": "ObjectCreated:Put",
+        "userIdentity": {"principalId": "x"}, "requestParameters": {"sourceIPAddress": "127.0.0.1"},
+        "responseElements": {},
+        "s3": {"s3SchemaVersion": "1.0", "configurationId": "x",
+               "bucket": {"name": operator.stack.description().bucket_name, "ownerIdentity": {"principalId": "x"}, "arn": ""},
+               "object": {"key": key, "size": 1, "eTag": "x", "sequencer": "1"}},
+    }]});
+    operator
+        .fail(&json!({
+            "version": "1.0", "timestamp": "2026-11-24T20:15:00.000Z",
+            "requestContext": {"requestId": "x", "functionArn": function, "condition": "RetriesExhausted",
+                               "approximateInvokeCount": 3},
+            "requestPayload": event,
+        }))
+        .await;
+    operator.fail(&json!({"hello": "stranger"})).await;
+    let output = operator.xtask(&["redrive"]);
+    let said = printed(&output);
+    assert!(!output.status.success(), "a message is left: {said}");
+    assert!(said.contains("no message of Lambda's nor of ours"), "{said}");
+    assert!(said.contains("1 left"), "{said}");
+    assert_eq!(operator.listed("inspect-attachment"), Vec::<String>::new());
+    operator.empty_the_queue().await;
+}
+
+#[tokio::test]
+async fn a_table_is_restored_beside_and_what_was_lost_is_put_back() {
+    let operator = Operator::on_duty().await;
+    let (ana, clara) = (operator.stack.person("patient-a").await, operator.stack.person("clinician-a").await);
+    let chat = Chat::asked_by(&ana).await;
+    chat.say(&clara, "It is within the range.").await;
+    let before = chat.entries(&ana).await;
+    let head = format!("CONV#{}", chat.id);
+
+    let restored = succeeded(&operator.xtask(&["restore", "--to", "latest"]));
+    let side = restored.split("--from ").nth(1).expect("the table is named").trim().to_owned();
+
+    // An answer is lost and a head is damaged; meanwhile people go on.
+    let lost = operator.lose(&head, before_key(&before[1]).as_str()).await;
+    let mut damaged = operator.item(&head, "HEAD").await.expect("a head");
+    damaged.insert("title".to_owned(), text("damaged"));
+    operator.put(damaged).await;
+    let later = Chat::asked_by(&ana).await;
+
+    let counted = succeeded(&operator.xtask(&["put-back", "--from", &side, "--count"]));
+    assert!(counted.contains("CONV E 1") && counted.contains("CONV HEAD"), "{counted}");
+    assert_eq!(operator.item(&head, before_key(&before[1]).as_str()).await, None, "counting changes nothing");
+
+    let back = succeeded(&operator.xtask(&["put-back", "--from", &side]));
+    assert!(back.contains("were missing and are back: CONV E 1"), "{back}");
+    assert_eq!(operator.item(&head, before_key(&before[1]).as_str()).await, Some(lost));
+    assert_eq!(chat.seen_by(&ana).await["title"], "damaged", "what differs stays, unless it is named");
+    assert_eq!(later.entries(&ana).await.len(), 1, "what came later stays");
+
+    succeeded(&operator.xtask(&["put-back", "--from", &side, "--partition", &head]));
+    assert_ne!(chat.seen_by(&ana).await["title"], "damaged");
+    assert_eq!(chat.entries(&ana).await, before);
+
+    operator.table.delete_table().table_name(&side).send().await.expect("the side table goes");
+    let nonsense = operator.xtask(&["restore", "--to", "yesterday"]);
+    assert!(!nonsense.status.success() && printed(&nonsense).contains("is no time"), "{}", printed(&nonsense));
+    for chat in [chat, later] {
+        chat.set(&clara, "closed").await;
+    }
+}
+
+/// The sort key of an entry.
+fn before_key(entry: &Value) -> String {
+    format!("E#{:010}", entry["number"].as_u64().expect("a number"))
+}

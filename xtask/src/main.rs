@@ -14,6 +14,7 @@ mod interrupt;
 mod lint;
 mod logs;
 mod openid;
+mod pages;
 mod paths;
 mod port;
 mod process;
@@ -55,7 +56,7 @@ enum Command {
     /// Writes the demo's settings, questionnaires, patients and conversations to the running stack; repeating it changes nothing
     Seed,
     RebuildSearch(rebuild_search::Options),
-    Deploy(deploy::Options),
+    Deploy(Box<deploy::Options>),
     Logs(logs::Options),
     Test(test::Options),
 }
@@ -82,7 +83,7 @@ fn run(command: Command) -> Result<()> {
         Command::Token(options) => token::run(&options),
         Command::Seed => seed::run(),
         Command::RebuildSearch(options) => rebuild_search::run(&options),
-        Command::Deploy(options) => deploy::run(options),
+        Command::Deploy(options) => deploy::run(*options),
         Command::Logs(options) => logs::run(&options),
         Command::Test(options) => test::run(&options),
     }

@@ -7,16 +7,18 @@ use crate::{
     deploy::Outputs,
     exec,
     paths::{self, State},
+    web::{self, App},
 };
-
-/// The applications, as `web/dist` and as the stack's outputs name them.
-const APPS: [(&str, &str); 2] = [("portal", "Portal"), ("clinic", "Clinic")];
 
 /// Puts both applications where a stack serves them from; one that leaves that to others has no such place.
 pub(crate) fn publish(state: &State, cloud: &Cloud, outputs: &Outputs) -> Result<()> {
     let Some(bucket) = outputs.get("PagesBucketName") else { return Ok(()) };
-    exec::logged("Building the pages", &mut exec::npm("web", ["run", "build", "--silent"]), &state.log("build-web")?)?;
-    for (app, prefix) in APPS {
+    web::build()?;
+    for app in App::ALL {
+        let (app, prefix) = match app {
+            App::Portal => (app.name(), "Portal"),
+            App::Clinic => (app.name(), "Clinic"),
+        };
         let output = |name: &str| {
             let name = format!("{prefix}{name}");
             outputs.get(&name).with_context(|| format!("the stack has no output {name}"))

@@ -1,20 +1,19 @@
 // What a browser is told to allow the apps: files of their own origin, and to talk to the issuer and the bucket of images.
 
 /**
+ * Origins, and nothing else of a URL: infra/lib/pages.ts knows parts of them only when it is deployed.
  * @param {object} origins
- * @param {string} origins.issuer the OpenID Connect issuer
- * @param {string | undefined} origins.images where images are uploaded to and shown from
+ * @param {string[]} origins.signIn where people sign in: the OpenID Connect issuer's
+ * @param {string[]} origins.images where images are uploaded to and shown from
  * @returns {Record<string, string>}
  */
-export function securityHeaders({ issuer, images }) {
-  const issuerOrigin = new URL(issuer).origin;
-  const elsewhere = images ? [new URL(images).origin] : [];
+export function securityHeaders({ signIn, images }) {
   const policy = {
     "default-src": ["'none'"],
     "script-src": ["'self'"],
     "style-src": ["'self'"],
-    "img-src": ["'self'", "blob:", ...elsewhere],
-    "connect-src": ["'self'", issuerOrigin, ...elsewhere],
+    "img-src": ["'self'", "blob:", ...images],
+    "connect-src": ["'self'", ...signIn, ...images],
     "font-src": ["'self'"],
     "manifest-src": ["'self'"],
     "base-uri": ["'none'"],

@@ -14,7 +14,7 @@ if (!API_URL || !ISSUER) {
 }
 const api = new URL(API_URL);
 const folder = fileURLToPath(new URL(`dist/${APP}/`, import.meta.url));
-const headers = securityHeaders({ issuer: ISSUER, images: IMAGES_ORIGIN });
+const headers = securityHeaders({ signIn: [new URL(ISSUER).origin], images: IMAGES_ORIGIN ? [new URL(IMAGES_ORIGIN).origin] : [] });
 const config = JSON.stringify({ apiUrl: "/api", issuer: ISSUER, clientId: APP });
 
 /** @type {Record<string, string>} */

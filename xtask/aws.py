@@ -2,6 +2,7 @@
 
 import json
 import os
+import pathlib
 import sys
 import time
 
@@ -11,14 +12,14 @@ from botocore.exceptions import BotoCoreError, ClientError
 from recovery import outputs_of, put_back, redrive, restore
 
 
-def asset_bucket(may_create: str) -> None:
-    """The bucket that CDK uploads to: made on an emulator, expected on AWS."""
+def asset_bucket(may_create: str, region: str) -> None:
+    """The bucket that CDK uploads to in a region, by default the configured one: made on an emulator, expected on AWS."""
     account = boto3.client("sts").get_caller_identity()["Account"]
-    region = boto3.session.Session().region_name
+    region = region or boto3.session.Session().region_name
     if not region:
         sys.exit("no region is configured; set AWS_REGION")
     name = f"cdk-hnb659fds-assets-{account}-{region}"
-    s3 = boto3.client("s3")
+    s3 = boto3.client("s3", region_name=region)
     try:
         s3.head_bucket(Bucket=name)
     except ClientError as error:
@@ -30,6 +31,41 @@ def asset_bucket(may_create: str) -> None:
                 f"  infra/node_modules/.bin/cdk bootstrap aws://{account}/{region}"
             )
         s3.create_bucket(Bucket=name)
+
+
+CONTENT_TYPES = {
+    ".css": "text/css",
+    ".html": "text/html; charset=utf-8",
+    ".js": "text/javascript",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+
+
+def publish(folder: str, bucket: str, app: str, config: str, distribution_id: str) -> None:
+    """Uploads an application's files, then its start page, and lets CloudFront forget what it kept of the former one.
+
+    Files of earlier builds stay: whoever has a page of those open still loads its parts.
+    """
+    s3 = boto3.client("s3")
+
+    def put(name: str, body: bytes, cache_control: str) -> None:
+        content_type = CONTENT_TYPES[os.path.splitext(name)[1]]
+        s3.put_object(Bucket=bucket, Key=f"{app}/{name}", Body=body, ContentType=content_type, CacheControl=cache_control)
+
+    root = pathlib.Path(folder)
+    names = sorted(path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    # The start page last: it names files that are there by then.
+    put("config.json", config.encode(), "no-store")
+    for name in sorted(names, key=lambda name: name == "index.html"):
+        # Under assets/ a file's name holds a hash of its content.
+        immutable = name.startswith("assets/")
+        put(name, (root / name).read_bytes(), "public, max-age=31536000, immutable" if immutable else "no-cache")
+    boto3.client("cloudfront").create_invalidation(
+        DistributionId=distribution_id,
+        InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(time.time_ns())},
+    )
 
 
 def cors(api_id: str, template: str) -> None:
@@ -95,6 +131,7 @@ COMMANDS = {
     "cors": cors,
     "logs": logs,
     "on-table": on_table,
+    "publish": publish,
     "put-back": put_back,
     "redrive": redrive,
     "restore": restore,

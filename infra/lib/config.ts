@@ -13,13 +13,20 @@ export interface Config {
   readonly roleClaim: string;
   readonly patientIdClaim: string;
   readonly nameClaim: string;
+  readonly pages: "cloudfront" | "none";
   readonly portalOrigin: string;
   readonly clinicOrigin: string;
+  readonly certificateArn: string;
+  readonly portalClientId: string;
+  readonly clinicClientId: string;
+  readonly signInScope: string;
+  readonly signInResource: string;
   readonly production: boolean;
   readonly requireTls: boolean;
   readonly architecture: "arm64" | "x86_64";
   readonly archives: string;
   readonly publicS3Endpoint: string;
+  readonly leaveOut: readonly string[];
   readonly logLevel: string;
   readonly logRetentionDays: RetentionDays;
   readonly accessLogDays: number;
@@ -44,8 +51,34 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
   roleClaim: { doc: "claim that holds the role: patient, clinician or admin", default: "role", parse: text },
   patientIdClaim: { doc: "claim that holds a patient's id", default: "patientId", parse: text },
   nameClaim: { doc: "claim that holds the name shown to others", default: "name", parse: text },
-  portalOrigin: { doc: "origin of the patient portal, such as https://portal.example.org", parse: origin },
-  clinicOrigin: { doc: "origin of the clinic's application", parse: origin },
+  pages: {
+    doc: "cloudfront serves both applications and the API on their origin; none leaves that to others: `cargo xtask dev`, your own web server",
+    default: "cloudfront",
+    parse: choice("cloudfront", "none", (it) => it as Config["pages"]),
+  },
+  portalOrigin: {
+    doc: "origin of the patient portal, such as https://portal.example.org; empty takes the name that CloudFront gives",
+    default: "",
+    parse: optional(origin),
+  },
+  clinicOrigin: {
+    doc: "origin of the clinic's application; empty takes the name that CloudFront gives",
+    default: "",
+    parse: optional(origin),
+  },
+  certificateArn: {
+    doc: "certificate of the origins given, in Certificate Manager of us-east-1; empty without origins",
+    default: "",
+    parse: optional(certificate),
+  },
+  portalClientId: { doc: "OAuth client id of the patient portal at the issuer", default: "portal", parse: text },
+  clinicClientId: { doc: "OAuth client id of the clinic's application at the issuer", default: "clinic", parse: text },
+  signInScope: { doc: "scopes that the applications ask for at sign-in", default: "openid", parse: text },
+  signInResource: {
+    doc: "the API's resource indicator (RFC 8707), which the applications name at sign-in where the issuer wants one",
+    default: "",
+    parse: (it) => it.trim(),
+  },
   production: {
     doc: "true for real patients: customer-managed key, deletion protection, data kept when the stack goes",
     default: "false",
@@ -65,7 +98,12 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
   publicS3Endpoint: {
     doc: "URL at which browsers reach the bucket, where that is not where functions do: some emulators; empty on AWS",
     default: "",
-    parse: (it) => (it === "" ? it : origin(it)),
+    parse: optional(origin),
+  },
+  leaveOut: {
+    doc: "comma separated resource types that are not made, because an emulator does not know them; empty on AWS",
+    default: "",
+    parse: list,
   },
   logLevel: { doc: "level of the functions' logs", default: "info", parse: text },
   logRetentionDays: { doc: "days that logs are kept, one of the values CloudWatch Logs knows", default: "90", parse: retention },
@@ -100,10 +138,22 @@ export function readConfig(context: (name: string) => string | number | boolean 
   });
   const config = Object.fromEntries(entries) as Config;
   if (config.production && !config.requireTls) problems.push("requireTls must be true in production");
+  problems.push(...originProblems(config));
   if (problems.length > 0) {
     throw new Error(`The stack's parameters are not complete. Give them as -c name=value:\n  ${problems.join("\n  ")}`);
   }
   return config;
+}
+
+/** Origins are needed where CloudFront gives none, and need a certificate where it serves them. */
+function originProblems({ pages, portalOrigin, clinicOrigin, certificateArn }: Config): string[] {
+  const given = [portalOrigin, clinicOrigin].filter((it) => it !== "");
+  if (pages === "none" && given.length < 2)
+    return ["portalOrigin and clinicOrigin must be given where CloudFront does not serve the pages"];
+  if (pages === "cloudfront" && given.length > 0 && certificateArn === "") {
+    return ["certificateArn must be given where CloudFront serves origins of your own"];
+  }
+  return [];
 }
 
 function text(value: string): string {
@@ -139,6 +189,16 @@ function choice<T>(one: string, other: string, value: (chosen: string) => T): (g
     if (given !== one && given !== other) throw new Error(`must be ${one} or ${other}`);
     return value(given);
   };
+}
+
+function optional(parse: (value: string) => string): (value: string) => string {
+  return (value) => (value === "" ? value : parse(value));
+}
+
+function certificate(value: string): string {
+  if (!/^arn:[a-z-]+:acm:us-east-1:\d{12}:certificate\/[\w-]+$/.test(value))
+    throw new Error("must be the ARN of a certificate in us-east-1");
+  return value;
 }
 
 /** Plain HTTP is for a provider on this machine only. */

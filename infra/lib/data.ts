@@ -21,6 +21,8 @@ export class Data extends Construct {
   readonly bucket: s3.Bucket;
   readonly failureQueue: sqs.Queue;
   readonly cursorSecret: secretsmanager.Secret;
+  /** Comes with every request that CloudFront passes on; without CloudFront there is none. */
+  readonly cloudFrontSecret: secretsmanager.Secret | undefined;
   private readonly config: Config;
 
   constructor(scope: Construct, id: string, config: Config) {
@@ -62,7 +64,7 @@ export class Data extends Construct {
       ],
       cors: [
         {
-          allowedOrigins: [config.portalOrigin, config.clinicOrigin],
+          allowedOrigins: browserOrigins(config),
           allowedMethods: [s3.HttpMethods.GET, s3.HttpMethods.HEAD, s3.HttpMethods.PUT],
           allowedHeaders: ["content-type", "x-amz-checksum-sha256"],
           maxAge: 3600,
@@ -80,18 +82,14 @@ export class Data extends Construct {
       removalPolicy,
     });
 
-    this.cursorSecret = new secretsmanager.Secret(this, "CursorSecret", {
-      description: "Signs the cursors of lists, so that an edited one is refused",
-      generateSecretString: { passwordLength: 64, excludePunctuation: true },
-      removalPolicy,
-    });
-    // Set here, because the construct would widen the key's policy with wildcard actions.
-    if (this.key) this.secretResource.kmsKeyId = this.key.keyArn;
+    this.cursorSecret = this.secret("CursorSecret", "Signs the cursors of lists, so that an edited one is refused");
+    if (config.pages === "cloudfront")
+      this.cloudFrontSecret = this.secret("CloudFrontSecret", "Tells requests that came through CloudFront from others");
   }
 
   /** ARN of the cursor secret, as an attribute: a reference alone is not an ARN on every emulator. */
   get cursorSecretArn(): string {
-    return this.secretResource.attrId;
+    return (this.cursorSecret.node.defaultChild as secretsmanager.CfnSecret).attrId;
   }
 
   /** ARN of the table's index. */
@@ -115,8 +113,20 @@ export class Data extends Construct {
     });
   }
 
-  private get secretResource(): secretsmanager.CfnSecret {
-    return this.cursorSecret.node.defaultChild as secretsmanager.CfnSecret;
+  /** What CloudFront sends and functions compare, filled in by CloudFormation. */
+  get cloudFrontKey(): string | undefined {
+    return this.cloudFrontSecret?.secretValue.unsafeUnwrap();
+  }
+
+  private secret(id: string, description: string): secretsmanager.Secret {
+    const secret = new secretsmanager.Secret(this, id, {
+      description,
+      generateSecretString: { passwordLength: 64, excludePunctuation: true },
+      removalPolicy: this.config.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
+    });
+    // Set here, because the construct would widen the key's policy with wildcard actions.
+    if (this.key) (secret.node.defaultChild as secretsmanager.CfnSecret).kmsKeyId = this.key.keyArn;
+    return secret;
   }
 
   private customerManagedKey(removalPolicy: RemovalPolicy): kms.Key {
@@ -140,4 +150,12 @@ export class Data extends Construct {
     );
     return key;
   }
+}
+
+/**
+ * From where a browser may use a signed address. CloudFront's names are known only when the bucket is: any of them then,
+ * because it is the address, not the page, that opens anything.
+ */
+function browserOrigins({ portalOrigin, clinicOrigin }: Config): string[] {
+  return [...new Set([portalOrigin, clinicOrigin].map((it) => it || "https://*.cloudfront.net"))];
 }

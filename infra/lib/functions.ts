@@ -6,6 +6,7 @@ import { Construct, type IConstruct } from "constructs";
 import { type BucketGrant, functions, type Route, type TopicAction, type Trigger } from "../routes.ts";
 import type { Config } from "./config.ts";
 import type { Data } from "./data.ts";
+import type { App } from "./pages.ts";
 
 /** Name of the policy, beside a function, for what it may do in the bucket. */
 const BUCKET_POLICY = "BucketPolicy";
@@ -14,6 +15,8 @@ const BUCKET_POLICY = "BucketPolicy";
 export interface FunctionParts {
   readonly config: Config;
   readonly data: Data;
+  /** Where an application is; known when its pages are. */
+  readonly origin: (app: App) => string;
 }
 
 /** All functions, found by their entry. */
@@ -49,7 +52,8 @@ export class Functions extends Construct {
   }
 }
 
-function functionFor(scope: Construct, entry: Route | Trigger, { config, data }: FunctionParts): lambda.Function {
+function functionFor(scope: Construct, entry: Route | Trigger, parts: FunctionParts): lambda.Function {
+  const { config, data } = parts;
   const functionName = `portal-messaging-${config.stage}-${entry.binary}`;
   const logGroup = data.logGroup(scope, `/aws/lambda/${functionName}`);
   const role = new iam.Role(scope, "Role", { assumedBy: new iam.ServicePrincipal("lambda.amazonaws.com") });
@@ -65,14 +69,14 @@ function functionFor(scope: Construct, entry: Route | Trigger, { config, data }:
     code: lambda.Code.fromAsset(`${config.archives}/${entry.binary}`),
     memorySize: "memory" in entry ? entry.memory : 256,
     timeout: Duration.seconds("source" in entry ? 60 : 10),
-    environment: environmentOf(entry, config, data),
+    environment: environmentOf(entry, parts),
     role,
     logGroup,
   });
 }
 
 /** What the function is told; a public one knows nothing of the table or the issuer. */
-function environmentOf(entry: Route | Trigger, config: Config, data: Data): Record<string, string> {
+function environmentOf(entry: Route | Trigger, { config, data, origin }: FunctionParts): Record<string, string> {
   if (entry.public) return { LOG_LEVEL: config.logLevel };
   return {
     LOG_LEVEL: config.logLevel,
@@ -92,8 +96,8 @@ function environmentOf(entry: Route | Trigger, config: Config, data: Data): Reco
     ...(entry.topics && { TOPIC_ARN_PREFIX: data.topicArnPrefix }),
     ...(entry.topics?.includes("CreateTopic") && data.key && { TOPIC_KEY_ARN: data.key.keyArn }),
     ...(entry.topics?.includes("Publish") && {
-      PORTAL_URL: config.portalOrigin,
-      CLINIC_URL: config.clinicOrigin,
+      PORTAL_URL: origin("portal"),
+      CLINIC_URL: origin("clinic"),
       ...(config.noticeTexts && { NOTICE_TEXTS: config.noticeTexts }),
     }),
   };

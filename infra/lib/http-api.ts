@@ -7,34 +7,13 @@ import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations
 import { Construct } from "constructs";
 import type { Route } from "../routes.ts";
 import type { Config } from "./config.ts";
-import type { Data } from "./data.ts";
-import type { Functions } from "./functions.ts";
-
-/** What a gateway is made with. */
-export interface GatewayParts {
-  readonly config: Config;
-  readonly data: Data;
-  readonly functions: Functions;
-}
-
-/** What a line of the access log holds: no path, no query, no address, nothing that names a patient. */
-const ACCESS_LOG_FIELDS = {
-  time: "$context.requestTime",
-  requestId: "$context.requestId",
-  routeKey: "$context.routeKey",
-  status: "$context.status",
-  responseLength: "$context.responseLength",
-  responseLatency: "$context.responseLatency",
-  integrationLatency: "$context.integrationLatency",
-  integrationStatus: "$context.integrationStatus",
-  authorizerError: "$context.authorizer.error",
-  gatewayError: "$context.error.message",
-};
+import { ACCESS_LOG_FIELDS, type Gateway, type GatewayParts } from "./gateway.ts";
 
 /** The HTTP API in front of the functions. */
-export class HttpGateway extends Construct {
-  /** Where the API answers, without a trailing slash. */
+export class HttpGateway extends Construct implements Gateway {
   readonly url: string;
+  readonly domain: string;
+  readonly path = "";
   /** Its one stage, served from the root. */
   readonly stage: apigatewayv2.HttpStage;
   /** The routes that take no token. */
@@ -47,20 +26,11 @@ export class HttpGateway extends Construct {
       apiName: Stack.of(this).stackName,
       description: "Portal Messaging",
       createDefaultStage: false,
-      corsPreflight: {
-        allowOrigins: [config.portalOrigin, config.clinicOrigin],
-        allowMethods: [
-          apigatewayv2.CorsHttpMethod.GET,
-          apigatewayv2.CorsHttpMethod.POST,
-          apigatewayv2.CorsHttpMethod.PUT,
-          apigatewayv2.CorsHttpMethod.DELETE,
-        ],
-        allowHeaders: ["authorization", "content-type", "idempotency-key"],
-        exposeHeaders: ["location", "retry-after"],
-        maxAge: Duration.hours(1),
-      },
+      ...(config.pages === "none" && { corsPreflight: corsOf(config) }),
     });
     this.url = api.apiEndpoint;
+    const { region, urlSuffix } = Stack.of(this);
+    this.domain = `${api.apiId}.execute-api.${region}.${urlSuffix}`;
 
     this.stage = new apigatewayv2.HttpStage(this, "Stage", {
       httpApi: api,
@@ -89,4 +59,16 @@ export class HttpGateway extends Construct {
 
 function routeKey({ method, path }: Route): apigatewayv2.HttpRouteKey {
   return path === "$default" ? apigatewayv2.HttpRouteKey.DEFAULT : apigatewayv2.HttpRouteKey.with(path, apigatewayv2.HttpMethod[method]);
+}
+
+/** Pages that CloudFront serves are of the API's own origin; others need leave to call it. */
+function corsOf({ portalOrigin, clinicOrigin }: Config): apigatewayv2.CorsPreflightOptions {
+  const { GET, POST, PUT, DELETE } = apigatewayv2.CorsHttpMethod;
+  return {
+    allowOrigins: [portalOrigin, clinicOrigin],
+    allowMethods: [GET, POST, PUT, DELETE],
+    allowHeaders: ["authorization", "content-type", "idempotency-key"],
+    exposeHeaders: ["location", "retry-after"],
+    maxAge: Duration.hours(1),
+  };
 }

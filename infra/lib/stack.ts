@@ -1,11 +1,13 @@
 // The one stack, as a table of contents: data, functions, their triggers, the gateway, what others need to know.
-import { CfnOutput, CliCredentialsStackSynthesizer, Stack } from "aws-cdk-lib";
+import { CfnOutput, CliCredentialsStackSynthesizer, Lazy, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { routes, triggers } from "../routes.ts";
 import type { Config } from "./config.ts";
 import { Data } from "./data.ts";
+import { EdgeStack } from "./edge-stack.ts";
 import { Functions } from "./functions.ts";
 import { HttpGateway } from "./http-api.ts";
+import { type App, appConfig, APPS, Pages } from "./pages.ts";
 import { followTable } from "./stream.ts";
 import { followUploads } from "./uploads.ts";
 
@@ -15,6 +17,10 @@ export class MessagingStack extends Stack {
   readonly data: Data;
   readonly functions: Functions;
   readonly gateway: HttpGateway;
+  /** Nothing where CloudFront does not serve them. */
+  readonly pages: Pages | undefined;
+  /** The firewall in front of the pages, in production. */
+  readonly edge: EdgeStack | undefined;
 
   constructor(scope: Construct, config: Config) {
     super(scope, `portal-messaging-${config.stage}`, {
@@ -32,11 +38,30 @@ export class MessagingStack extends Stack {
       else followUploads(this.functions.of(trigger), this);
     }
     this.gateway = new HttpGateway(this, "Gateway", routes, this);
+    this.pages = config.pages === "cloudfront" ? new Pages(this, "Pages", this) : undefined;
+    this.edge = config.production && this.pages ? new EdgeStack(scope, config) : undefined;
+    if (this.edge) this.addStackDependency(this.edge, "its firewall");
 
     new CfnOutput(this, "ApiUrl", { value: this.gateway.url });
     new CfnOutput(this, "TableName", { value: this.data.table.tableName });
     new CfnOutput(this, "BucketName", { value: this.data.bucket.bucketName });
     new CfnOutput(this, "StreamFailureQueueUrl", { value: this.data.failureQueue.queueUrl });
     new CfnOutput(this, "CursorSecretArn", { value: this.data.cursorSecretArn });
+    if (this.pages) this.tellPages(this.pages);
+  }
+
+  /** Where an application is; a field, because functions are made with it on its own. */
+  readonly origin = (app: App): string => Lazy.string({ produce: () => Pages.origin(this.config, app, this.pages) });
+
+  /** What uploads need to know, and who opens the pages. */
+  private tellPages({ bucket, distributions }: Pages): void {
+    new CfnOutput(this, "PagesBucketName", { value: bucket.bucketName });
+    for (const app of APPS) {
+      const name = app === "portal" ? "Portal" : "Clinic";
+      new CfnOutput(this, `${name}Url`, { value: this.origin(app) });
+      new CfnOutput(this, `${name}Domain`, { value: distributions[app].distributionDomainName });
+      new CfnOutput(this, `${name}DistributionId`, { value: distributions[app].distributionId });
+      new CfnOutput(this, `${name}Config`, { value: appConfig(this.config, app) });
+    }
   }
 }

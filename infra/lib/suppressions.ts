@@ -3,6 +3,7 @@ import { Stack, Validations } from "aws-cdk-lib";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as s3 from "aws-cdk-lib/aws-s3";
 import type { IConstruct } from "constructs";
+import { type App, APPS, type Pages } from "./pages.ts";
 import type { MessagingStack } from "./stack.ts";
 
 /** Rules that are accepted on some constructs, and the reason. */
@@ -22,7 +23,12 @@ export function acknowledgeFindings(stack: MessagingStack): void {
 /** All accepted findings; some hold only outside production, some only on an emulator. */
 export function suppressions(stack: MessagingStack): Suppression[] {
   const { production, requireTls } = stack.config;
-  return [...always(stack), ...(production ? [] : withoutKey(stack)), ...(requireTls ? [] : withoutTls(stack))];
+  return [
+    ...always(stack),
+    ...(stack.pages ? onCloudFront(stack.pages, stack) : []),
+    ...(production ? [] : withoutKey(stack)),
+    ...(requireTls ? [] : withoutTls(stack)),
+  ];
 }
 
 function always({ config, data, functions, gateway }: MessagingStack): Suppression[] {
@@ -106,6 +112,62 @@ function always({ config, data, functions, gateway }: MessagingStack): Suppressi
   ];
 }
 
+/** The pages: files that are public anyway, and distributions in front of them. */
+function onCloudFront({ bucket, distributions }: Pages, { config, data, edge }: MessagingStack): Suppression[] {
+  const both = Object.values(distributions);
+  const ownDomain = (app: App) => (app === "portal" ? config.portalOrigin : config.clinicOrigin) !== "";
+  return [
+    {
+      on: [bucket],
+      rules: [
+        "AwsSolutions-S1",
+        "HIPAA.Security-S3BucketLoggingEnabled",
+        "HIPAA.Security-S3BucketVersioningEnabled",
+        "HIPAA.Security-S3BucketReplicationEnabled",
+        "HIPAA.Security-S3DefaultEncryptionKMS",
+      ],
+      reason: "It holds the built pages, which everyone may read and any checkout makes anew; there is no data in it.",
+    },
+    {
+      on: both,
+      rules: ["AwsSolutions-CFR1"],
+      reason: "Patients travel; where someone calls from says nothing about who they are. Tokens do.",
+    },
+    {
+      on: both,
+      rules: ["AwsSolutions-CFR3"],
+      reason:
+        "CloudFront's logs hold queries, and search words travel in them. The gateway logs every call without its query, the firewall what it blocks.",
+    },
+    {
+      on: data.cloudFrontSecret ? [data.cloudFrontSecret] : [],
+      rules: ["AwsSolutions-SMG4", "HIPAA.Security-SecretsManagerRotationEnabled"],
+      reason: "CloudFront and functions must change it together: it is replaced by hand and deployed, as the operations guide says.",
+    },
+    ...(edge
+      ? [
+          {
+            on: [edge.logGroup],
+            rules: ["HIPAA.Security-CloudWatchLogGroupEncrypted"],
+            reason:
+              "Paths, queries and tokens are redacted before WAF writes; encrypted with the service's key, because the stack's own is in another region.",
+          },
+        ]
+      : [
+          {
+            on: both,
+            rules: ["AwsSolutions-CFR2"],
+            reason: "Not production: the firewall costs more than all the rest of a test stage.",
+          },
+        ]),
+    ...APPS.filter((app) => !ownDomain(app)).map((app) => ({
+      on: [distributions[app]],
+      rules: ["AwsSolutions-CFR4"],
+      reason: "CloudFront's own certificate allows old TLS versions, and only a domain of one's own can forbid them.",
+    })),
+  ];
+}
+
 /** The rule against wildcards, for the objects under a prefix. */
 function objectsUnder(bucket: s3.Bucket, prefix: string): string {
   const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as s3.CfnBucket);
@@ -126,7 +188,11 @@ function withoutKey({ data, functions, gateway }: MessagingStack): Suppression[]
       reason,
     },
     { on: [data.bucket], rules: ["HIPAA.Security-S3DefaultEncryptionKMS"], reason },
-    { on: [data.cursorSecret], rules: ["HIPAA.Security-SecretsManagerUsingKMSKey"], reason },
+    {
+      on: [data.cursorSecret, ...(data.cloudFrontSecret ? [data.cloudFrontSecret] : [])],
+      rules: ["HIPAA.Security-SecretsManagerUsingKMSKey"],
+      reason,
+    },
   ];
 }
 

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test } from "node:test";
 import { readConfig } from "../lib/config.ts";
-import { configOf, minimal } from "./synthesized.ts";
+import { configOf, domains, minimal } from "./synthesized.ts";
 
 test("what is not given has a default", () => {
   assert.deepEqual(configOf(minimal), {
@@ -15,10 +15,19 @@ test("what is not given has a default", () => {
     roleClaim: "role",
     patientIdClaim: "patientId",
     nameClaim: "name",
+    pages: "cloudfront",
+    portalOrigin: "",
+    clinicOrigin: "",
+    certificateArn: "",
+    portalClientId: "portal",
+    clinicClientId: "clinic",
+    signInScope: "openid",
+    signInResource: "",
     production: false,
     requireTls: true,
     architecture: "arm64",
     publicS3Endpoint: "",
+    leaveOut: [],
     logLevel: "info",
     logRetentionDays: 90,
     accessLogDays: 2190,
@@ -37,8 +46,7 @@ test("values are read as what they are", () => {
 test("everything that is missing is named at once", () => {
   assert.throws(
     () => readConfig((name) => (name === "archives" ? minimal.archives : undefined)),
-    ({ message }: Error) =>
-      ["issuer", "audience", "portalOrigin", "clinicOrigin"].every((name) => message.includes(`${name} is missing: `)),
+    ({ message }: Error) => ["issuer", "audience"].every((name) => message.includes(`${name} is missing: `)),
   );
 });
 
@@ -56,6 +64,8 @@ for (const [name, value] of Object.entries({
   issuer: "http://id.example.org",
   portalOrigin: "https://portal.example.org/",
   clinicOrigin: "clinic",
+  certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d",
+  pages: "s3",
   audience: " ",
   architecture: "arm",
   production: "yes",
@@ -68,6 +78,13 @@ for (const [name, value] of Object.entries({
     assert.throws(() => configOf({ ...minimal, [name]: value }), new RegExp(`\\n {2}${name} must`));
   });
 }
+
+test("without CloudFront both origins must be given, with it a certificate comes with them", () => {
+  const { portalOrigin, clinicOrigin } = domains;
+  assert.throws(() => configOf({ ...minimal, pages: "none", portalOrigin }), /portalOrigin and clinicOrigin must be given/);
+  assert.equal(configOf({ ...minimal, pages: "none", portalOrigin, clinicOrigin }).pages, "none");
+  assert.throws(() => configOf({ ...minimal, clinicOrigin }), /certificateArn must be given/);
+});
 
 test("production never does without TLS", () => {
   assert.throws(() => configOf({ ...minimal, production: "true", requireTls: "false" }), /requireTls must be true in production/);

@@ -103,8 +103,8 @@ for (const [name, deployed] of Object.entries({ test: staging, production })) {
   });
 
   test(`policies of bucket and queue only deny (${name})`, () => {
-    for (const type of ["AWS::S3::BucketPolicy", "AWS::SQS::QueuePolicy"]) {
-      const [statement, ...others] = deployed.only(type).Properties.PolicyDocument.Statement as [Statement, ...Statement[]];
+    for (const policy of [deployed.resource("ImagesPolicy"), deployed.only("AWS::SQS::QueuePolicy")]) {
+      const [statement, ...others] = policy.Properties.PolicyDocument.Statement as [Statement, ...Statement[]];
       assert.equal(others.length, 0);
       assert.equal(statement.Effect, "Deny");
       assert.deepEqual(statement.Condition, { Bool: { "aws:SecureTransport": "false" } });

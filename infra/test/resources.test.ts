@@ -72,13 +72,13 @@ test("failures are kept for 14 days", () => {
 });
 
 test("images are private", () => {
-  const { Properties } = staging.only("AWS::S3::Bucket");
+  const { Properties } = staging.images;
   assert.deepEqual(new Set(Object.values(Properties.PublicAccessBlockConfiguration)), new Set([true]));
   assert.equal(Properties.VersioningConfiguration, undefined);
 });
 
 test("only the two applications reach images from a browser, and only for what they do with them", () => {
-  const [rule, ...others] = staging.only("AWS::S3::Bucket").Properties.CorsConfiguration.CorsRules;
+  const [rule, ...others] = production.images.Properties.CorsConfiguration.CorsRules;
   assert.equal(others.length, 0);
   assert.deepEqual(rule, {
     AllowedOrigins: ["https://portal.example.org", "https://clinic.example.org"],
@@ -88,8 +88,12 @@ test("only the two applications reach images from a browser, and only for what t
   });
 });
 
+test("CloudFront's names are not known when the bucket is made: any of them may use a signed address", () => {
+  assert.deepEqual(staging.images.Properties.CorsConfiguration.CorsRules[0].AllowedOrigins, ["https://*.cloudfront.net"]);
+});
+
 test("an upload calls its inspection, and what is left of it goes after a day", () => {
-  const { NotificationConfiguration, LifecycleConfiguration } = staging.only("AWS::S3::Bucket").Properties;
+  const { NotificationConfiguration, LifecycleConfiguration } = staging.images.Properties;
   const [{ Event, Filter, Function: target }, ...others] = NotificationConfiguration.LambdaConfigurations;
   assert.equal(others.length, 0);
   assert.equal(Event, "s3:ObjectCreated:*");
@@ -120,10 +124,11 @@ test("S3 may call the inspection for this stack's buckets only, and what keeps f
   assert.equal(inspection?.[1].Properties.MemorySize, 1536);
 });
 
-test("the gateway checks the issuer's tokens and lets only the two applications call from a browser", () => {
+test("the gateway checks the issuer's tokens and lets only applications that are served elsewhere call from a browser", () => {
   const { JwtConfiguration } = staging.only("AWS::ApiGatewayV2::Authorizer").Properties;
   assert.deepEqual(JwtConfiguration, { Issuer: "https://id.example.org", Audience: ["portal-messaging-api"] });
-  const { CorsConfiguration } = staging.only("AWS::ApiGatewayV2::Api").Properties;
+  assert.equal(staging.only("AWS::ApiGatewayV2::Api").Properties.CorsConfiguration, undefined, "the API is of the pages' own origin");
+  const { CorsConfiguration } = laptop.only("AWS::ApiGatewayV2::Api").Properties;
   assert.deepEqual(CorsConfiguration.AllowOrigins, ["https://portal.example.org", "https://clinic.example.org"]);
   assert.equal(CorsConfiguration.AllowCredentials, undefined);
 });
@@ -138,14 +143,19 @@ test("the access log holds the route, never the path, the query or the address",
 });
 
 test("the outputs keep their names", () => {
-  const outputs = Object.keys(staging.template.toJSON().Outputs);
-  assert.deepEqual(outputs, ["ApiUrl", "TableName", "BucketName", "StreamFailureQueueUrl", "CursorSecretArn"]);
+  const outputs = (deployed: Synthesized) => Object.keys(deployed.template.toJSON().Outputs);
+  const always = ["ApiUrl", "TableName", "BucketName", "StreamFailureQueueUrl", "CursorSecretArn"];
+  assert.deepEqual(outputs(laptop), always);
+  const ofPages = (app: string) => ["Url", "Domain", "DistributionId", "Config"].map((name) => `${app}${name}`);
+  assert.deepEqual(outputs(staging), [...always, "PagesBucketName", ...ofPages("Portal"), ...ofPages("Clinic")]);
 });
 
 test("production: one rotating key of our own for everything, nothing goes with the stack", () => {
   assert.equal(production.only("AWS::KMS::Key").Properties.EnableKeyRotation, true);
   for (const [type, path] of Object.entries(KEPT)) {
     for (const [id, { Properties, DeletionPolicy }] of production.all(type)) {
+      // Built pages are public, and no data.
+      if (id.startsWith("PagesFiles")) continue;
       const key: unknown = path.reduce((value, name) => value[name], Properties);
       assert.equal(production.text(key), "AWS::KMS::Key.Arn", id);
       assert.equal(DeletionPolicy, "Retain", id);
@@ -168,7 +178,7 @@ test("elsewhere: no key to pay for, and a stack that can be thrown away", () => 
 
 test("a laptop's emulator without TLS is the one place where plain HTTP is let in", () => {
   assert.equal(laptop.all("AWS::S3::BucketPolicy").length + laptop.all("AWS::SQS::QueuePolicy").length, 0);
-  assert.equal(staging.all("AWS::S3::BucketPolicy").length + staging.all("AWS::SQS::QueuePolicy").length, 2);
+  assert.equal(staging.all("AWS::S3::BucketPolicy").length + staging.all("AWS::SQS::QueuePolicy").length, 3);
 });
 
 test("nothing runs that is not ours: no helper functions, no custom resources", () => {

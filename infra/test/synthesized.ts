@@ -19,6 +19,7 @@ export interface Resource {
 interface Intrinsic {
   readonly Ref?: string;
   readonly "Fn::GetAtt"?: [id: string, attribute: string];
+  readonly "Fn::GetStackOutput"?: { readonly StackName: string; readonly OutputName: string; readonly Region: string };
   readonly "Fn::Join"?: [separator: string, parts: unknown[]];
 }
 
@@ -26,16 +27,31 @@ interface Intrinsic {
 export const minimal: Record<string, string> = {
   issuer: "https://id.example.org",
   audience: "portal-messaging-api",
-  portalOrigin: "https://portal.example.org",
-  clinicOrigin: "https://clinic.example.org",
   archives: standInArchives(),
 };
 
-/** The three ways the stack is deployed. */
+/** Both applications on domains of our own. */
+export const domains = {
+  portalOrigin: "https://portal.example.org",
+  clinicOrigin: "https://clinic.example.org",
+};
+
+/** The certificate of those domains. */
+const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d";
+
+/** The three ways the stack is deployed: on a laptop, which serves the pages itself, at CloudFront's names, and at one's own. */
 export const configurations = {
-  laptop: { ...minimal, stage: "local", issuer: "http://localhost:8091", architecture: "x86_64", requireTls: "false" },
+  laptop: {
+    ...minimal,
+    ...domains,
+    stage: "local",
+    issuer: "http://localhost:8091",
+    architecture: "x86_64",
+    requireTls: "false",
+    pages: "none",
+  },
   test: { ...minimal, stage: "test" },
-  production: { ...minimal, stage: "live", production: "true" },
+  production: { ...minimal, ...domains, certificateArn, stage: "live", production: "true" },
 };
 
 /** Context values to a configuration, as the command line would give them. */
@@ -66,6 +82,18 @@ export class Synthesized {
     return Object.entries(this.resources).filter(([, resource]) => resource.Type === type);
   }
 
+  /** The bucket of images, which is not the one of pages. */
+  get images(): Resource {
+    return this.resource("Images");
+  }
+
+  /** The one resource whose logical id holds a name. */
+  resource(name: string): Resource {
+    const [found, ...others] = Object.entries(this.resources).filter(([id]) => new RegExp(`^[A-Za-z]*${name}[0-9A-F]{8}$`).test(id));
+    if (!found || others.length > 0) throw new Error(`expected one ${name}`);
+    return found[1];
+  }
+
   /** The one resource of a type. */
   only(type: string): Resource {
     const [found, ...others] = this.all(type);
@@ -76,10 +104,11 @@ export class Synthesized {
   /** What an intrinsic function stands for, as text a test can compare: `AWS::DynamoDB::Table.Arn`. */
   text(value: unknown): string {
     if (typeof value === "string") return value;
-    const { Ref, "Fn::GetAtt": attribute, "Fn::Join": join } = value as Intrinsic;
+    const { Ref, "Fn::GetAtt": attribute, "Fn::Join": join, "Fn::GetStackOutput": output } = value as Intrinsic;
     if (Ref) return this.resources[Ref]?.Type ?? Ref;
     if (attribute) return this.attribute(...attribute);
     if (join) return join[1].map((part) => this.text(part)).join(join[0]);
+    if (output) return `${output.StackName}.${output.OutputName} in ${output.Region}`;
     throw new Error(`${JSON.stringify(value)} is not understood`);
   }
 

@@ -31,7 +31,7 @@ test.each([
 
 test("the policy allows files of our own, the issuer and the bucket, and nothing inline", () => {
   const policy =
-    securityHeaders({ issuer: "https://id.example.org/realm", images: "https://images.example.org" })["content-security-policy"] ?? "";
+    securityHeaders({ signIn: ["https://id.example.org"], images: ["https://images.example.org"] })["content-security-policy"] ?? "";
   expect(policy).not.toMatch(/unsafe|\*/);
   expect(policy).toContain("script-src 'self';");
   expect(policy).toContain("connect-src 'self' https://id.example.org https://images.example.org;");

@@ -13,6 +13,7 @@ use crate::{
     aws::Cloud,
     exec,
     functions::{self, Processor},
+    pages,
     paths::{self, State},
     tools,
     web::{App, Ports},
@@ -22,6 +23,9 @@ use crate::{
 pub(crate) type Parameters = BTreeMap<&'static str, String>;
 /// What the stack tells: `ApiUrl`, `TableName`, ...
 pub(crate) type Outputs = HashMap<String, String>;
+
+/// What MiniStack 1.5 refuses a whole template for.
+const UNKNOWN_TO_EMULATORS: [&str; 1] = ["AWS::WAFv2::LoggingConfiguration"];
 
 /// Builds and deploys to the AWS account of the environment, or to the `AWS_ENDPOINT_URL` it names
 ///
@@ -50,12 +54,15 @@ pub(crate) struct Options {
     /// Claim that holds the name shown to others
     #[arg(long, default_value = "name")]
     name_claim: String,
-    /// Origin of the patient portal, such as `https://portal.example.org`
+    /// Origin of the patient portal, such as `https://portal.example.org`; without it, the name that CloudFront gives
     #[arg(long)]
-    portal_origin: String,
-    /// Origin of the clinic's application
+    portal_origin: Option<String>,
+    /// Origin of the clinic's application; without it, the name that CloudFront gives
     #[arg(long)]
-    clinic_origin: String,
+    clinic_origin: Option<String>,
+    /// Certificate of these origins, in Certificate Manager of us-east-1
+    #[arg(long, value_name = "ARN")]
+    certificate_arn: Option<String>,
     /// For real patients: customer-managed key, deletion protection, data kept when the stack goes
     #[arg(long)]
     production: bool,
@@ -68,7 +75,7 @@ pub(crate) struct Options {
 pub(crate) fn run(options: Options) -> Result<()> {
     tools::check_prerequisites()?;
     tools::install_python_tools()?;
-    tools::install_node_package("infra")?;
+    ["infra", "web"].into_iter().try_for_each(tools::install_node_package)?;
     let cloud = Cloud::Environment;
     let processor = if cloud.is_emulator() { Processor::Host } else { Processor::Arm64 };
     functions::build(processor)?;
@@ -80,12 +87,16 @@ pub(crate) fn run(options: Options) -> Result<()> {
         ("roleClaim", options.role_claim),
         ("patientIdClaim", options.patient_id_claim),
         ("nameClaim", options.name_claim),
-        ("portalOrigin", options.portal_origin),
-        ("clinicOrigin", options.clinic_origin),
+        ("portalOrigin", options.portal_origin.unwrap_or_default()),
+        ("clinicOrigin", options.clinic_origin.unwrap_or_default()),
+        ("certificateArn", options.certificate_arn.unwrap_or_default()),
         ("production", options.production.to_string()),
         ("architecture", processor.architecture().to_owned()),
     ]);
-    let mut outputs: Vec<_> = deploy(&State::dev(), &cloud, &parameters, &options.more)?.into_iter().collect();
+    let state = State::dev();
+    let outputs = deploy(&state, &cloud, &parameters, &options.more)?;
+    pages::publish(&state, &cloud, &outputs)?;
+    let mut outputs: Vec<_> = outputs.into_iter().collect();
     outputs.sort();
     for (name, value) in outputs {
         println!("{name:<22} {value}");
@@ -102,6 +113,8 @@ pub(crate) fn local_parameters(issuer: String, accounts: &Accounts, pages: Ports
         ("clientIds", accounts.client_ids()),
         ("portalOrigin", pages.origin(App::Portal)),
         ("clinicOrigin", pages.origin(App::Clinic)),
+        // Served from this machine too.
+        ("pages", "none".to_owned()),
         ("architecture", Processor::Host.architecture().to_owned()),
         ("requireTls", "false".to_owned()),
     ])
@@ -115,8 +128,12 @@ pub(crate) fn stack_name(parameters: &Parameters) -> String {
 pub(crate) fn deploy(state: &State, cloud: &Cloud, parameters: &Parameters, more: &[String]) -> Result<Outputs> {
     let log = state.log("deploy")?;
     let bucket_may_be_made = cloud.is_emulator().to_string();
-    let mut bucket = cloud.python(&["asset-bucket", &bucket_may_be_made]);
-    exec::logged("Looking for the bucket of CDK's assets", &mut bucket, &log)?;
+    // The firewall's stack is in a region of its own, which is CloudFront's.
+    let edge = (parameters.get("production").is_some_and(|it| it == "true")).then_some("us-east-1");
+    for region in [Some(""), edge].into_iter().flatten() {
+        let mut bucket = cloud.python(&["asset-bucket", &bucket_may_be_made, region]);
+        exec::logged("Looking for the bucket of CDK's assets", &mut bucket, &log)?;
+    }
 
     let infra = paths::root().join("infra");
     let assembly = state.file("cdk.out");
@@ -130,6 +147,7 @@ pub(crate) fn deploy(state: &State, cloud: &Cloud, parameters: &Parameters, more
         .arg(&assembly)
         .current_dir(&infra);
     if cloud.is_emulator() {
+        cdk.args(["--context", &format!("leaveOut={}", UNKNOWN_TO_EMULATORS.join(","))]);
         // No change set, no check of the template (infra's tests do it) and no copies of the archives: half a minute less.
         cdk.args(["--method=direct", "--no-validation", "--no-staging"]);
     }
@@ -141,6 +159,8 @@ pub(crate) fn deploy(state: &State, cloud: &Cloud, parameters: &Parameters, more
         cdk.args(["--context", setting]);
     }
     let name = stack_name(parameters);
+    // With what it depends on: in production, the stack of the firewall.
+    cdk.arg(&name);
     exec::logged(&format!("Deploying {name}"), cloud.caller(&mut cdk), &log)?;
 
     let text = fs::read_to_string(&outputs).context("CDK wrote no outputs")?;

@@ -14,6 +14,7 @@ mod interrupt;
 mod lint;
 mod logs;
 mod openid;
+mod pages;
 mod paths;
 mod port;
 mod process;
@@ -60,7 +61,7 @@ enum Command {
     Redrive(redrive::Options),
     Restore(restore::RestoreOptions),
     PutBack(restore::PutBackOptions),
-    Deploy(deploy::Options),
+    Deploy(Box<deploy::Options>),
     Logs(logs::Options),
     Test(test::Options),
 }
@@ -90,7 +91,7 @@ fn run(command: Command) -> Result<()> {
         Command::Redrive(options) => redrive::run(&options),
         Command::Restore(options) => restore::restore(&options),
         Command::PutBack(options) => restore::put_back(&options),
-        Command::Deploy(options) => deploy::run(options),
+        Command::Deploy(options) => deploy::run(*options),
         Command::Logs(options) => logs::run(&options),
         Command::Test(options) => test::run(&options),
     }

@@ -111,6 +111,19 @@ def logs(stack_name: str, function: str, since_seconds: str, follow: str) -> Non
         time.sleep(1)
 
 
+def function_environment(stack_name: str) -> None:
+    """Prints the variables of a stack's functions as one JSON object; where several have one, it is the same."""
+    client = boto3.client("lambda")
+    pages = client.get_paginator("list_functions").paginate()
+    functions = [one for page in pages for one in page["Functions"] if one["FunctionName"].startswith(f"{stack_name}-")]
+    told: dict[str, str] = {}
+    for function in functions:
+        for name, value in function.get("Environment", {}).get("Variables", {}).items():
+            if told.setdefault(name, value) != value:
+                sys.exit(f"{function['FunctionName']} is told another {name} than the others")
+    print(json.dumps(told))
+
+
 def on_table(stack_name: str, program: str) -> None:
     """Becomes a program that works on a stack's table, with the credentials that boto3 finds in the environment."""
     session = boto3.session.Session()
@@ -129,6 +142,7 @@ def on_table(stack_name: str, program: str) -> None:
 COMMANDS = {
     "asset-bucket": asset_bucket,
     "cors": cors,
+    "function-environment": function_environment,
     "logs": logs,
     "on-table": on_table,
     "publish": publish,

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::Command;
 
 use functions::routes::ALL;
 use serde_json::Value;
@@ -84,6 +85,26 @@ fn every_function_has_sample_events_and_every_sample_event_a_function() {
 #[test]
 fn every_route_is_documented_and_every_documented_route_exists() {
     assert_eq!(routes_of(&repository::json("openapi.json")), documented());
+}
+
+/// The routes of `cargo lambda watch`, from the workspace's own metadata.
+fn watched() -> BTreeSet<(String, String, String)> {
+    let metadata = Command::new(env!("CARGO")).args(["metadata", "--no-deps", "--format-version", "1"]).output();
+    let metadata: Value = serde_json::from_slice(&metadata.expect("cargo runs").stdout).expect("cargo's metadata");
+    let router = metadata["metadata"]["lambda"]["watch"]["router"].as_object().expect("a router").iter();
+    let text = |value: &Value| value.as_str().expect("a text").to_owned();
+    router
+        .flat_map(|(path, functions)| functions.as_array().expect("functions").iter().map(move |one| (path, one)))
+        .map(|(path, one)| (text(&one["function"]), text(&one["method"]), path.clone()))
+        .collect()
+}
+
+#[test]
+fn cargo_lambda_watch_answers_every_route() {
+    // All but the default one, which its router can't express.
+    let served = ALL.iter().filter(|route| route.path != "$default");
+    let served = served.map(|route| (route.binary.to_owned(), route.method.to_owned(), route.path.to_owned()));
+    assert_eq!(watched(), served.collect());
 }
 
 #[test]

@@ -1,15 +1,10 @@
 //! Calls to AWS or an emulator through the boto3 of the Python tools: xtask itself stays free of an AWS SDK.
 
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 use anyhow::Result;
 
-use crate::{
-    emulator,
-    paths::{self, State},
-    stack::Stack,
-    tools,
-};
+use crate::{emulator, paths, stack::Stack, tools};
 
 /// Which AWS is meant.
 #[derive(Debug, Clone)]
@@ -27,10 +22,7 @@ impl Cloud {
         if let Some(stage) = stage {
             return Ok((Self::Environment, format!("portal-messaging-{stage}")));
         }
-        let stack = match std::env::var_os("STACK_JSON").filter(|path| !path.is_empty()) {
-            Some(path) => Stack::read_from(Path::new(&path))?,
-            None => Stack::read(&State::dev())?,
-        };
+        let (_, stack) = Stack::running()?;
         Ok((Self::Emulator { endpoint: stack.aws_endpoint_url }, stack.name))
     }
 

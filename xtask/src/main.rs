@@ -29,6 +29,7 @@ mod stamp;
 mod test;
 mod token;
 mod tools;
+mod watch;
 mod web;
 
 use std::process::ExitCode;
@@ -63,6 +64,7 @@ enum Command {
     PutBack(restore::PutBackOptions),
     Deploy(Box<deploy::Options>),
     Logs(logs::Options),
+    Watch(watch::Options),
     Test(test::Options),
 }
 
@@ -93,6 +95,7 @@ fn run(command: Command) -> Result<()> {
         Command::PutBack(options) => restore::put_back(&options),
         Command::Deploy(options) => deploy::run(*options),
         Command::Logs(options) => logs::run(&options),
+        Command::Watch(options) => watch::run(&options),
         Command::Test(options) => test::run(&options),
     }
 }

@@ -58,6 +58,12 @@ impl State {
         Self { folder: root().join(".local") }
     }
 
+    /// The folder of a `stack.json`.
+    pub(crate) fn of_stack(stack_json: &Path) -> Option<Self> {
+        let path = env::current_dir().unwrap_or_default().join(stack_json);
+        path.parent().map(|folder| Self { folder: folder.to_owned() })
+    }
+
     /// A test's own stack, apart from the developer's.
     pub(crate) fn test(name: &str) -> Self {
         Self { folder: root().join(".local/test").join(name) }

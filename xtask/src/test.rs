@@ -255,9 +255,14 @@ fn end_to_end_tests(state: &State, stack: &Path, schemathesis: bool) -> Result<(
     for target in targets {
         tests.args(["--test", &target]);
     }
-    // Some are operators, who run these very commands.
+    // Some of them are operators and developers, who run these very commands.
     let xtask = env::current_exe().context("xtask does not find itself")?;
-    exec::shown("End-to-end tests", tests.env("STACK_JSON", stack).env("XTASK", xtask))?;
+    tests
+        .env("STACK_JSON", stack)
+        .env("XTASK", xtask)
+        .env("CARGO_LAMBDA", tools::python_tool("cargo-lambda"))
+        .env("ARCHIVES", paths::archives());
+    exec::shown("End-to-end tests", &mut tests)?;
     if schemathesis {
         return schemathesis::run(state, &Stack::read_from(stack)?);
     }

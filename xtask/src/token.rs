@@ -3,7 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{openid, paths::State, stack::Stack};
+use crate::{openid, stack::Stack};
 
 /// Prints a bearer token of a demo account of the running stack
 #[derive(Debug, Args)]
@@ -16,7 +16,7 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let stack = Stack::read(&State::dev())?;
+    let (_, stack) = Stack::running()?;
     println!("{}", openid::token(&stack.issuer, &options.person, options.lifetime)?);
     Ok(())
 }

@@ -1,10 +1,12 @@
 """What xtask asks of AWS itself, run with the boto3 of its Python tools. Each command is one line of `COMMANDS`."""
 
+import io
 import json
 import os
 import pathlib
 import sys
 import time
+import zipfile
 
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
@@ -124,6 +126,21 @@ def function_environment(stack_name: str) -> None:
     print(json.dumps(told))
 
 
+def update_functions(stack_name: str, archives: str, *functions: str) -> None:
+    """Gives functions the programs that were built for them, one archive each."""
+    client = boto3.client("lambda")
+    for function in functions:
+        archive = io.BytesIO()
+        with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as file:
+            program = zipfile.ZipInfo("bootstrap")
+            program.external_attr = 0o755 << 16
+            program.compress_type = zipfile.ZIP_DEFLATED
+            file.writestr(program, (pathlib.Path(archives) / function / "bootstrap").read_bytes())
+        name = f"{stack_name}-{function}"
+        client.update_function_code(FunctionName=name, ZipFile=archive.getvalue())
+        client.get_waiter("function_updated_v2").wait(FunctionName=name)
+
+
 def on_table(stack_name: str, program: str) -> None:
     """Becomes a program that works on a stack's table, with the credentials that boto3 finds in the environment."""
     session = boto3.session.Session()
@@ -149,6 +166,7 @@ COMMANDS = {
     "put-back": put_back,
     "redrive": redrive,
     "restore": restore,
+    "update-functions": update_functions,
 }
 
 if __name__ == "__main__":

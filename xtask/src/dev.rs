@@ -15,6 +15,7 @@ use crate::{
     paths::{self, State},
     port,
     process::{self, Service, Services},
+    reload::Reload,
     seed,
     stack::Stack,
     stamp::{Inputs, Stamp},
@@ -28,6 +29,9 @@ pub(crate) struct Options {
     /// Leave it running in the background (stop it with `cargo xtask down`)
     #[arg(long)]
     detach: bool,
+    /// Rebuild what changes, and update the functions that changed with it
+    #[arg(long, conflicts_with = "detach")]
+    watch: bool,
     /// Port of the AWS emulator
     #[arg(long, default_value_t = 4566)]
     port: u16,
@@ -67,6 +71,9 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     if options.detach {
         println!("It runs in the background. Stop it with `cargo xtask down`.");
         Ok(())
+    } else if options.watch {
+        println!("What changes is rebuilt. Press Ctrl-C to end it.");
+        watch(&state, Some((Reload::of(stack)?, &plan)))
     } else if started.is_empty() {
         println!(
             "It was running already, and is up to date now. Stop it where it was started, or with `cargo xtask down`."
@@ -74,7 +81,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         Ok(())
     } else {
         println!("Press Ctrl-C to stop it.");
-        watch(&state)
+        watch(&state, None)
     }
 }
 
@@ -214,8 +221,7 @@ impl Wanted {
 /// Deploys, unless this very stack is on this very emulator.
 fn deployed(plan: &Plan, emulator: &Service) -> Result<Stack> {
     let state = &plan.state;
-    let accounts = Accounts::read()?;
-    let parameters = deploy::local_parameters(openid::issuer(plan.openid_port), &accounts, plan.pages);
+    let parameters = parameters(plan)?;
     let stamp = deployment_stamp(state, &parameters, emulator)?;
     if stamp.is_current()
         && let Ok(stack) = Stack::read(state)
@@ -238,8 +244,13 @@ fn deployed(plan: &Plan, emulator: &Service) -> Result<Stack> {
         table_name: output("TableName")?,
         bucket_name: output("BucketName")?,
         failure_queue_url: output("StreamFailureQueueUrl")?,
-        patients: accounts.patients(),
+        patients: Accounts::read()?.patients(),
     })
+}
+
+/// What the stack is told.
+fn parameters(plan: &Plan) -> Result<deploy::Parameters> {
+    Ok(deploy::local_parameters(openid::issuer(plan.openid_port), &Accounts::read()?, plan.pages))
 }
 
 fn deployment_stamp(state: &State, parameters: &deploy::Parameters, emulator: &Service) -> Result<Stamp> {
@@ -249,8 +260,8 @@ fn deployment_stamp(state: &State, parameters: &deploy::Parameters, emulator: &S
     Ok(inputs.stamp(state.file("deploy.stamp")))
 }
 
-/// Stays until Ctrl-C, `cargo xtask down` from elsewhere, or the death of a process.
-fn watch(state: &State) -> Result<()> {
+/// Stays until Ctrl-C, `cargo xtask down` from elsewhere, or the death of a process; follows changes meanwhile, if it should.
+fn watch(state: &State, mut reload: Option<(Reload, &Plan)>) -> Result<()> {
     loop {
         if interrupt::pause(Duration::from_millis(250)).is_err() {
             eprintln!();
@@ -265,6 +276,14 @@ fn watch(state: &State) -> Result<()> {
             let obituary = dead.obituary(state);
             stop_all(state)?;
             bail!("{obituary}The rest was stopped. `cargo xtask dev` starts it again.");
+        }
+        if let Some((reload, plan)) = &mut reload
+            && reload.follow(state)?
+            && let Some(emulator) = services.find(emulator::NAME)
+        {
+            // The next `dev` finds what it would deploy.
+            let parameters = parameters(plan)?;
+            deployment_stamp(state, &parameters, emulator)?.set()?;
         }
     }
 }

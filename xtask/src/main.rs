@@ -21,6 +21,7 @@ mod process;
 mod progress;
 mod rebuild_search;
 mod redrive;
+mod reload;
 mod restore;
 mod schemathesis;
 mod seed;

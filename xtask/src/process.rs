@@ -33,7 +33,9 @@ pub(crate) struct Service {
 /// What a command tells its process: the variables that were set for it.
 pub(crate) fn told(command: &Command) -> String {
     let told = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
-    told.map(|(name, value)| format!("{}={}\n", name.to_string_lossy(), value.to_string_lossy())).collect()
+    told.fold(String::new(), |told, (name, value)| {
+        told + &format!("{}={}\n", name.to_string_lossy(), value.to_string_lossy())
+    })
 }
 
 impl Service {

@@ -49,8 +49,12 @@ impl Inputs {
 
     /// The stamp in `file`, for these inputs.
     pub(crate) fn stamp(self, file: PathBuf) -> Stamp {
-        let hash = self.0.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"));
-        Stamp { hash, file }
+        Stamp { hash: self.hash(), file }
+    }
+
+    /// The hash of these inputs, in hexadecimal digits.
+    pub(crate) fn hash(self) -> String {
+        self.0.finalize().iter().fold(String::new(), |text, byte| format!("{text}{byte:02x}"))
     }
 }
 

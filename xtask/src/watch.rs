@@ -62,7 +62,7 @@ fn variables(stack: &Stack) -> Result<String> {
             variables.insert(name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned());
         }
     }
-    Ok(variables.iter().map(|(name, value)| format!("{name}={value}\n")).collect())
+    Ok(variables.iter().fold(String::new(), |lines, (name, value)| lines + &format!("{name}={value}\n")))
 }
 
 /// Copies the sample events; in them `{patient-a}` stands for a token of that demo account, `{bucket}` for the bucket.

@@ -63,14 +63,18 @@ fn origin(port: u16) -> String {
 
 /// Builds both applications, and checks their size, if anything changed since.
 pub(crate) fn build() -> Result<()> {
-    let folder = paths::root().join(PACKAGE);
-    let stamp = Inputs::default().folder(&folder)?.stamp(folder.join("dist/xtask.stamp"));
+    let stamp = sources()?.stamp(paths::root().join(PACKAGE).join("dist/xtask.stamp"));
     if stamp.is_current() {
         return Ok(());
     }
     stamp.clear()?;
     exec::shown("Building the pages", &mut exec::npm(PACKAGE, ["run", "build", "--silent"]))?;
     stamp.set()
+}
+
+/// What both applications are built from.
+pub(crate) fn sources() -> Result<Inputs> {
+    Inputs::default().folder(&paths::root().join(PACKAGE))
 }
 
 /// How an application of a stack is served.

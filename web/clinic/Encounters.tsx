@@ -77,24 +77,21 @@ export function EncounterPage({ id }: { id: string }) {
   }
   const { patientId, conversationId, status, statusHistory, period, archived } = encounter;
   const finished = status === "finished";
+  const change = (to: EncounterStatus) => !set.isPending && set.mutate(to);
+  const reopen = () => change("in-progress");
   return (
     <section className="page encounter" aria-labelledby={`${id}-title`}>
       <header className="encounter-head">
         <h2 id={`${id}-title`}>{encounter.type}</h2>
         <Link href={`/patients/${patientId}/chat/${conversationId}`}>{t("encounter.toChat")}</Link>
-        {finished ? (
-          <Button className="button" onPress={() => set.mutate("in-progress")} isDisabled={set.isPending}>
-            {t("reopen")}
-          </Button>
-        ) : (
-          <Button className="button primary" onPress={() => setAsking(true)} isDisabled={set.isPending}>
-            {t("encounter.finish")}
-          </Button>
-        )}
+        {/* One button, whatever it does next: it keeps the focus. */}
+        <Button className={finished ? "button" : "button primary"} onPress={finished ? reopen : () => setAsking(true)}>
+          {t(finished ? "reopen" : "encounter.finish")}
+        </Button>
       </header>
       {set.error && <Failed error={set.error} what={t("status.failed")} onRetry={() => set.mutate(set.variables)} />}
       {query.error && <Failed error={query.error} what={t("stale")} onRetry={() => void query.refetch()} />}
-      <dl className="facts">
+      <dl className="facts sheet">
         <div>
           <dt>{t("encounter.status")}</dt>
           <dd>
@@ -113,15 +110,17 @@ export function EncounterPage({ id }: { id: string }) {
           </div>
         )}
       </dl>
-      <h3>{t("encounter.history")}</h3>
-      <ol className="history">
-        {statusHistory.map((one) => (
-          <li key={one.period.start}>
-            {t(`encounter.${one.status}`)}: {fullMoment(one.period.start)} –{" "}
-            {one.period.end ? fullMoment(one.period.end) : t("encounter.now")} ({one.changedBy.name})
-          </li>
-        ))}
-      </ol>
+      <section className="sheet" aria-label={t("encounter.history")}>
+        <h3>{t("encounter.history")}</h3>
+        <ol className="history">
+          {statusHistory.map((one) => (
+            <li key={one.period.start}>
+              {t(`encounter.${one.status}`)}: {fullMoment(one.period.start)} –{" "}
+              {one.period.end ? fullMoment(one.period.end) : t("encounter.now")} ({one.changedBy.name})
+            </li>
+          ))}
+        </ol>
+      </section>
       <Orders encounter={encounter} />
       <Documents encounter={encounter} />
       <Confirm
@@ -129,7 +128,7 @@ export function EncounterPage({ id }: { id: string }) {
         text={t("encounter.finishAsk")}
         action={t("encounter.finish")}
         open={asking}
-        onConfirm={() => set.mutate("finished")}
+        onConfirm={() => change("finished")}
         onClose={() => setAsking(false)}
       />
     </section>
@@ -226,7 +225,7 @@ function Part({ title, none, encounter, items, action, ready, add, onAdded, chil
     }
   };
   return (
-    <section aria-label={title}>
+    <section className="sheet" aria-label={title}>
       <h3>{title}</h3>
       {items.length === 0 ? (
         <p className="empty">{none}</p>

@@ -1,6 +1,6 @@
 // The tasklist: which chats wait for an answer, in a pool, by status, mine; tick one off, or go to its chat.
 import { useInfiniteQuery, useMutation, useQueryClient } from "@tanstack/react-query";
-import { useState } from "react";
+import { useLayoutEffect, useRef, useState } from "react";
 import { Button } from "react-aria-components/Button";
 import { Link } from "wouter";
 import type { Task, TaskStatus } from "../src/api/types.ts";
@@ -34,6 +34,17 @@ export function TaskList({ chatHref }: { chatHref: (patientId: string, conversat
     onSettled: () => queries.invalidateQueries({ queryKey: keys.tasks }),
   });
   const tasks = list.data?.pages.flatMap((page) => page.items);
+  const rows = useRef<HTMLUListElement>(null);
+  /** Which task was last changed, by its place: it leaves the list, and takes the focus with it. */
+  const changed = useRef<number>(undefined);
+  const order = tasks?.map(({ id }) => id).join();
+  useLayoutEffect(() => {
+    if (changed.current !== undefined && (document.activeElement === document.body || document.activeElement === null)) {
+      const left = rows.current?.children ?? [];
+      const next = left[Math.min(changed.current, left.length - 1)]?.querySelector<HTMLElement>("input:enabled, a");
+      (next ?? document.querySelector<HTMLElement>("main h1"))?.focus();
+    }
+  }, [order]);
   return (
     <section className="page">
       <PageTitle>{t("place.tasks")}</PageTitle>
@@ -64,14 +75,17 @@ export function TaskList({ chatHref }: { chatHref: (patientId: string, conversat
       {list.error && <Failed error={list.error} onRetry={() => void list.refetch()} />}
       {!tasks && !list.error && <Loading />}
       {tasks?.length === 0 && <p className="empty">{t("tasks.none")}</p>}
-      <ul className="tasks">
-        {tasks?.map((task) => (
+      <ul className="tasks" ref={rows}>
+        {tasks?.map((task, index) => (
           <TaskRow
             key={task.id}
             task={task}
             href={chatHref(task.patientId, task.conversationId)}
             busy={set.isPending && set.variables.id === task.id}
-            onSet={(to) => set.mutate({ id: task.id, to })}
+            onSet={(to) => {
+              changed.current = index;
+              set.mutate({ id: task.id, to });
+            }}
           />
         ))}
       </ul>
@@ -113,18 +127,18 @@ function TaskRow({ task, href, busy, onSet }: RowProps) {
           <time dateTime={task.createdAt} title={fullMoment(task.createdAt)}>
             {moment(task.createdAt)}
           </time>
-          {task.ownerName && ` · ${t("task.owner", { name: task.ownerName })}`}
+          {task.ownerName && !completed && ` · ${t("task.owner", { name: task.ownerName })}`}
           {task.completedBy && ` · ${t("task.completedBy", { name: task.completedBy.name })}`}
         </p>
       </div>
+      <Link className="icon-button bubble-link" href={href} aria-label={t("task.toChat", what)}>
+        <Icon name="bubble" />
+      </Link>
       {task.status === "requested" && (
         <Button className="button small" onPress={() => onSet("in-progress")} isDisabled={busy}>
           {t("task.take")}
         </Button>
       )}
-      <Link className="icon-button bubble-link" href={href} aria-label={t("task.toChat", what)}>
-        <Icon name="bubble" />
-      </Link>
     </li>
   );
 }

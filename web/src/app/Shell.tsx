@@ -1,5 +1,5 @@
 // The frame of both apps: product, places, language, who is signed in, sign-out, and a net under the pages.
-import { Component, type ReactNode, useEffect, useState } from "react";
+import { Component, type ReactNode, useEffect, useRef, useState } from "react";
 import { Button } from "react-aria-components/Button";
 import { Link, useLocation } from "wouter";
 import { Confirm, FailureNotice } from "../components/ui.tsx";
@@ -17,6 +17,7 @@ export function Shell({ places, children }: { places: Place[]; children: ReactNo
   const [location] = useLocation();
   const [asking, setAsking] = useState(false);
   useUnsentWarning();
+  useArrival(location);
   return (
     <div className="shell">
       <a className="skip" href="#main">
@@ -53,6 +54,25 @@ export function Shell({ places, children }: { places: Place[]; children: ReactNo
       />
     </div>
   );
+}
+
+/** Whoever goes to another place is taken to its heading, so that a screen reader says where they are; unless what they pressed is still there. */
+function useArrival(location: string): void {
+  const before = useRef(location);
+  useEffect(() => {
+    const from = before.current;
+    before.current = location;
+    // The way from the root to the first place is the app's own.
+    if (from === location || from === "/") {
+      return;
+    }
+    const main = document.getElementById("main");
+    const at = document.activeElement;
+    const stays = main?.contains(at) && !(at && "checkVisibility" in at && !at.checkVisibility());
+    if (main && !stays) {
+      (main.querySelector<HTMLElement>("h1") ?? main).focus();
+    }
+  }, [location]);
 }
 
 export function LanguageSwitch() {

@@ -1,7 +1,7 @@
 // A conversation: its head with lock and envelope, its log, and the composer.
-import { type ReactNode, useState } from "react";
+import { type ReactNode, useRef, useState } from "react";
 import { asFailure } from "../api/failure.ts";
-import type { Conversation } from "../api/types.ts";
+import type { ChatEntry, Conversation } from "../api/types.ts";
 import { useSession } from "../app/session.ts";
 import { lastNumber } from "../chat/transcript.ts";
 import { useChat, useReading, useSetStatus } from "../data/hooks.ts";
@@ -28,6 +28,8 @@ function OneChat({ id, back, aside }: Props) {
   const { t } = useText();
   const { head, entries, pending, hasOlder, loadOlder, older } = useChat(id);
   const [seen, setSeen] = useState(0);
+  const section = useRef<HTMLElement>(null);
+  const { me } = useSession();
   const setStatus = useSetStatus(id);
   const envelope = useReading(head.data, seen);
   const failed = head.data ? undefined : head.error;
@@ -48,9 +50,16 @@ function OneChat({ id, back, aside }: Props) {
   }
   const conversation = head.data;
   const closed = conversation.status === "closed";
-  const reopen = () => setStatus.mutate("open");
+  // Unread is what the other side wrote: where it wrote nothing, there is nothing to mark.
+  const isOthers = ({ kind, sender }: ChatEntry) => kind === "message" && (sender.role === "patient") !== (me.role === "patient");
+  const reopen = () => {
+    if (!setStatus.isPending) {
+      // The button goes; who reopens a chat wants to write in it.
+      setStatus.mutate("open", { onSuccess: () => section.current?.querySelector("textarea")?.focus() });
+    }
+  };
   return (
-    <section className="chat" aria-label={conversation.title}>
+    <section className="chat" aria-label={conversation.title} ref={section}>
       <header className="chat-head">
         {back}
         <div className="chat-title">
@@ -62,14 +71,15 @@ function OneChat({ id, back, aside }: Props) {
           icon={closed ? "locked" : "unlocked"}
           label={t("lock")}
           pressed={closed}
-          disabled={setStatus.isPending}
+          busy={setStatus.isPending}
           onChange={(pressed) => setStatus.mutate(pressed ? "closed" : "open")}
         />
         <IconToggle
           icon={conversation.unread ? "envelope" : "openEnvelope"}
           label={t("envelope")}
           pressed={conversation.unread}
-          disabled={envelope.isPending}
+          busy={envelope.isPending}
+          disabled={!conversation.unread && !hasOlder && !entries.data?.some(isOthers)}
           onChange={(pressed) => envelope.mutate(pressed)}
         />
       </header>
@@ -91,7 +101,7 @@ function OneChat({ id, back, aside }: Props) {
       ) : (
         !entries.error && <Loading />
       )}
-      {closed && <ClosedNotice conversation={conversation} reopening={setStatus.isPending} onReopen={reopen} />}
+      {closed && <ClosedNotice conversation={conversation} onReopen={reopen} />}
       <Composer conversation={conversation} />
     </section>
   );
@@ -109,14 +119,14 @@ function Stale({ error, onRetry }: { error: unknown; onRetry: () => void }) {
   );
 }
 
-function ClosedNotice({ conversation, reopening, onReopen }: { conversation: Conversation; reopening: boolean; onReopen: () => void }) {
+function ClosedNotice({ conversation, onReopen }: { conversation: Conversation; onReopen: () => void }) {
   const { t } = useText();
   const { me } = useSession();
   const by = conversation.closedBy;
   return (
     <div className="notice" role="status">
       <p>{by ? (by.userId === me.userId ? t("closed.byYou") : t("closed.by", { name: by.name })) : t("closed.notice")}</p>
-      <Button className="button" onPress={onReopen} isDisabled={reopening}>
+      <Button className="button" onPress={onReopen}>
         {t("reopen")}
       </Button>
     </div>

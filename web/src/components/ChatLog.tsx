@@ -149,7 +149,8 @@ export function ChatLog({ conversationId, transcript, pending, hasOlder, olderFa
           ) : (
             transcript.length === 0 && onTheWay.length === 0 && <p className="empty">{t("log.empty")}</p>
           )}
-          <div className="log" role="log" aria-label={t("log")} aria-relevant="additions">
+          {/* Read out is what comes below, to whoever is there; not what is loaded above to whoever scrolls up. */}
+          <div className="log" role="log" aria-live={following ? "polite" : "off"} aria-label={t("log")} aria-relevant="additions">
             {entries.map((entry, index) => (
               <EntryView
                 key={entry.number}

@@ -2,6 +2,7 @@
 import { type ClipboardEvent, type DragEvent, type KeyboardEvent, useLayoutEffect, useRef, useState, useSyncExternalStore } from "react";
 import { Button } from "react-aria-components/Button";
 import { FileTrigger } from "react-aria-components/FileTrigger";
+import { Failure } from "../api/failure.ts";
 import type { Conversation } from "../api/types.ts";
 import { useSession } from "../app/session.ts";
 import { type Upload, Uploads } from "../chat/uploads.ts";
@@ -137,7 +138,7 @@ export function Composer({ conversation }: { conversation: Conversation }) {
           <span>{t("composer.send")}</span>
         </Button>
       </div>
-      <p className="hint" id={`${id}-hint`}>
+      <p className={tooLong ? "field-problem" : closed && !empty ? "hint" : "hint keys"} id={`${id}-hint`}>
         {tooLong
           ? t("composer.tooLong", { count: length, max: MAX_CHARACTERS })
           : closed && !empty
@@ -162,7 +163,7 @@ function UploadItem({ upload, onRetry, onRemove }: { upload: Upload; onRetry: ()
           {failure && t(`failure.${failure}`)}
         </span>
       )}
-      {state === "failed" && (
+      {failure && new Failure(failure).passing && (
         <Button className="button small" onPress={onRetry}>
           {t("retry")}
         </Button>

@@ -100,6 +100,9 @@ function Rows({ items, q, selected, hrefOf, onEnd, more }: RowsProps) {
     },
   });
   const shown = rows.getVirtualItems();
+  // Tab stops at one row, and goes on to the chat: a list of a thousand is no thousand steps.
+  const shownIds = shown.map(({ index }) => items[index]?.id);
+  const stop = [focused, selected].find((id) => id !== undefined && shownIds.includes(id)) ?? shownIds[0];
   const lastShown = shown.at(-1)?.index ?? 0;
   const atEnd = more && lastShown >= items.length - 10;
   useLayoutEffect(() => {
@@ -128,7 +131,7 @@ function Rows({ items, q, selected, hrefOf, onEnd, more }: RowsProps) {
   };
   return (
     <div className="rows" ref={scroller}>
-      {/* Arrow keys are a shortcut: each row is a link that Tab reaches as well. */}
+      {/* The arrow keys go from row to row; each is a link all the same. */}
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
       <ul style={{ height: rows.getTotalSize() }} onKeyDown={move} aria-label={t("conversations")}>
         {shown.map(({ key, index, start }) => {
@@ -145,6 +148,7 @@ function Rows({ items, q, selected, hrefOf, onEnd, more }: RowsProps) {
                   item={item}
                   q={q}
                   current={item.id === selected}
+                  stop={item.id === stop}
                   href={hrefOf(item)}
                   onFocus={() => setFocused(item.id)}
                   onBlur={setFocused}
@@ -162,12 +166,14 @@ interface RowProps {
   item: Conversation;
   q: string;
   current: boolean;
+  /** Whether Tab stops here. */
+  stop: boolean;
   href: string;
   onFocus: () => void;
   onBlur: (focused: undefined) => void;
 }
 
-function Row({ item, q, current, href, onFocus, onBlur }: RowProps) {
+function Row({ item, q, current, stop, href, onFocus, onBlur }: RowProps) {
   const { t, moment, fullMoment } = useText();
   const time = item.lastMessageAt ?? item.createdAt;
   return (
@@ -176,6 +182,7 @@ function Row({ item, q, current, href, onFocus, onBlur }: RowProps) {
       className={`row${item.unread ? " unread" : ""}${current ? " current" : ""}`}
       aria-current={current ? "page" : undefined}
       data-conversation={item.id}
+      tabIndex={stop ? 0 : -1}
       onFocus={onFocus}
       onBlur={(event) => {
         // Without a next one the row was moved or the window left: the focus is still its own.

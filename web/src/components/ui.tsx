@@ -1,5 +1,5 @@
 // Small parts that every page is made of.
-import { type ReactNode, useEffect, useRef } from "react";
+import { type ReactNode, useEffect } from "react";
 import { Button, type ButtonProps } from "react-aria-components/Button";
 import { Dialog, Heading } from "react-aria-components/Dialog";
 import { Modal, ModalOverlay } from "react-aria-components/Modal";
@@ -24,14 +24,22 @@ interface IconToggleProps {
   /** Names what is on when it is pressed; it stays the same, the pressed state tells the rest. */
   label: string;
   pressed: boolean;
+  /** What was pressed is on its way: pressing again does nothing. It is not disabled, which would take the focus from it. */
+  busy?: boolean;
   disabled?: boolean;
   onChange: (pressed: boolean) => void;
 }
 
-export function IconToggle({ icon, label, pressed, disabled = false, onChange }: IconToggleProps) {
+export function IconToggle({ icon, label, pressed, busy = false, disabled = false, onChange }: IconToggleProps) {
   return (
     <span className="tip" data-tip={label}>
-      <ToggleButton className="icon-button" aria-label={label} isSelected={pressed} isDisabled={disabled} onChange={onChange}>
+      <ToggleButton
+        className="icon-button"
+        aria-label={label}
+        isSelected={pressed}
+        isDisabled={disabled}
+        onChange={(to) => !busy && onChange(to)}
+      >
         <Icon name={icon} />
       </ToggleButton>
     </span>
@@ -140,18 +148,13 @@ export function Confirm({ title, text, action, open, onConfirm, onClose }: Confi
   );
 }
 
-/** A page's heading, which takes the focus when the page is reached, so that a screen reader says where one is. */
+/** A page's heading and the window's title; it can take the focus (see the frame's `useArrival`). */
 export function PageTitle({ children }: { children: string }) {
-  const heading = useRef<HTMLHeadingElement>(null);
   const { t } = useText();
   useEffect(() => {
     document.title = `${children} · ${t("product")}`;
   }, [children, t]);
-  return (
-    <h1 ref={heading} tabIndex={-1}>
-      {children}
-    </h1>
-  );
+  return <h1 tabIndex={-1}>{children}</h1>;
 }
 
 export function NotFound() {

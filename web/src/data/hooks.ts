@@ -1,7 +1,7 @@
 // Hooks that load what a page shows and keep it fresh.
-import { useInfiniteQuery, useMutation, useQuery, useQueryClient, keepPreviousData } from "@tanstack/react-query";
+import { type InfiniteData, useInfiniteQuery, useMutation, useQuery, useQueryClient, keepPreviousData } from "@tanstack/react-query";
 import { useCallback, useEffect, useEffectEvent, useState, useSyncExternalStore } from "react";
-import type { ChatEntry, Conversation, Status } from "../api/types.ts";
+import type { ChatEntry, Conversation, Page, Status } from "../api/types.ts";
 import { useSession } from "../app/session.ts";
 import type { NewsSource } from "../chat/poller.ts";
 import { catchUp, firstNumber, lastNumber, merge, type Transcript } from "../chat/transcript.ts";
@@ -50,14 +50,29 @@ export function useKept<T>(name: string, initial: T): [T, (value: T) => void, ()
 /** A patient's conversations, a page at a time. */
 export function useConversations(patientId: string, q: string) {
   const { api, listNews } = useSession();
+  const queries = useQueryClient();
+  const queryKey = keys.conversationsOf(patientId, q);
+  const load = (cursor: string | undefined, signal?: AbortSignal) => api.conversations(patientId, { q, cursor, limit: 100 }, signal);
   const query = useInfiniteQuery({
-    queryKey: keys.conversationsOf(patientId, q),
-    queryFn: ({ pageParam, signal }) => api.conversations(patientId, { q, cursor: pageParam, limit: 100 }, signal),
+    queryKey,
+    queryFn: ({ pageParam, signal }) => load(pageParam, signal),
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.nextCursor ?? undefined,
     placeholderData: keepPreviousData,
   });
-  useNews(listNews, () => query.refetch({ throwOnError: true }));
+  useNews(listNews, async () => {
+    const refresh = () => query.refetch({ throwOnError: true, cancelRefetch: false });
+    const known = queries.getQueryData<InfiniteData<Page<Conversation>>>(queryKey);
+    if (!known || known.pages.length === 1) {
+      await refresh();
+      return;
+    }
+    // News come first in the list: where its first page stands as it stood, so do the others, and are not asked for.
+    const first = await load(undefined);
+    if (JSON.stringify(first.items) !== JSON.stringify(known.pages[0]?.items)) {
+      await refresh();
+    }
+  });
   return query;
 }
 

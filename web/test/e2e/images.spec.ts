@@ -3,6 +3,7 @@
 import type { Page } from "@playwright/test";
 import { expect, test } from "./support/fixtures.ts";
 import { type ImageFile, noImage, photo } from "./support/images.ts";
+import { latch } from "./support/latch.ts";
 import { begunChat, stored, uniqueTitle } from "./support/people.ts";
 import { stack } from "./support/stack.ts";
 
@@ -78,11 +79,10 @@ test("an image needs no text", async ({ signedIn }) => {
 
 test("while it is uploaded there is progress, sending waits for it, and it can be taken away", async ({ signedIn }) => {
   const { ana, id } = await anasChat(signedIn);
-  let go = () => undefined as void;
-  const allowed = new Promise<void>((resolve) => (go = resolve));
+  const upload = latch();
   await ana.route(bucket, async (route) => {
     if (route.request().method() === "PUT") {
-      await allowed;
+      await upload.opened;
     }
     await route.fallback();
   });
@@ -92,7 +92,7 @@ test("while it is uploaded there is progress, sending waits for it, and it can b
   await expect(ana.getByRole("button", { name: "Send" })).toBeDisabled();
   await ana.getByRole("button", { name: "Remove unwanted.png" }).click();
   await expect(tray(ana).getByRole("listitem")).toHaveCount(1);
-  go();
+  upload.open();
   await expect(tray(ana).getByText("Ready to send")).toBeVisible();
   await ana.getByRole("button", { name: "Send" }).click();
   await expect(lastMessage(ana)).toContainText("Sent");

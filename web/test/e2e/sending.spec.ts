@@ -1,8 +1,8 @@
 // Sending: shown at once, stored once, never lost; whatever fails says so in its own words and offers a way on.
 import type { Page, Route } from "@playwright/test";
 import { expect, test } from "./support/fixtures.ts";
-import { begunChat, say, stored, uniqueTitle } from "./support/people.ts";
-import { api } from "./support/people.ts";
+import { latch } from "./support/latch.ts";
+import { api, begunChat, say, stored, uniqueTitle } from "./support/people.ts";
 
 const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
 const log = (page: Page) => page.getByRole("log");
@@ -175,15 +175,14 @@ test("each conversation has a draft of its own, which outlives a reload", async 
 test("what was on its way when the page went is sent by the next one, once", async ({ signedIn }) => {
   const chat = await begunChat(uniqueTitle("Reload"));
   const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
-  let reached = () => undefined as void;
-  const atServer = new Promise<void>((resolve) => (reached = resolve));
+  const server = latch();
   await onSend(ana, async (route) => {
     await route.fetch().catch(() => undefined);
-    reached();
+    server.open();
     // Never answered: the page goes first.
   });
   await send(ana, "On its way");
-  await atServer;
+  await server.opened;
   await ana.unrouteAll({ behavior: "ignoreErrors" });
   ana.on("dialog", (dialog) => void dialog.accept());
   await ana.reload();

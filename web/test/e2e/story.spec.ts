@@ -2,6 +2,7 @@
 import { expect, test } from "./support/fixtures.ts";
 import { photo } from "./support/images.ts";
 import { uniqueTitle } from "./support/people.ts";
+import { findTask, toChat } from "./support/tasks.ts";
 
 /** How soon one side must see what the other did. */
 const SOON = { timeout: 5_000 };
@@ -24,9 +25,8 @@ test("a question is asked, answered with an image, found, closed, reopened and a
 
   // Clara finds it as a task, and its bubble leads into the chat.
   const id = ana.url().split("/").at(-1) ?? "";
-  const bubble = clara.locator(`a[href$="/chat/${id}"]`);
-  await expect(bubble).toBeVisible({ timeout: 15_000 });
-  await bubble.click();
+  await findTask(clara, id);
+  await toChat(clara, id).click();
   await expect(clara.getByRole("heading", { level: 1 })).toHaveText("Ana Patient");
   await expect(clara.getByRole("log").getByText("Is 5.3 too high?")).toBeVisible();
 

@@ -26,10 +26,10 @@ const FRIENDS = [...Object.values(APPS), stack.issuer, stack.awsEndpointUrl].map
 export const appOf = (person: Person) => (account(person).role === "patient" ? "portal" : "clinic");
 
 export const test = base.extend<Fixtures>({
-  opened: async ({ browser }, use) => {
+  opened: async ({ browser }, provide) => {
     const contexts: BrowserContext[] = [];
     const complaints: string[] = [];
-    await use(async (app, { path = "/", browser: options = {} } = {}) => {
+    await provide(async (app, { path = "/", browser: options = {} } = {}) => {
       const context = await browser.newContext(options);
       contexts.push(context);
       const page = await context.newPage();
@@ -42,8 +42,8 @@ export const test = base.extend<Fixtures>({
     }
     expect(complaints).toEqual([]);
   },
-  signedIn: async ({ opened }, use) => {
-    await use(async (person, visit) => {
+  signedIn: async ({ opened }, provide) => {
+    await provide(async (person, visit) => {
       const page = await opened(appOf(person), visit);
       await signIn(page, person);
       return page;

@@ -1,0 +1,374 @@
+// Everything by keyboard and by ear: the main flow without a mouse, where the focus goes, what things are called and whether they
+// are pressed, and what is told by more than a colour or a movement.
+import type { Locator, Page } from "@playwright/test";
+import { expect, test } from "./support/fixtures.ts";
+import { photo } from "./support/images.ts";
+import { api, begunChat, say, stored, uniqueTitle } from "./support/people.ts";
+import { patientId } from "./support/stack.ts";
+
+const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
+const log = (page: Page) => page.getByRole("log");
+const lock = (page: Page) => page.getByRole("button", { name: "Lock conversation" });
+const envelope = (page: Page) => page.getByRole("button", { name: "Mark as unread" });
+const chatRow = (page: Page, id: string) => page.locator(`[data-conversation="${id}"]`);
+const SOON = { timeout: 20_000 };
+
+/** Presses Tab until it is there; how often is the tab order's matter. */
+async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab", atMost = 12): Promise<void> {
+  for (let pressed = 0; pressed < atMost; pressed += 1) {
+    await page.keyboard.press(key);
+    if (await target.evaluate((element) => element === document.activeElement)) {
+      return;
+    }
+  }
+  await expect(target, `${key} leads there`).toBeFocused({ timeout: 1 });
+}
+
+test("asking, answering, closing, reopening and marking unread, without a mouse", async ({ signedIn }) => {
+  test.setTimeout(120_000);
+  const question = uniqueTitle("Keyboard");
+  const ana = await signedIn("patient-a", { path: "/messages" });
+  await expect(ana.getByRole("list", { name: "Conversations" })).toBeVisible();
+
+  // The first Tab leads past the places, into the page.
+  const skip = ana.getByRole("link", { name: "Skip to the content" });
+  await ana.keyboard.press("Tab");
+  await expect(skip).toBeFocused();
+  await expect(skip).toBeInViewport();
+  await ana.keyboard.press("Enter");
+  await expect(ana.getByRole("main")).toBeFocused();
+  await tabTo(ana, ana.getByRole("searchbox"), "Tab", 1);
+
+  // Plus leads to the forms, and each page begins at its heading.
+  await tabTo(ana, ana.getByRole("link", { name: "New conversation" }), "Tab", 1);
+  await ana.keyboard.press("Enter");
+  await expect(ana.getByRole("heading", { level: 1, name: "What is it about?" })).toBeFocused();
+  await expect(ana.getByRole("link", { name: "Begin" }).first()).toBeVisible();
+  await tabTo(ana, ana.getByRole("link", { name: "Begin" }).first(), "Tab", 1);
+  await ana.keyboard.press("Enter");
+  await expect(ana.getByLabel("Which result is it about?")).toBeVisible();
+  await tabTo(ana, ana.getByLabel("Which result is it about?"));
+  await ana.keyboard.type(question);
+  await ana.keyboard.press("Tab");
+  await ana.keyboard.press("Space");
+  await ana.keyboard.press("ArrowDown");
+  await expect(ana.getByLabel("Imaging")).toBeChecked();
+  await ana.keyboard.press("Tab");
+  await expect(ana.getByLabel("What would you like to know?")).toBeFocused();
+  await ana.keyboard.type("Is the report in?");
+  await ana.keyboard.press("Tab");
+  await ana.keyboard.press("Space");
+  await expect(ana.getByLabel("Do you have new symptoms?")).toBeChecked();
+  await ana.keyboard.press("Tab");
+  await expect(ana.getByRole("button", { name: "Submit" })).toBeFocused();
+  await ana.keyboard.press("Enter");
+
+  // In the chat: a message, and the focus stays in the box.
+  await expect(log(ana).getByText("Is the report in?")).toBeVisible();
+  await expect(ana.getByRole("main").locator(":focus")).toHaveCount(1);
+  // Past search, plus and button, one stop in the list, lock, envelope, log and paperclip.
+  await tabTo(ana, box(ana), "Tab", 9);
+  await ana.keyboard.type("It was on Monday.");
+  await ana.keyboard.press("Enter");
+  await expect(log(ana).getByText("It was on Monday.")).toBeVisible();
+  await expect(log(ana).getByRole("article").last()).toContainText("Sent");
+  await expect(box(ana)).toBeFocused();
+  const id = ana.url().split("/").at(-1) ?? "";
+  expect((await stored(id)).at(-1)?.text).toBe("It was on Monday.");
+  await expect(envelope(ana), "nobody else has written").toBeDisabled();
+  await say("clinician-a", id, "It came today.");
+  await expect(log(ana).getByText("It came today.")).toBeVisible(SOON);
+
+  // Back over paperclip and log to envelope and lock.
+  await ana.keyboard.press("Shift+Tab");
+  await expect(ana.getByRole("button", { name: "Attach images" })).toBeFocused();
+  await ana.keyboard.press("Shift+Tab");
+  await expect(ana.getByRole("region", { name: "Messages of this conversation" })).toBeFocused();
+  await ana.keyboard.press("Shift+Tab");
+  await expect(envelope(ana)).toBeFocused();
+  await ana.keyboard.press("Shift+Tab");
+  await expect(lock(ana)).toBeFocused();
+  await ana.keyboard.press("Space");
+  await expect(lock(ana)).toHaveAttribute("aria-pressed", "true");
+  await expect(ana.locator(".state")).toHaveText("Closed");
+  await expect(lock(ana), "closing keeps the focus").toBeFocused();
+  await ana.keyboard.press("Enter");
+  await expect(lock(ana)).toHaveAttribute("aria-pressed", "false");
+  await expect(ana.locator(".state")).toHaveText("Open");
+  await expect(lock(ana), "reopening keeps the focus").toBeFocused();
+  await ana.keyboard.press("Tab");
+  await ana.keyboard.press("Space");
+  await expect(envelope(ana)).toHaveAttribute("aria-pressed", "true");
+  await expect(envelope(ana), "marking keeps the focus").toBeFocused();
+  await expect(chatRow(ana, id).getByText("Unread")).toBeAttached();
+});
+
+test("from the top: places, language, sign-out, search, plus, and the list; arrow keys walk it", async ({ signedIn }) => {
+  await begunChat(uniqueTitle("Order"));
+  await begunChat(uniqueTitle("Order"));
+  const ana = await signedIn("patient-a", { path: "/messages" });
+  const rows = ana.getByRole("list", { name: "Conversations" }).getByRole("link");
+  await expect(rows.nth(1)).toBeVisible();
+  const order = [
+    ...["Skip to the content", "Conversations", "Notifications", "Who opened my messages"].map((name) =>
+      ana.getByRole("link", { name, exact: true }),
+    ),
+    ana.getByRole("combobox", { name: "Language" }),
+    ana.getByRole("button", { name: "Sign out" }),
+    ana.getByRole("searchbox", { name: "Search conversations" }),
+    ana.getByRole("link", { name: "New conversation" }),
+    ana.getByRole("link", { name: "Send a message" }),
+  ];
+  for (const next of order) {
+    await ana.keyboard.press("Tab");
+    await expect(next).toBeFocused();
+  }
+  await tabTo(ana, rows.first(), "Tab", 2);
+  const idAt = (place: Locator) => place.getAttribute("data-conversation");
+  const second = await idAt(rows.nth(1));
+  await ana.keyboard.press("ArrowDown");
+  await expect(chatRow(ana, second ?? "")).toBeFocused();
+  await ana.keyboard.press("ArrowUp");
+  await expect(rows.first()).toBeFocused();
+  await ana.keyboard.press("End");
+  await expect(rows.last()).toBeFocused();
+  await expect(rows.last()).toBeInViewport();
+  await ana.keyboard.press("Home");
+  await expect(rows.first()).toBeFocused();
+  const first = (await idAt(rows.first())) ?? "";
+  await ana.keyboard.press("Enter");
+  await expect(ana).toHaveURL(new RegExp(`${first}$`));
+  // Who opens a chat is still in the list.
+  await expect(chatRow(ana, first)).toBeFocused();
+  await expect(chatRow(ana, first)).toHaveAttribute("aria-current", "page");
+});
+
+test("the focus stays with its chat when news re-sort the list", async ({ signedIn }) => {
+  const [older, newer] = [await begunChat(uniqueTitle("Sorted")), await begunChat(uniqueTitle("Sorted"))];
+  const ana = await signedIn("patient-a", { path: "/messages" });
+  const places = () =>
+    ana
+      .getByRole("list", { name: "Conversations" })
+      .getByRole("link")
+      .evaluateAll((links) => links.map((link) => link.getAttribute("data-conversation")));
+  const above = async (one: string, other: string) => {
+    const all = await places();
+    return all.indexOf(one) < all.indexOf(other);
+  };
+  await expect(chatRow(ana, older.id)).toBeVisible();
+  // Another one comes before it.
+  await chatRow(ana, older.id).focus();
+  expect(await above(newer.id, older.id)).toBe(true);
+  // Its own news move it.
+  await say("clinician-a", older.id, "One more thing.");
+  await expect.poll(() => above(older.id, newer.id), SOON).toBe(true);
+  await expect(chatRow(ana, older.id)).toBeFocused();
+  // Another's news move that one.
+  await say("clinician-a", newer.id, "And here.");
+  await expect.poll(() => above(newer.id, older.id), SOON).toBe(true);
+  await expect(chatRow(ana, older.id)).toBeFocused();
+  await expect(chatRow(ana, older.id)).toHaveAccessibleName(/^Unread Sorted/);
+  await ana.keyboard.press("Enter");
+  await expect(ana.getByRole("heading", { level: 2 })).toHaveText(older.title);
+});
+
+test("a dialog keeps the focus until it is left, and gives it back", async ({ signedIn }) => {
+  const clara = await signedIn("clinician-a", { path: `/patients/${patientId("patient-a")}/chat` });
+  const plus = clara.getByRole("button", { name: "New conversation" });
+  await plus.focus();
+  await clara.keyboard.press("Enter");
+  const dialog = clara.getByRole("dialog", { name: "New conversation" });
+  const [title, cancel, create] = [
+    dialog.getByLabel("Title"),
+    dialog.getByRole("button", { name: "Cancel" }),
+    dialog.getByRole("button", { name: "Create" }),
+  ];
+  await expect(title).toBeFocused();
+  await clara.keyboard.type(uniqueTitle("Dialog"));
+  for (const next of [cancel, create, title, cancel]) {
+    await clara.keyboard.press("Tab");
+    await expect(next).toBeFocused();
+  }
+  await clara.keyboard.press("Shift+Tab");
+  await clara.keyboard.press("Shift+Tab");
+  await expect(create).toBeFocused();
+  // What lies behind is hidden from screen readers too.
+  await expect(clara.locator("#app")).toHaveAttribute("inert", "");
+  await clara.keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  await expect(plus).toBeFocused();
+});
+
+test("reopening from the notice leads to the box; archiving and reopening an encounter keep the focus on their button", async ({
+  signedIn,
+}) => {
+  const { id, encounterId } = await begunChat(uniqueTitle("Reopened"));
+  await (await api("clinician-a")).setStatus(id, "closed");
+  const ana = await signedIn("patient-a", { path: `/messages/${id}` });
+  await ana.getByRole("button", { name: "Reopen" }).focus();
+  await ana.keyboard.press("Enter");
+  await expect(ana.locator(".state")).toHaveText("Open");
+  await expect(box(ana)).toBeFocused();
+  const clara = await signedIn("clinician-a", { path: `/patients/${patientId("patient-a")}/encounters/${encounterId}` });
+  await clara.getByRole("button", { name: "Archive and Close" }).focus();
+  await clara.keyboard.press("Enter");
+  await tabTo(clara, clara.getByRole("alertdialog").getByRole("button", { name: "Archive and Close" }), "Tab", 3);
+  await clara.keyboard.press("Enter");
+  await expect(clara.getByRole("button", { name: "Reopen" })).toBeFocused();
+  await clara.keyboard.press("Enter");
+  await expect(clara.getByRole("button", { name: "Archive and Close" })).toBeFocused();
+});
+
+test("an image is opened and left by keyboard", async ({ signedIn }) => {
+  const { id } = await begunChat(uniqueTitle("Picture"));
+  const ana = await signedIn("patient-a", { path: `/messages/${id}` });
+  await ana.locator('input[type="file"]').setInputFiles(photo("arm.png"));
+  await expect(ana.getByText("Ready to send")).toBeVisible();
+  await box(ana).focus();
+  await ana.keyboard.press("Enter");
+  const thumbnail = ana.getByRole("button", { name: "Show the image in full size" });
+  await expect(thumbnail).toBeVisible({ timeout: 30_000 });
+  await tabTo(ana, thumbnail, "Shift+Tab", 3);
+  await ana.keyboard.press("Enter");
+  const dialog = ana.getByRole("dialog", { name: "Attached image" });
+  await expect(dialog).toBeVisible();
+  await ana.keyboard.press("Tab");
+  await expect(dialog.getByRole("button", { name: "Close" })).toBeFocused();
+  await ana.keyboard.press("Enter");
+  await expect(dialog).toBeHidden();
+  await expect(thumbnail).toBeFocused();
+});
+
+test("a task is ticked off by keyboard, and the focus goes on to the next", async ({ signedIn }) => {
+  const clara = await signedIn("clinician-a", { path: "/tasks" });
+  // Three tasks of our own making, so that no other test's are ticked off.
+  const task = (number: number) => ({
+    id: `01900000-0000-7000-8000-00000000090${number}`,
+    conversationId: `01900000-0000-7000-8000-00000000091${number}`,
+    patientId: patientId("patient-a"),
+    patientName: "Ana Patient",
+    title: `Task ${number}`,
+    pool: "clinic",
+    status: "requested",
+    openedByNumber: 1,
+    createdAt: "2026-01-01T08:00:00Z",
+  });
+  let tasks = [task(1), task(2), task(3)];
+  await clara.route("**/api/tasks?*", (route) => route.fulfill({ json: { items: tasks, nextCursor: null } }));
+  await clara.route("**/api/tasks/*", async (route) => {
+    const done = tasks.find(({ id }) => route.request().url().endsWith(id));
+    tasks = tasks.filter((one) => one !== done);
+    await route.fulfill({ json: { ...done, status: "completed" } });
+  });
+  const tick = (number: number) => clara.getByRole("checkbox", { name: `Complete: Task ${number}, Ana Patient` });
+  await expect(tick(1)).toBeVisible(SOON);
+  await tick(2).focus();
+  await clara.keyboard.press("Space");
+  await expect(tick(2)).toBeHidden();
+  await expect(tick(3)).toBeFocused();
+  await clara.keyboard.press("Space");
+  await expect(tick(3)).toBeHidden();
+  await expect(tick(1)).toBeFocused();
+  await clara.keyboard.press("Space");
+  await expect(clara.getByText("There are no such tasks.")).toBeVisible();
+  await expect(clara.getByRole("heading", { level: 1 })).toBeFocused();
+});
+
+test("lock, envelope, paperclip and plus say what they are and whether they are pressed", async ({ signedIn }) => {
+  const { id } = await begunChat(uniqueTitle("Named"));
+  const ana = await signedIn("patient-a", { path: `/messages/${id}` });
+  await expect(envelope(ana)).toHaveAttribute("aria-pressed", "false");
+  await expect(lock(ana)).toHaveAttribute("aria-pressed", "false");
+  await expect(ana.getByRole("link", { name: "New conversation" })).toBeVisible();
+  await expect(ana.getByRole("button", { name: "Attach images" })).toBeEnabled();
+  // What is pressed looks pressed by its shape too: another picture in the button.
+  const picture = (button: Locator) => button.locator("path").getAttribute("d");
+  const [open, read] = [await picture(lock(ana)), await picture(envelope(ana))];
+  await envelope(ana).click();
+  await expect(envelope(ana)).toHaveAttribute("aria-pressed", "true");
+  expect(await picture(envelope(ana))).not.toBe(read);
+  await lock(ana).click();
+  await expect(lock(ana)).toHaveAttribute("aria-pressed", "true");
+  expect(await picture(lock(ana))).not.toBe(open);
+  await expect(ana.getByRole("button", { name: "Attach images" })).toBeDisabled();
+  // Pointing at it shows its name.
+  const tip = (button: Locator) => button.locator("..").evaluate((element) => getComputedStyle(element, "::after").visibility);
+  await lock(ana).hover();
+  await expect.poll(() => tip(lock(ana))).toBe("visible");
+});
+
+test("news are read out where one follows the chat, and only then", async ({ signedIn }) => {
+  const { id } = await begunChat(uniqueTitle("Spoken"));
+  const clara = await api("clinician-a");
+  for (let line = 1; line <= 12; line += 1) {
+    await say("clinician-a", id, `Line ${line}\nof a long letter\nthat fills\nthe page`);
+  }
+  const ana = await signedIn("patient-a", { path: `/messages/${id}` });
+  await expect(log(ana)).toHaveAttribute("aria-live", "polite");
+  await expect(log(ana)).toHaveAttribute("aria-relevant", "additions");
+  await say("clinician-a", id, "While she reads the end");
+  await expect(log(ana).getByRole("article", { name: "Message from Clara Clinician" }).last()).toContainText(
+    "While she reads the end",
+    SOON,
+  );
+  await ana.getByRole("region", { name: "Messages of this conversation" }).focus();
+  await ana.keyboard.press("Home");
+  await expect(log(ana)).toHaveAttribute("aria-live", "off");
+  await say("clinician-a", id, "While she reads the beginning");
+  await expect(ana.getByRole("status").filter({ hasText: "New messages" })).toHaveCount(1, SOON);
+  await expect(log(ana).getByText("Line 1", { exact: false }).first()).toBeInViewport();
+  await ana.getByRole("button", { name: "New messages" }).press("Enter");
+  await expect(log(ana).getByText("While she reads the beginning")).toBeInViewport();
+  await expect.poll(async () => (await (await api("patient-a")).conversation(id)).unread, SOON).toBe(false);
+  expect((await clara.conversation(id)).status).toBe("open");
+});
+
+test("unread is told by words and weight, with the system's colours too", async ({ signedIn }) => {
+  const { id } = await begunChat(uniqueTitle("Unread"));
+  const read = await begunChat(uniqueTitle("Read"));
+  await (await api("patient-a")).markRead(read.id, 1);
+  const ana = await signedIn("patient-a", { path: "/messages" });
+  await expect(chatRow(ana, id)).toHaveAccessibleName(/^Unread /);
+  await expect(chatRow(ana, read.id)).toHaveAccessibleName(/^Read /);
+  await expect(chatRow(ana, id).locator(".row-title")).toHaveCSS("font-weight", "700");
+  await expect(chatRow(ana, read.id).locator(".row-title")).toHaveCSS("font-weight", "400");
+  for (const colorScheme of ["light", "dark"] as const) {
+    await ana.emulateMedia({ forcedColors: "active", colorScheme });
+    const shade = (locator: Locator) => locator.evaluate((element) => getComputedStyle(element).backgroundColor);
+    expect(await shade(chatRow(ana, id).locator(".dot"))).not.toBe(await shade(ana.locator("body")));
+    await ana.screenshot({ path: `screenshots/pages/forced-colors-conversations-${colorScheme}.png` });
+  }
+});
+
+test("with the system's colours, what is pressed and where one is can still be told", async ({ signedIn }) => {
+  const { id } = await begunChat(uniqueTitle("Forced"));
+  const ana = await signedIn("patient-a", { path: `/messages/${id}`, browser: { forcedColors: "active" } });
+  await expect(lock(ana)).toHaveAttribute("aria-pressed", "false");
+  const shade = (locator: Locator) => locator.evaluate((element) => getComputedStyle(element).backgroundColor);
+  await expect(ana.getByRole("link", { name: "Conversations", exact: true })).toHaveCSS("outline-style", "solid");
+  await expect(chatRow(ana, id)).toHaveCSS("outline-style", "solid");
+  await lock(ana).click();
+  await expect(lock(ana)).toHaveAttribute("aria-pressed", "true");
+  expect(await shade(lock(ana))).not.toBe(await shade(envelope(ana)));
+  await ana.screenshot({ path: "screenshots/pages/forced-colors-chat.png" });
+});
+
+test("nothing moves for whoever wants nothing to move", async ({ signedIn }) => {
+  const { id } = await begunChat(uniqueTitle("Still"));
+  const ana = await signedIn("patient-a", { path: `/messages/${id}`, browser: { reducedMotion: "reduce" } });
+  await expect(lock(ana)).toBeVisible();
+  const moving = () =>
+    ana.evaluate(() =>
+      [...document.querySelectorAll("*")]
+        .filter((element) => {
+          const { transitionDuration, animationName, scrollBehavior } = getComputedStyle(element);
+          return (
+            transitionDuration.split(", ").some((one) => parseFloat(one) > 0) || animationName !== "none" || scrollBehavior === "smooth"
+          );
+        })
+        .map((element) => element.className),
+    );
+  expect(await moving()).toEqual([]);
+  await ana.emulateMedia({ reducedMotion: "no-preference" });
+  expect(await moving()).not.toEqual([]);
+});

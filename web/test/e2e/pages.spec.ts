@@ -1,0 +1,78 @@
+// Each page and state of both apps, in phone and desktop size, light and dark: clean by axe's rules, fitting 320 pixels, large
+// enough to touch, and pictured in `screenshots/pages`.
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
+import { PLACES } from "./places.ts";
+import { expect, test } from "./support/fixtures.ts";
+
+const SIZES = { phone: { width: 390, height: 844 }, desktop: { width: 1280, height: 800 } };
+const COLOURS = ["light", "dark"] as const;
+/** WCAG 2.2 at A and AA with all that came before, and what axe's makers recommend beyond. */
+const RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+/** WCAG 2.2, 2.5.8 Target Size (Minimum). */
+const SMALLEST_TARGET = 24;
+/** WCAG 2.1, 1.4.10 Reflow. */
+const NARROWEST = 320;
+
+// Each place is a test of its own: they share the workers.
+test.describe.configure({ mode: "parallel" });
+
+for (const place of PLACES) {
+  test(place.name, async ({ opened, signedIn }) => {
+    const visit = { path: (await place.path?.()) ?? "/", browser: { locale: place.language ?? "en-US" } };
+    const page = place.who === "portal" || place.who === "clinic" ? await opened(place.who, visit) : await signedIn(place.who, visit);
+    await place.then?.(page);
+    await expect(place.shows(page)).toBeVisible();
+    for (const [size, viewport] of Object.entries(SIZES)) {
+      await page.setViewportSize(viewport);
+      for (const colorScheme of COLOURS) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await page.screenshot({ path: `screenshots/pages/${place.name}-${size}-${colorScheme}.png`, animations: "disabled" });
+        expect.soft(await complaints(page), `axe: ${size}, ${colorScheme}`).toEqual([]);
+      }
+      expect.soft(await smallTargets(page), `targets: ${size}`).toEqual([]);
+    }
+    if (place.aria !== undefined) {
+      await expect.soft(page.locator("body")).toMatchAriaSnapshot(place.aria);
+    }
+    await page.setViewportSize({ width: NARROWEST, height: 640 });
+    await expect.soft(place.shows(page), `at ${NARROWEST} pixels`).toBeVisible();
+    expect.soft(await scrolledSideways(page), `at ${NARROWEST} pixels`).toEqual([]);
+  });
+}
+
+async function complaints(page: Page): Promise<string[]> {
+  // The legacy mode leaves out foreign frames, of which there are none, and takes half the time.
+  const { violations } = await new AxeBuilder({ page }).withTags(RULES).setLegacyMode(true).analyze();
+  return violations.map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ html }) => html.slice(0, 120)).join(" | ")}`);
+}
+
+/** What is wider than the place it has: the page, or a part of it that can be scrolled sideways. */
+function scrolledSideways(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll("*")]
+      .filter((element) => {
+        const { overflowX } = getComputedStyle(element);
+        const scrolls = element === document.documentElement || overflowX === "auto" || overflowX === "scroll";
+        return scrolls && element.clientWidth > 1 && element.scrollWidth > element.clientWidth;
+      })
+      .map((element) => `${element.tagName}.${element.className}: ${element.scrollWidth} in ${element.clientWidth}`),
+  );
+}
+
+/** What is meant to be pressed and is too small for it; links within a text may be. */
+function smallTargets(page: Page): Promise<string[]> {
+  return page.evaluate((smallest) => {
+    const small = [];
+    for (const element of document.querySelectorAll<HTMLElement>("a[href], button, input, select, textarea")) {
+      const target = element.closest("label") ?? element;
+      const { width, height } = target.getBoundingClientRect();
+      // What cannot be tabbed to is for screen readers: React Aria's second way out of a dialog.
+      const hidden = !element.checkVisibility({ opacityProperty: true, visibilityProperty: true }) || element.tabIndex < 0;
+      if (!hidden && width > 1 && (width < smallest || height < smallest)) {
+        small.push(`${element.outerHTML.slice(0, 100)}: ${Math.round(width)} x ${Math.round(height)}`);
+      }
+    }
+    return small;
+  }, SMALLEST_TARGET);
+}

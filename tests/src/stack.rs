@@ -81,7 +81,6 @@ impl Stack {
     }
 
     /// Where its `stack.json` is.
-    #[expect(clippy::unused_self, reason = "there is one stack under test")]
     pub fn path(&self) -> PathBuf {
         Description::path()
     }

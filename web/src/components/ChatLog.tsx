@@ -28,7 +28,7 @@ export function ChatLog({ conversationId, transcript, pending, hasOlder, olderFa
   const { t } = useText();
   const { me } = useSession();
   const scroller = useRef<HTMLDivElement>(null);
-  /** Where an entry stood on the screen before the last change. */
+  /** Where in the log the first entry in sight stood before the last change. */
   const anchor = useRef<{ number: string; top: number }>(undefined);
   const top = useRef(0);
   const [following, setFollowing] = useState(true);
@@ -83,9 +83,11 @@ export function ChatLog({ conversationId, transcript, pending, hasOlder, olderFa
     if (following) {
       element.scrollTop = element.scrollHeight;
     } else if (anchor.current) {
-      const kept = element.querySelector(`[data-number="${anchor.current.number}"]`);
-      if (kept) {
-        element.scrollTop += kept.getBoundingClientRect().top - anchor.current.top;
+      const kept = element.querySelector<HTMLElement>(`[data-number="${anchor.current.number}"]`);
+      const moved = kept ? kept.offsetTop - anchor.current.top : 0;
+      // Setting it, even to what it is, would end a scrolling that is under way.
+      if (moved !== 0) {
+        element.scrollTop += moved;
       }
     }
     anchor.current = anchorIn(element);
@@ -181,13 +183,12 @@ export function ChatLog({ conversationId, transcript, pending, hasOlder, olderFa
   );
 }
 
-/** The first entry that is in sight, and where. */
+/** The first entry that is in sight, and where in the log: what comes in above it moves it there, scrolling does not. */
 function anchorIn(element: HTMLElement): { number: string; top: number } | undefined {
   const edge = element.getBoundingClientRect().top;
   for (const child of element.querySelectorAll<HTMLElement>("[data-number]")) {
-    const { top, bottom } = child.getBoundingClientRect();
-    if (bottom > edge) {
-      return { number: child.dataset["number"] ?? "", top };
+    if (child.getBoundingClientRect().bottom > edge) {
+      return { number: child.dataset["number"] ?? "", top: child.offsetTop };
     }
   }
   return undefined;

@@ -4,7 +4,7 @@
 //! and whose answers become its first message.
 
 use lambda_http::http::HeaderValue;
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Request, RequestExt as _, Response};
 use serde::Deserialize;
 use sha2::{Digest as _, Sha256};
 use shared::domain::audit::{Action, Entity};
@@ -183,7 +183,7 @@ fn idempotency(request: &Request, person: &Person) -> Result<Option<Idempotency>
     let Some(key) = request.headers().get("idempotency-key") else { return Ok(None) };
     let key = key.to_str().ok().filter(|key| !key.is_empty() && key.len() <= KEY_MAX_LENGTH);
     let key = key.ok_or_else(|| ApiError::invalid("Idempotency-Key", "is not 1 to 255 visible characters"))?;
-    let asked = Sha256::new().chain_update(request.uri().path()).chain_update([0]).chain_update(request.body());
+    let asked = Sha256::new().chain_update(request.raw_http_path()).chain_update([0]).chain_update(request.body());
     Ok(Some(Idempotency {
         user: person.user_id.clone(),
         key: hex(&Sha256::digest(key)),

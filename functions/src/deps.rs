@@ -14,7 +14,7 @@ use shared::domain::person::Caller;
 use shared::domain::settings::Settings;
 use shared::http::cursor::Cursors;
 use shared::http::problem::ApiError;
-use shared::http::request;
+use shared::http::{gateway, request};
 use shared::identity::Identity;
 use shared::notifications::Topics;
 use shared::store::{CachedSettings, Table};
@@ -68,7 +68,7 @@ impl Deps {
     /// Whoever calls, if they are staff, whose accesses are recorded.
     pub fn agent(&self, request: &Request, caller: &Caller) -> Option<Agent> {
         let id = AuditEventId::new(self.clock.id());
-        Agent::staff(caller.person(), request::source(request), self.clock.now(), id)
+        Agent::staff(caller.person(), gateway::source(request), self.clock.now(), id)
     }
 
     /// Records what staff read of a patient's, before it is answered; once in a quarter of an hour.

@@ -12,6 +12,7 @@ pub mod serve;
 pub mod stream;
 pub mod views;
 
+pub mod add_claims;
 pub mod create_attachment;
 pub mod create_conversation;
 pub mod create_order;

@@ -12,6 +12,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Error, Request, RequestExt as _, Response, service_fn};
 use shared::attachments::Bucket;
 use shared::config::{Config, Needs, TopicUse};
+use shared::http::gateway;
 use shared::http::problem::ApiError;
 use shared::telemetry;
 
@@ -54,9 +55,10 @@ fn run_with<D: Sync>(
     block_on(async {
         let config = Config::from_env(needs)?;
         let deps = connect(&config, &deps::aws().await);
-        let deps = &deps;
+        let (deps, key) = (&deps, config.cloudfront_key.as_deref());
         lambda_http::run(service_fn(|request: Request| async move {
-            Ok::<_, Error>(answer(route, request, |request| handler(deps, request)).await)
+            let handle = |request| async move { handler(deps, gateway::admitted(request, key)?).await };
+            Ok::<_, Error>(answer(route, request, handle).await)
         }))
         .await
     });
@@ -66,7 +68,8 @@ fn run_with<D: Sync>(
 pub fn run_public(route: Route, handler: PublicHandler) {
     telemetry::init();
     block_on(lambda_http::run(service_fn(move |request: Request| async move {
-        Ok::<_, Error>(answer(route, request, |request| async move { handler(&request) }).await)
+        let handle = |request| async move { handler(&gateway::admitted(request, None)?) };
+        Ok::<_, Error>(answer(route, request, handle).await)
     })));
 }
 

@@ -58,6 +58,8 @@ pub struct Config {
     pub failure_queue_url: String,
     /// The bucket of images (`BUCKET_NAME`); empty for functions that have nothing to do with it.
     pub bucket_name: String,
+    /// What requests that came through CloudFront show (`CLOUDFRONT_KEY`); nothing where there is no CloudFront in front.
+    pub cloudfront_key: Option<String>,
     /// Where clients reach the bucket, if that is not where functions do (`PUBLIC_S3_ENDPOINT`).
     pub public_s3_endpoint: Option<String>,
     /// How many days audit events are kept (`ACCESS_LOG_DAYS`); six years unless given.
@@ -131,12 +133,14 @@ impl Config {
         let public_s3_endpoint = lookup("PUBLIC_S3_ENDPOINT").filter(|value| !value.is_empty());
         let notices = NoticeConfig { portal_url, clinic_url, texts: given("NOTICE_TEXTS") };
         let topic_key_arn = given("TOPIC_KEY_ARN");
+        let cloudfront_key = given("CLOUDFRONT_KEY");
         Ok(Self {
             table_name,
             issuer,
             cursor_secret_arn,
             failure_queue_url,
             bucket_name,
+            cloudfront_key,
             public_s3_endpoint,
             access_log_days,
             topic_arn_prefix,

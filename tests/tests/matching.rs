@@ -16,8 +16,12 @@ fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
 }
 
 /// The functions that are fed by an event source.
-const TRIGGERS: [&str; 3] =
-    [functions::project_changes::BINARY, functions::notify::BINARY, functions::inspect_attachment::BINARY];
+const TRIGGERS: [&str; 4] = [
+    functions::project_changes::BINARY,
+    functions::notify::BINARY,
+    functions::inspect_attachment::BINARY,
+    functions::add_claims::BINARY,
+];
 
 /// Every function: one for each route, and those of event sources.
 fn functions() -> BTreeSet<String> {

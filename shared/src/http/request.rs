@@ -3,13 +3,11 @@
 use std::str::FromStr;
 
 use lambda_http::http::header::AUTHORIZATION;
-use lambda_http::request::RequestContext;
 use lambda_http::{Request, RequestExt as _};
 use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::Segment;
 
 use super::problem::{ApiError, FieldProblem};
-use crate::domain::audit::Source;
 use crate::domain::ids::IdError;
 
 /// The largest body taken, in bytes.
@@ -18,17 +16,6 @@ pub const MAX_BODY: usize = 256 * 1024;
 /// The `Authorization` header.
 pub fn authorization(request: &Request) -> Option<&str> {
     request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok())
-}
-
-/// Where a request comes from: the address that the gateway saw, and the id under which it is logged.
-pub fn source(request: &Request) -> Source {
-    let address = match request.request_context_ref() {
-        Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
-        Some(RequestContext::ApiGatewayV1(context)) => context.identity.source_ip.clone(),
-        _ => None,
-    };
-    let request_id = request.lambda_context_ref().map(|context| context.request_id.clone()).unwrap_or_default();
-    Source { address, request_id }
 }
 
 /// The body, from JSON.

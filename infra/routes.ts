@@ -62,8 +62,13 @@ export interface UploadTrigger extends FunctionEntry {
   readonly memory: number;
 }
 
+/** A function that the stack's own user pool calls before it issues a token; idle where the issuer is another. */
+export interface SignInTrigger extends FunctionEntry {
+  readonly source: "sign-in";
+}
+
 /** A function fed by an event source. */
-export type Trigger = StreamTrigger | UploadTrigger;
+export type Trigger = StreamTrigger | UploadTrigger | SignInTrigger;
 
 /** Every route, in the order of the API contract. */
 export const routes: readonly Route[] = [
@@ -204,6 +209,7 @@ export const triggers: readonly Trigger[] = [
     ],
     failureQueue: true,
   },
+  { binary: "add-claims", source: "sign-in", public: true },
 ];
 
 /** Everything that is deployed as a function. */

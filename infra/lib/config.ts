@@ -13,6 +13,7 @@ export interface Config {
   readonly roleClaim: string;
   readonly patientIdClaim: string;
   readonly nameClaim: string;
+  readonly gateway: "http" | "rest";
   readonly pages: "cloudfront" | "none";
   readonly portalOrigin: string;
   readonly clinicOrigin: string;
@@ -26,6 +27,9 @@ export interface Config {
   readonly architecture: "arm64" | "x86_64";
   readonly archives: string;
   readonly publicS3Endpoint: string;
+  readonly cloudFrontKeyGeneration: number;
+  readonly alarmEmail: string;
+  readonly monthlyBudget: number;
   readonly leaveOut: readonly string[];
   readonly logLevel: string;
   readonly logRetentionDays: RetentionDays;
@@ -45,12 +49,21 @@ interface Parameter<T> {
 /** What may be given, what it means, and what holds otherwise. */
 export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } = {
   stage: { doc: "name of this deployment, part of the stack's and the functions' names", default: "dev", parse: stageName },
-  issuer: { doc: "URL of the OpenID Connect issuer whose access tokens are accepted", parse: issuerUrl },
-  audience: { doc: "audience the access tokens must name", parse: text },
+  issuer: {
+    doc: "URL of the OpenID Connect issuer whose access tokens are accepted; empty makes a Cognito pool",
+    default: "",
+    parse: optional(issuerUrl),
+  },
+  audience: { doc: "audience the access tokens must name", default: "portal-messaging-api", parse: text },
   clientIds: { doc: "comma separated OAuth client ids whose tokens are accepted; empty accepts any", default: "", parse: list },
   roleClaim: { doc: "claim that holds the role: patient, clinician or admin", default: "role", parse: text },
   patientIdClaim: { doc: "claim that holds a patient's id", default: "patientId", parse: text },
   nameClaim: { doc: "claim that holds the name shown to others", default: "name", parse: text },
+  gateway: {
+    doc: "API Gateway in front of the functions: http, an HTTP API, which checks tokens too; rest, a REST API, for emulators and private networks",
+    default: "http",
+    parse: choice("http", "rest", (it) => it as Config["gateway"]),
+  },
   pages: {
     doc: "cloudfront serves both applications and the API on their origin; none leaves that to others: `cargo xtask dev`, your own web server",
     default: "cloudfront",
@@ -100,6 +113,21 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
     default: "",
     parse: optional(origin),
   },
+  cloudFrontKeyGeneration: {
+    doc: "counted up to replace the key that CloudFront shows the functions: CloudFormation reads a secret again only where its name changes",
+    default: "1",
+    parse: wholeNumber(1, 1_000_000),
+  },
+  alarmEmail: {
+    doc: "address that production's alarms and the budget's warnings go to; empty leaves the alarms' topic without a subscriber",
+    default: "",
+    parse: optional(email),
+  },
+  monthlyBudget: {
+    doc: "US dollars that the account should cost in a month: production warns alarmEmail near and above it; 0 for no budget",
+    default: "0",
+    parse: wholeNumber(0, 1_000_000),
+  },
   leaveOut: {
     doc: "comma separated resource types that are not made, because an emulator does not know them; empty on AWS",
     default: "",
@@ -138,6 +166,7 @@ export function readConfig(context: (name: string) => string | number | boolean 
   });
   const config = Object.fromEntries(entries) as Config;
   if (config.production && !config.requireTls) problems.push("requireTls must be true in production");
+  if (config.monthlyBudget > 0 && config.alarmEmail === "") problems.push("alarmEmail must be given with monthlyBudget");
   problems.push(...originProblems(config));
   if (problems.length > 0) {
     throw new Error(`The stack's parameters are not complete. Give them as -c name=value:\n  ${problems.join("\n  ")}`);
@@ -193,6 +222,11 @@ function choice<T>(one: string, other: string, value: (chosen: string) => T): (g
 
 function optional(parse: (value: string) => string): (value: string) => string {
   return (value) => (value === "" ? value : parse(value));
+}
+
+function email(value: string): string {
+  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value)) throw new Error("must be an email address");
+  return value;
 }
 
 function certificate(value: string): string {

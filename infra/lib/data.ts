@@ -83,8 +83,10 @@ export class Data extends Construct {
     });
 
     this.cursorSecret = this.secret("CursorSecret", "Signs the cursors of lists, so that an edited one is refused");
-    if (config.pages === "cloudfront")
-      this.cloudFrontSecret = this.secret("CloudFrontSecret", "Tells requests that came through CloudFront from others");
+    if (config.pages === "cloudfront") {
+      const generation = config.cloudFrontKeyGeneration === 1 ? "" : String(config.cloudFrontKeyGeneration);
+      this.cloudFrontSecret = this.secret(`CloudFrontSecret${generation}`, "Tells requests that came through CloudFront from others");
+    }
   }
 
   /** ARN of the cursor secret, as an attribute: a reference alone is not an ARN on every emulator. */

@@ -15,6 +15,9 @@ const BUCKET_POLICY = "BucketPolicy";
 export interface FunctionParts {
   readonly config: Config;
   readonly data: Data;
+  /** Who issues tokens, known when the pool is made that calls one of the functions. */
+  readonly issuer: string;
+  readonly clientIds: string;
   /** Where an application is; known when its pages are. */
   readonly origin: (app: App) => string;
 }
@@ -44,11 +47,16 @@ export class Functions extends Construct {
     return functions.filter(chosen).map((entry) => this.of(entry));
   }
 
-  /** The function made from an entry of the table. */
-  of({ binary }: Route | Trigger): lambda.Function {
+  /** The function of a binary. */
+  named(binary: string): lambda.Function {
     const made = this.byBinary.get(binary);
     if (!made) throw new Error(`${binary} is not in the table of routes`);
     return made;
+  }
+
+  /** The function made from an entry of the table. */
+  of({ binary }: Route | Trigger): lambda.Function {
+    return this.named(binary);
   }
 }
 
@@ -72,22 +80,28 @@ function functionFor(scope: Construct, entry: Route | Trigger, parts: FunctionPa
     environment: environmentOf(entry, parts),
     role,
     logGroup,
+    // Traces of functions hold no path and no query, and cost where nobody looks at them.
+    tracing: config.production ? lambda.Tracing.ACTIVE : lambda.Tracing.DISABLED,
   });
 }
 
 /** What the function is told; a public one knows nothing of the table or the issuer. */
-function environmentOf(entry: Route | Trigger, { config, data, origin }: FunctionParts): Record<string, string> {
+function environmentOf(entry: Route | Trigger, { config, data, origin, issuer, clientIds }: FunctionParts): Record<string, string> {
   if (entry.public) return { LOG_LEVEL: config.logLevel };
   return {
     LOG_LEVEL: config.logLevel,
     TABLE_NAME: data.table.tableName,
     ACCESS_LOG_DAYS: String(config.accessLogDays),
-    ISSUER: config.issuer,
-    AUDIENCE: config.audience,
-    CLIENT_IDS: config.clientIds.join(","),
-    ROLE_CLAIM: config.roleClaim,
-    PATIENT_ID_CLAIM: config.patientIdClaim,
-    NAME_CLAIM: config.nameClaim,
+    // Triggers have no callers; and the bucket, which pages name in their headers, waits for one of them.
+    ...(!("source" in entry) && {
+      ISSUER: issuer,
+      AUDIENCE: config.audience,
+      CLIENT_IDS: clientIds,
+      ROLE_CLAIM: config.roleClaim,
+      PATIENT_ID_CLAIM: config.patientIdClaim,
+      NAME_CLAIM: config.nameClaim,
+      ...(data.cloudFrontKey !== undefined && { CLOUDFRONT_KEY: data.cloudFrontKey }),
+    }),
     ...(entry.cursorSecret && { CURSOR_SECRET_ARN: data.cursorSecretArn }),
     // The bucket waits for the function that inspects its uploads, which learns its name from the event.
     ...(entry.bucket && !("source" in entry && entry.source === "image-upload") && { BUCKET_NAME: data.bucket.bucketName }),

@@ -4,22 +4,22 @@ import { AccessLogFormat } from "aws-cdk-lib/aws-apigateway";
 import * as apigatewayv2 from "aws-cdk-lib/aws-apigatewayv2";
 import { HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
+import type * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
 import type { Route } from "../routes.ts";
 import type { Config } from "./config.ts";
-import { ACCESS_LOG_FIELDS, type Gateway, type GatewayParts } from "./gateway.ts";
+import { accessLogFormat, type Gateway, type GatewayMetrics, type GatewayParts, metricsOf, THROTTLE } from "./gateway.ts";
 
 /** The HTTP API in front of the functions. */
 export class HttpGateway extends Construct implements Gateway {
   readonly url: string;
   readonly domain: string;
   readonly path = "";
-  /** Its one stage, served from the root. */
-  readonly stage: apigatewayv2.HttpStage;
-  /** The routes that take no token. */
-  readonly publicRoutes: readonly apigatewayv2.HttpRoute[];
+  readonly metrics: GatewayMetrics;
+  readonly logGroup: logs.LogGroup;
+  readonly withoutToken: readonly apigatewayv2.HttpRoute[];
 
-  constructor(scope: Construct, id: string, routes: readonly Route[], { config, data, functions }: GatewayParts) {
+  constructor(scope: Construct, id: string, routes: readonly Route[], { config, data, functions, signIn }: GatewayParts) {
     super(scope, id);
 
     const api = new apigatewayv2.HttpApi(this, "Api", {
@@ -29,21 +29,23 @@ export class HttpGateway extends Construct implements Gateway {
       ...(config.pages === "none" && { corsPreflight: corsOf(config) }),
     });
     this.url = api.apiEndpoint;
+    this.metrics = metricsOf(api);
     const { region, urlSuffix } = Stack.of(this);
     this.domain = `${api.apiId}.execute-api.${region}.${urlSuffix}`;
 
-    this.stage = new apigatewayv2.HttpStage(this, "Stage", {
+    this.logGroup = data.logGroup(this, `/aws/vendedlogs/${Stack.of(this).stackName}/access`);
+    new apigatewayv2.HttpStage(this, "Stage", {
       httpApi: api,
       stageName: "$default",
       autoDeploy: true,
       detailedMetricsEnabled: true,
-      throttle: { rateLimit: 500, burstLimit: 1000 },
+      throttle: THROTTLE,
       accessLogSettings: {
-        destination: new apigatewayv2.LogGroupLogDestination(data.logGroup(this, `/aws/vendedlogs/${Stack.of(this).stackName}/access`)),
-        format: AccessLogFormat.custom(JSON.stringify(ACCESS_LOG_FIELDS)),
+        destination: new apigatewayv2.LogGroupLogDestination(this.logGroup),
+        format: AccessLogFormat.custom(accessLogFormat("$context.routeKey")),
       },
     });
-    const authorizer = new HttpJwtAuthorizer("Jwt", config.issuer, { jwtAudience: [config.audience] });
+    const authorizer = new HttpJwtAuthorizer("Jwt", signIn.issuer, { jwtAudience: [...signIn.audiences] });
     const made = routes.map((route) => ({
       route,
       httpRoute: new apigatewayv2.HttpRoute(this, route.binary, {
@@ -53,7 +55,7 @@ export class HttpGateway extends Construct implements Gateway {
         authorizer: route.public ? new apigatewayv2.HttpNoneAuthorizer() : authorizer,
       }),
     }));
-    this.publicRoutes = made.flatMap(({ route, httpRoute }) => (route.public ? httpRoute : []));
+    this.withoutToken = made.flatMap(({ route, httpRoute }) => (route.public ? httpRoute : []));
   }
 }
 

@@ -13,6 +13,7 @@ import type { Config } from "./config.ts";
 import type { Data } from "./data.ts";
 import { webAclArn } from "./edge-stack.ts";
 import type { Gateway } from "./gateway.ts";
+import type { SignIn } from "./sign-in.ts";
 
 /** The applications; also the folders of their files, in `web/dist` and in the bucket. */
 export const APPS = ["portal", "clinic"] as const;
@@ -23,6 +24,7 @@ export interface PagesParts {
   readonly config: Config;
   readonly data: Data;
   readonly gateway: Gateway;
+  readonly signIn: SignIn;
 }
 
 /** What CloudFront serves; `cargo xtask deploy` uploads the files and each app's `config.json`. */
@@ -63,13 +65,13 @@ export class Pages extends Construct {
 }
 
 /** An app's `config.json` (web/src/config.ts), which its pages read when they start. */
-export function appConfig(config: Config, app: App): string {
+export function appConfig({ signInResource }: Config, { issuer, clients, scope }: SignIn, app: App): string {
   return JSON.stringify({
     apiUrl: "/api",
-    issuer: config.issuer,
-    clientId: app === "portal" ? config.portalClientId : config.clinicClientId,
-    scope: config.signInScope,
-    ...(config.signInResource && { resource: config.signInResource }),
+    issuer,
+    clientId: clients[app],
+    scope,
+    ...(signInResource && { resource: signInResource }),
   });
 }
 
@@ -135,11 +137,9 @@ const UNCACHED_ERRORS: cloudfront.ErrorResponse[] = [400, 403, 404, 405, 414, 41
 }));
 
 /** What pages allow the browser, from the one list that `web/serve.js` sends too, and TLS for good. */
-function headersPolicy(scope: Construct, { config, data }: PagesParts): cloudfront.ResponseHeadersPolicy {
+function headersPolicy(scope: Construct, { data, signIn }: PagesParts): cloudfront.ResponseHeadersPolicy {
   const headers = new Map(
-    Object.entries(
-      securityHeaders({ signIn: [new URL(config.issuer).origin], images: [`https://${data.bucket.bucketRegionalDomainName}`] }),
-    ),
+    Object.entries(securityHeaders({ signIn: [...signIn.origins], images: [`https://${data.bucket.bucketRegionalDomainName}`] })),
   );
   // CloudFront takes some headers by name, and none of those as a custom one.
   const take = (name: string): string => {

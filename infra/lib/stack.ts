@@ -2,12 +2,16 @@
 import { CfnOutput, CliCredentialsStackSynthesizer, Lazy, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
 import { routes, triggers } from "../routes.ts";
+import { Alarms } from "./alarms.ts";
 import type { Config } from "./config.ts";
 import { Data } from "./data.ts";
 import { EdgeStack } from "./edge-stack.ts";
 import { Functions } from "./functions.ts";
+import type { Gateway } from "./gateway.ts";
 import { HttpGateway } from "./http-api.ts";
 import { type App, appConfig, APPS, Pages } from "./pages.ts";
+import { RestGateway } from "./rest-api.ts";
+import { existingIssuer, type SignIn, Users } from "./sign-in.ts";
 import { followTable } from "./stream.ts";
 import { followUploads } from "./uploads.ts";
 
@@ -16,9 +20,12 @@ export class MessagingStack extends Stack {
   readonly config: Config;
   readonly data: Data;
   readonly functions: Functions;
-  readonly gateway: HttpGateway;
+  readonly signIn: SignIn;
+  readonly gateway: Gateway;
   /** Nothing where CloudFront does not serve them. */
   readonly pages: Pages | undefined;
+  /** What wakes someone, in production. */
+  readonly alarms: Alarms | undefined;
   /** The firewall in front of the pages, in production. */
   readonly edge: EdgeStack | undefined;
 
@@ -33,25 +40,35 @@ export class MessagingStack extends Stack {
     this.config = config;
     this.data = new Data(this, "Data", config);
     this.functions = new Functions(this, "Functions", this);
+    this.signIn =
+      config.issuer === "" ? new Users(this, "Users", config, this.functions.named("add-claims"), this.origin) : existingIssuer(config);
     for (const trigger of triggers) {
       if (trigger.source === "table-stream") followTable(this.functions.of(trigger), trigger, this);
-      else followUploads(this.functions.of(trigger), this);
+      if (trigger.source === "image-upload") followUploads(this.functions.of(trigger), this);
     }
-    this.gateway = new HttpGateway(this, "Gateway", routes, this);
+    this.gateway = new (config.gateway === "rest" ? RestGateway : HttpGateway)(this, "Gateway", routes, this);
     this.pages = config.pages === "cloudfront" ? new Pages(this, "Pages", this) : undefined;
     this.edge = config.production && this.pages ? new EdgeStack(scope, config) : undefined;
     if (this.edge) this.addStackDependency(this.edge, "its firewall");
+
+    this.alarms = config.production ? new Alarms(this, "Alarms", this) : undefined;
 
     new CfnOutput(this, "ApiUrl", { value: this.gateway.url });
     new CfnOutput(this, "TableName", { value: this.data.table.tableName });
     new CfnOutput(this, "BucketName", { value: this.data.bucket.bucketName });
     new CfnOutput(this, "StreamFailureQueueUrl", { value: this.data.failureQueue.queueUrl });
     new CfnOutput(this, "CursorSecretArn", { value: this.data.cursorSecretArn });
+    new CfnOutput(this, "Issuer", { value: this.signIn.issuer });
+    if (this.signIn instanceof Users) new CfnOutput(this, "UserPoolId", { value: this.signIn.pool.userPoolId });
     if (this.pages) this.tellPages(this.pages);
   }
 
   /** Where an application is; a field, because functions are made with it on its own. */
   readonly origin = (app: App): string => Lazy.string({ produce: () => Pages.origin(this.config, app, this.pages) });
+
+  /** Who issues tokens; found late, because a pool calls one of the functions. */
+  readonly issuer = Lazy.string({ produce: () => this.signIn.issuer });
+  readonly clientIds = Lazy.string({ produce: () => this.signIn.clientIds.join(",") });
 
   /** What uploads need to know, and who opens the pages. */
   private tellPages({ bucket, distributions }: Pages): void {
@@ -61,7 +78,7 @@ export class MessagingStack extends Stack {
       new CfnOutput(this, `${name}Url`, { value: this.origin(app) });
       new CfnOutput(this, `${name}Domain`, { value: distributions[app].distributionDomainName });
       new CfnOutput(this, `${name}DistributionId`, { value: distributions[app].distributionId });
-      new CfnOutput(this, `${name}Config`, { value: appConfig(this.config, app) });
+      new CfnOutput(this, `${name}Config`, { value: appConfig(this.config, this.signIn, app) });
     }
   }
 }

@@ -4,6 +4,8 @@ import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as s3 from "aws-cdk-lib/aws-s3";
 import type { IConstruct } from "constructs";
 import { type App, APPS, type Pages } from "./pages.ts";
+import { RestGateway } from "./rest-api.ts";
+import { Users } from "./sign-in.ts";
 import type { MessagingStack } from "./stack.ts";
 
 /** Rules that are accepted on some constructs, and the reason. */
@@ -26,7 +28,9 @@ export function suppressions(stack: MessagingStack): Suppression[] {
   return [
     ...always(stack),
     ...(stack.pages ? onCloudFront(stack.pages, stack) : []),
-    ...(production ? [] : withoutKey(stack)),
+    ...(stack.gateway instanceof RestGateway ? onRestApi(stack.gateway) : []),
+    ...(stack.signIn instanceof Users ? onUsers(stack.signIn) : []),
+    ...(production ? traced(stack) : withoutKey(stack)),
     ...(requireTls ? [] : withoutTls(stack)),
   ];
 }
@@ -34,7 +38,7 @@ export function suppressions(stack: MessagingStack): Suppression[] {
 function always({ config, data, functions, gateway }: MessagingStack): Suppression[] {
   return [
     {
-      on: gateway.publicRoutes,
+      on: gateway instanceof RestGateway ? [] : gateway.withoutToken,
       rules: ["AwsSolutions-APIG4"],
       reason: "Public by contract: health, the OpenAPI document, and the refusal of unknown routes read no data.",
     },
@@ -112,6 +116,61 @@ function always({ config, data, functions, gateway }: MessagingStack): Suppressi
   ];
 }
 
+/** The REST API, where the checks expect what the functions do themselves. */
+function onRestApi({ api, stage, withoutToken }: RestGateway): Suppression[] {
+  return [
+    {
+      on: withoutToken,
+      rules: ["AwsSolutions-APIG4", "AwsSolutions-COG4"],
+      reason:
+        "A REST API checks tokens of Cognito or with a function of one's own; every function verifies its caller's token itself, on any gateway.",
+    },
+    {
+      on: [api],
+      rules: ["AwsSolutions-APIG2"],
+      reason: "The functions check every request, and answer with problem documents that point at the field at fault.",
+    },
+    {
+      on: [stage],
+      rules: ["AwsSolutions-APIG3"],
+      reason: "The firewall stands in front of CloudFront, and functions refuse what did not come through it.",
+    },
+    {
+      on: [stage],
+      rules: ["AwsSolutions-APIG6", "HIPAA.Security-APIGWExecutionLoggingEnabled"],
+      reason:
+        "The execution log would hold paths and queries, and search words travel in queries; the access log has every call without them.",
+    },
+    {
+      on: [stage],
+      rules: ["HIPAA.Security-APIGWCacheEnabledAndEncrypted"],
+      reason: "Answers are one person's own and never kept: nothing is cached.",
+    },
+    {
+      on: [stage],
+      rules: ["HIPAA.Security-APIGWXrayEnabled"],
+      reason: "The gateway's traces would hold paths, with ids of patients; in production the functions' own are on.",
+    },
+    {
+      on: [stage],
+      rules: ["HIPAA.Security-APIGWSSLEnabled"],
+      reason:
+        "The gateway calls functions through the Lambda service, with its own permission for each; there is no server to show a certificate to.",
+    },
+  ];
+}
+
+function onUsers({ pool }: Users): Suppression[] {
+  return [
+    {
+      on: [pool],
+      rules: ["AwsSolutions-COG8"],
+      reason:
+        "The plan with threat protection costs per user what all the rest does; people are invited, and sign in with a second factor.",
+    },
+  ];
+}
+
 /** The pages: files that are public anyway, and distributions in front of them. */
 function onCloudFront({ bucket, distributions }: Pages, { config, data, edge }: MessagingStack): Suppression[] {
   const both = Object.values(distributions);
@@ -179,11 +238,21 @@ function policiesOf(of: readonly lambda.Function[]): IConstruct[] {
   return of.flatMap(({ role }) => role?.node.tryFindChild("DefaultPolicy") ?? []);
 }
 
+function traced({ functions }: MessagingStack): Suppression[] {
+  return [
+    {
+      on: policiesOf(functions.all),
+      rules: ["AwsSolutions-IAM5[Resource::*]"],
+      reason: "X-Ray checks PutTraceSegments and PutTelemetryRecords against no resource: the two named actions on everything.",
+    },
+  ];
+}
+
 function withoutKey({ data, functions, gateway }: MessagingStack): Suppression[] {
   const reason = "Not production: encrypted with the service's key; `production` brings the customer-managed one.";
   return [
     {
-      on: [...functions.all, gateway.stage].flatMap(({ node }) => node.scope?.node.tryFindChild("Logs") ?? []),
+      on: [...functions.all.flatMap(({ node }) => node.scope?.node.tryFindChild("Logs") ?? []), gateway.logGroup],
       rules: ["HIPAA.Security-CloudWatchLogGroupEncrypted"],
       reason,
     },

@@ -8,13 +8,16 @@ import { readConfig } from "../lib/config.ts";
 import { configOf, domains, minimal } from "./synthesized.ts";
 
 test("what is not given has a default", () => {
-  assert.deepEqual(configOf(minimal), {
-    ...minimal,
+  assert.deepEqual(configOf({ archives: minimal.archives ?? "" }), {
+    archives: minimal.archives,
+    issuer: "",
+    audience: "portal-messaging-api",
     stage: "dev",
     clientIds: [],
     roleClaim: "role",
     patientIdClaim: "patientId",
     nameClaim: "name",
+    gateway: "http",
     pages: "cloudfront",
     portalOrigin: "",
     clinicOrigin: "",
@@ -27,6 +30,9 @@ test("what is not given has a default", () => {
     requireTls: true,
     architecture: "arm64",
     publicS3Endpoint: "",
+    cloudFrontKeyGeneration: 1,
+    alarmEmail: "",
+    monthlyBudget: 0,
     leaveOut: [],
     logLevel: "info",
     logRetentionDays: 90,
@@ -43,10 +49,11 @@ test("values are read as what they are", () => {
   assert.equal(config.logRetentionDays, 365);
 });
 
-test("everything that is missing is named at once", () => {
+test("everything that is wrong is named at once", () => {
+  const values: Record<string, string> = { ...minimal, issuer: "id.example.org", stage: "Live!" };
   assert.throws(
-    () => readConfig((name) => (name === "archives" ? minimal.archives : undefined)),
-    ({ message }: Error) => ["issuer", "audience"].every((name) => message.includes(`${name} is missing: `)),
+    () => readConfig((name) => values[name]),
+    ({ message }: Error) => ["issuer must", "stage must"].every((text) => message.includes(text)),
   );
 });
 
@@ -66,6 +73,9 @@ for (const [name, value] of Object.entries({
   clinicOrigin: "clinic",
   certificateArn: "arn:aws:acm:eu-west-1:123456789012:certificate/0a1b2c3d",
   pages: "s3",
+  gateway: "websocket",
+  alarmEmail: "operations",
+  monthlyBudget: "-1",
   audience: " ",
   architecture: "arm",
   production: "yes",
@@ -84,6 +94,10 @@ test("without CloudFront both origins must be given, with it a certificate comes
   assert.throws(() => configOf({ ...minimal, pages: "none", portalOrigin }), /portalOrigin and clinicOrigin must be given/);
   assert.equal(configOf({ ...minimal, pages: "none", portalOrigin, clinicOrigin }).pages, "none");
   assert.throws(() => configOf({ ...minimal, clinicOrigin }), /certificateArn must be given/);
+});
+
+test("a budget has someone to warn", () => {
+  assert.throws(() => configOf({ ...minimal, monthlyBudget: "100" }), /alarmEmail must be given with monthlyBudget/);
 });
 
 test("production never does without TLS", () => {

@@ -9,6 +9,7 @@ import { Template } from "aws-cdk-lib/assertions";
 import { securityHeaders } from "../../web/security-headers.js";
 import { leaveOut } from "../lib/leave-out.ts";
 import { appConfig, APPS } from "../lib/pages.ts";
+import { existingIssuer } from "../lib/sign-in.ts";
 import { MessagingStack } from "../lib/stack.ts";
 import { configOf, configurations, context, minimal, Synthesized } from "./synthesized.ts";
 
@@ -79,6 +80,17 @@ test("the API is under /api/ of the same origin: every method, nothing cached, w
   }
 });
 
+test("another generation of CloudFront's key is another secret, for CloudFront and functions alike", () => {
+  const [old, renewed] = [staging, new Synthesized({ ...configurations.test, cloudFrontKeyGeneration: "2" })].map((deployed) => {
+    const getMe = deployed.all("AWS::Lambda::Function").find(([, { Properties }]) => Properties.FunctionName.endsWith("-get-me"));
+    assert.ok(getMe);
+    const shown = JSON.stringify(distributions(deployed)[0].Origins[1].OriginCustomHeaders[0].HeaderValue);
+    assert.equal(JSON.stringify(getMe[1].Properties.Environment.Variables.CLOUDFRONT_KEY), shown);
+    return shown;
+  });
+  assert.notEqual(old, renewed);
+});
+
 test("no error is kept for the next who asks", () => {
   for (const { CustomErrorResponses } of distributions(staging)) {
     assert.deepEqual(new Set(CustomErrorResponses.map((it: any) => it.ErrorCachingMinTTL)), new Set([0]));
@@ -143,7 +155,10 @@ test("what an emulator does not know is left out, and nothing else", () => {
 });
 
 test("an application learns where the API and the sign-in are", () => {
-  const config = (values: Record<string, string>) => JSON.parse(appConfig(configOf({ ...minimal, ...values }), "clinic"));
+  const config = (values: Record<string, string>) => {
+    const read = configOf({ ...minimal, ...values });
+    return JSON.parse(appConfig(read, existingIssuer(read), "clinic"));
+  };
   assert.deepEqual(config({}), { apiUrl: "/api", issuer: "https://id.example.org", clientId: "clinic", scope: "openid" });
   const own = { clinicClientId: "abc", signInScope: "openid profile", signInResource: "urn:messaging" };
   assert.deepEqual(config(own), {

@@ -59,7 +59,9 @@ for (const entry of functions) {
   test(`${entry.binary} may do what the table of routes says`, () => {
     assert.deepEqual(granted(staging, entry.binary), allowed(entry, "portal-messaging-test"));
     const withoutKey = granted(production, entry.binary).filter((line) => !line.startsWith("kms:"));
-    assert.deepEqual(withoutKey, allowed(entry, "portal-messaging-live"));
+    // Only production traces, and X-Ray knows no resources.
+    const traces = ["xray:PutTelemetryRecords on *", "xray:PutTraceSegments on *"];
+    assert.deepEqual(withoutKey, [...allowed(entry, "portal-messaging-live"), ...traces].sort());
   });
 }
 
@@ -93,8 +95,8 @@ for (const [name, deployed] of Object.entries({ test: staging, production })) {
           .map((on) => deployed.text(on))
           .filter((on) => on.includes("*"));
         // Objects are named by ids that do not exist yet, topics are made at run time: one prefix is as narrow as it
-        // gets. SNS checks `Unsubscribe` against no resource.
-        const known = listOf(Action).every((action) => action === "sns:Unsubscribe")
+        // gets. SNS checks `Unsubscribe` against no resource, and X-Ray nothing at all.
+        const known = listOf(Action).every((action) => action === "sns:Unsubscribe" || action.startsWith("xray:Put"))
           ? /^\*$/
           : /^AWS::S3::Bucket\.Arn\/(uploads|images)\/\*$|:sns:[^*]*:portal-messaging-(test|live)-\*$/;
         for (const on of wildcards) assert.match(on, known, id);
@@ -113,8 +115,10 @@ for (const [name, deployed] of Object.entries({ test: staging, production })) {
 }
 
 test("the key's own policy names the account, as AWS advises, and the logs of this stage", () => {
-  const [account, logs, ...others] = production.only("AWS::KMS::Key").Properties.KeyPolicy.Statement;
+  const [account, logs, alarms, ...others] = production.only("AWS::KMS::Key").Properties.KeyPolicy.Statement;
   assert.equal(others.length, 0);
+  assert.equal(alarms.Principal.Service, "cloudwatch.amazonaws.com");
+  assert.equal(production.text(alarms.Condition.StringEquals["aws:SourceAccount"]), "AWS::AccountId");
   assert.match(production.text(account.Principal.AWS), /:iam::AWS::AccountId:root$/);
   assert.equal(production.text(logs.Principal.Service), "logs.AWS::Region.amazonaws.com");
   for (const action of logs.Action) assert.doesNotMatch(action, /\*/);

@@ -5,6 +5,7 @@ import { configurations, Synthesized } from "./synthesized.ts";
 
 const laptop = new Synthesized(configurations.laptop);
 const staging = new Synthesized(configurations.test);
+const rest = new Synthesized(configurations.rest);
 const production = new Synthesized(configurations.production);
 
 /** Where data or logs rest, and the property that names their key. */
@@ -133,18 +134,36 @@ test("the gateway checks the issuer's tokens and lets only applications that are
   assert.equal(CorsConfiguration.AllowCredentials, undefined);
 });
 
-test("the access log holds the route, never the path, the query or the address", () => {
-  const { AccessLogSettings, DefaultRouteSettings, StageName } = staging.only("AWS::ApiGatewayV2::Stage").Properties;
-  const fields: string[] = Object.values(JSON.parse(AccessLogSettings.Format));
-  assert.ok(fields.includes("$context.routeKey"));
-  for (const field of fields) assert.doesNotMatch(field, /path|query|sourceIp|userAgent|claims|header/i);
-  assert.equal(StageName, "$default");
-  assert.ok(DefaultRouteSettings.ThrottlingRateLimit > 0 && DefaultRouteSettings.ThrottlingBurstLimit > 0);
+test("the access log holds the route, never the path, the query or the address, on either gateway", () => {
+  const check = (format: string, route: string) => {
+    const fields: string[] = Object.values(JSON.parse(format));
+    assert.ok(fields.includes(route), format);
+    for (const field of fields) assert.doesNotMatch(field, /\.path|query|sourceIp|userAgent|claims|header/i);
+  };
+  const http = staging.only("AWS::ApiGatewayV2::Stage").Properties;
+  check(http.AccessLogSettings.Format, "$context.routeKey");
+  assert.equal(http.StageName, "$default");
+  const restStage = rest.only("AWS::ApiGateway::Stage").Properties;
+  check(restStage.AccessLogSetting.Format, "$context.httpMethod $context.resourcePath");
+  for (const settings of [http.DefaultRouteSettings, restStage.MethodSettings[0]]) {
+    assert.deepEqual([settings.ThrottlingRateLimit, settings.ThrottlingBurstLimit], [500, 1000]);
+  }
+  assert.equal(restStage.MethodSettings[0].LoggingLevel, "OFF", "the execution log would hold paths and queries");
+  assert.equal(restStage.MethodSettings[0].DataTraceEnabled, false);
+});
+
+test("what a REST API refuses by itself is a problem document too", () => {
+  for (const [id, { Properties }] of rest.all("AWS::ApiGateway::GatewayResponse")) {
+    const problem = JSON.parse(Properties.ResponseTemplates["application/json"]);
+    assert.equal(String(problem.status), Properties.StatusCode, id);
+    assert.equal(problem.type, `urn:portal-messaging:problem:${problem.code}`);
+    assert.equal(Properties.ResponseParameters["gatewayresponse.header.content-type"], "'application/problem+json'");
+  }
 });
 
 test("the outputs keep their names", () => {
   const outputs = (deployed: Synthesized) => Object.keys(deployed.template.toJSON().Outputs);
-  const always = ["ApiUrl", "TableName", "BucketName", "StreamFailureQueueUrl", "CursorSecretArn"];
+  const always = ["ApiUrl", "TableName", "BucketName", "StreamFailureQueueUrl", "CursorSecretArn", "Issuer"];
   assert.deepEqual(outputs(laptop), always);
   const ofPages = (app: string) => ["Url", "Domain", "DistributionId", "Config"].map((name) => `${app}${name}`);
   assert.deepEqual(outputs(staging), [...always, "PagesBucketName", ...ofPages("Portal"), ...ofPages("Clinic")]);

@@ -7,6 +7,7 @@ import { functions, routes, triggers } from "../routes.ts";
 import { configurations, Synthesized } from "./synthesized.ts";
 
 const deployed = new Synthesized(configurations.test);
+const rest = new Synthesized(configurations.rest);
 const sorted = (values: Iterable<string>) => [...values].sort();
 
 test("names and routes are unique", () => {
@@ -37,7 +38,7 @@ test("every log group is kept for the configured time", () => {
   for (const [, { Properties }] of groups) assert.equal(Properties.RetentionInDays, 90);
 });
 
-test("every route leads to its function, with a token unless it is public", () => {
+test("every route leads to its function, with a token unless it is public (HTTP API)", () => {
   const made = deployed.all("AWS::ApiGatewayV2::Route").map(([, { Properties }]) => {
     const integration = deployed.resources[Properties.Target["Fn::Join"][1].at(-1).Ref];
     return `${Properties.RouteKey} ${Properties.AuthorizationType} ${deployed.text(integration?.Properties.IntegrationUri)}`;
@@ -47,26 +48,64 @@ test("every route leads to its function, with a token unless it is public", () =
       `${path === "$default" ? path : `${method} ${path}`} ${open ? "NONE" : "JWT"} portal-messaging-test-${binary}.Arn`,
   );
   assert.deepEqual(sorted(made), sorted(expected));
+  assert.equal(deployed.all("AWS::ApiGateway::RestApi").length, 0);
+});
+
+/** A REST API's paths, by the logical ids of their resources. */
+function pathOf(id: string): string {
+  const { ParentId, PathPart } = rest.resources[id]?.Properties ?? {};
+  return ParentId.Ref ? `${pathOf(ParentId.Ref)}/${PathPart}` : `/${PathPart}`;
+}
+
+/** A route as a REST API has it: what no other takes is the root and all below it. */
+const restPaths = (path: string) => (path === "$default" ? ["/", "/{proxy+}"] : [path]);
+
+test("every route leads to its function (REST API)", () => {
+  const made = rest.all("AWS::ApiGateway::Method").map(([, { Properties }]) => {
+    const path = Properties.ResourceId.Ref ? pathOf(Properties.ResourceId.Ref) : "/";
+    const uri = rest.text(Properties.Integration.Uri);
+    assert.equal(Properties.Integration.Type, "AWS_PROXY");
+    return `${Properties.HttpMethod} ${path} ${/functions\/(.*)\.Arn\/invocations$/.exec(uri)?.[1]}`;
+  });
+  const expected = routes.flatMap(({ binary, method, path }) =>
+    restPaths(path).map((it) => `${method} ${it} portal-messaging-rest-${binary}`),
+  );
+  assert.deepEqual(sorted(made), sorted(expected));
+  assert.equal(rest.all("AWS::ApiGatewayV2::Api").length, 0);
 });
 
 test("the gateway may call each function for its own route only", () => {
-  const permissions = deployed.all("AWS::Lambda::Permission").filter(([, { Properties }]) => Properties.Principal !== "s3.amazonaws.com");
-  const made = permissions.map(([, { Properties }]) => {
-    const source = deployed.text(Properties.SourceArn);
-    return `${deployed.text(Properties.FunctionName)} ${source.slice(source.indexOf("/*/") + 2)}`;
-  });
-  const expected = routes.map(({ binary, path }) => `portal-messaging-test-${binary}.Arn /*${path === "$default" ? "" : path}`);
-  assert.deepEqual(sorted(made), sorted(expected));
+  const sources = (from: Synthesized) =>
+    from
+      .all("AWS::Lambda::Permission")
+      .filter(([, { Properties }]) => Properties.Principal === "apigateway.amazonaws.com")
+      .map(([, { Properties }]) => [from.text(Properties.FunctionName), from.text(Properties.SourceArn)] as const);
+  assert.deepEqual(
+    sorted(sources(deployed).map(([binary, source]) => `${binary} ${source.slice(source.indexOf("/*/") + 2)}`)),
+    sorted(routes.map(({ binary, path }) => `portal-messaging-test-${binary}.Arn /*${path === "$default" ? "" : path}`)),
+  );
+  // The stage is a reference; then method and path, with a star for each parameter.
+  const star = (path: string) => path.replaceAll(/\{[^}]*\}/g, "*");
+  assert.deepEqual(
+    sorted(sources(rest).map(([binary, source]) => `${binary} ${source.split("/").slice(2).join("/")}`)),
+    sorted(
+      routes.flatMap(({ binary, method, path }) =>
+        restPaths(path).map((it) => `portal-messaging-rest-${binary}.Arn ${method === "ANY" ? "*" : method}${star(it)}`),
+      ),
+    ),
+  );
 });
 
 test("public functions are told nothing but how to log", () => {
-  for (const { binary, public: open, cursorSecret, failureQueue, bucket, topics } of functions) {
+  for (const entry of functions) {
+    const { binary, public: open, cursorSecret, failureQueue, bucket, topics } = entry;
     const made = deployed.all("AWS::Lambda::Function").find(([, { Properties }]) => Properties.FunctionName.endsWith(`test-${binary}`));
     const told = Object.keys(made?.[1].Properties.Environment.Variables);
-    const common = ["TABLE_NAME", "ACCESS_LOG_DAYS", "ISSUER", "AUDIENCE", "CLIENT_IDS", "ROLE_CLAIM", "PATIENT_ID_CLAIM", "NAME_CLAIM"];
+    const ofCallers = ["ISSUER", "AUDIENCE", "CLIENT_IDS", "ROLE_CLAIM", "PATIENT_ID_CLAIM", "NAME_CLAIM", "CLOUDFRONT_KEY"];
     const expected = [
       "LOG_LEVEL",
-      ...(open ? [] : common),
+      ...(open ? [] : ["TABLE_NAME", "ACCESS_LOG_DAYS"]),
+      ...(open || "source" in entry ? [] : ofCallers),
       ...(cursorSecret ? ["CURSOR_SECRET_ARN"] : []),
       ...(failureQueue ? ["FAILURE_QUEUE_URL"] : []),
       // The inspection learns it from its event.

@@ -39,7 +39,8 @@ export const domains = {
 /** The certificate of those domains. */
 const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d";
 
-/** The three ways the stack is deployed: on a laptop, which serves the pages itself, at CloudFront's names, and at one's own. */
+/** The ways the stack is deployed: on a laptop, which serves the pages itself, at CloudFront's names with either gateway and with users of its own,
+ * and at one's own domains. */
 export const configurations = {
   laptop: {
     ...minimal,
@@ -51,7 +52,17 @@ export const configurations = {
     pages: "none",
   },
   test: { ...minimal, stage: "test" },
-  production: { ...minimal, ...domains, certificateArn, stage: "live", production: "true" },
+  rest: { ...minimal, stage: "rest", gateway: "rest" },
+  users: { ...minimal, stage: "users", issuer: "" },
+  production: {
+    ...minimal,
+    ...domains,
+    certificateArn,
+    stage: "live",
+    production: "true",
+    alarmEmail: "operations@example.org",
+    monthlyBudget: "200",
+  },
 };
 
 /** Context values to a configuration, as the command line would give them. */

@@ -1,0 +1,68 @@
+// Alarms: that each wakes someone, what the operations guide says of each, and that nothing else is made outside production.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { test } from "node:test";
+import { triggers } from "../routes.ts";
+import { configurations, Synthesized } from "./synthesized.ts";
+
+const production = new Synthesized(configurations.production);
+const rest = new Synthesized({ ...configurations.production, gateway: "rest" });
+const staging = new Synthesized(configurations.test);
+const guide = readFileSync(join(import.meta.dirname, "../../docs/operations.md"), "utf8");
+
+const alarms = production.all("AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
+const nameOf = ({ AlarmName }: Record<string, any>): string => AlarmName.replace("portal-messaging-live-", "");
+
+test("errors, throttles, lag, latency and the queue are watched, on either gateway", () => {
+  const expected = [
+    "server-errors",
+    "slow-answers",
+    ...triggers.map(({ binary }) => `${binary}-errors`),
+    "throttles",
+    "table-read-throttles",
+    "table-write-throttles",
+    ...triggers.filter(({ source }) => source === "table-stream").map(({ binary }) => `${binary}-behind`),
+    "failures-waiting",
+  ];
+  assert.deepEqual(alarms.map(nameOf), expected);
+  assert.equal(rest.all("AWS::CloudWatch::Alarm").length, expected.length);
+  assert.equal(staging.all("AWS::CloudWatch::Alarm").length, 0);
+});
+
+test("each tells someone when it begins and when it is over, and where to read on", () => {
+  for (const alarm of alarms) {
+    for (const actions of [alarm.AlarmActions, alarm.OKActions]) {
+      assert.deepEqual(
+        actions.map((action: unknown) => production.text(action)),
+        ["AWS::SNS::Topic"],
+      );
+    }
+    assert.match(alarm.AlarmDescription, new RegExp(`docs/operations.md, "${nameOf(alarm)}"`));
+    assert.ok(guide.includes(`\`${nameOf(alarm)}\``), `docs/operations.md says nothing of ${nameOf(alarm)}`);
+  }
+});
+
+test("functions cannot reach the topic of alarms: they may publish to and delete those of notices", () => {
+  const { TopicName, KmsMasterKeyId } = production.only("AWS::SNS::Topic").Properties;
+  assert.equal(TopicName, "alarms-portal-messaging-live");
+  assert.equal(production.text(KmsMasterKeyId), "AWS::KMS::Key.Arn");
+  assert.deepEqual(production.only("AWS::SNS::Subscription").Properties.Endpoint, "operations@example.org");
+});
+
+test("the gateway is asked for its own metrics, by its own names", () => {
+  const metric = (from: Synthesized, name: string) =>
+    from.all("AWS::CloudWatch::Alarm").find(([, { Properties }]) => Properties.AlarmName.endsWith(name))?.[1].Properties;
+  const [http, restApi] = [metric(production, "server-errors"), metric(rest, "server-errors")];
+  assert.deepEqual([http?.MetricName, http?.Dimensions[0].Name], ["5xx", "ApiId"]);
+  assert.deepEqual([restApi?.MetricName, restApi?.Dimensions[0].Name], ["5XXError", "ApiName"]);
+});
+
+test("one dashboard, traces of functions, and a budget where one is wanted", () => {
+  assert.equal(production.all("AWS::CloudWatch::Dashboard").length, 1);
+  for (const [id, { Properties }] of production.all("AWS::Lambda::Function")) assert.equal(Properties.TracingConfig.Mode, "Active", id);
+  for (const [id, { Properties }] of staging.all("AWS::Lambda::Function")) assert.equal(Properties.TracingConfig, undefined, id);
+  const { Budget } = production.only("AWS::Budgets::Budget").Properties;
+  assert.deepEqual(Budget.BudgetLimit, { Amount: 200, Unit: "USD" });
+  assert.equal(staging.all("AWS::Budgets::Budget").length, 0);
+});

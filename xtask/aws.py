@@ -9,7 +9,7 @@ import time
 import zipfile
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, WaiterError
 
 from recovery import outputs_of, put_back, redrive, restore
 
@@ -68,6 +68,61 @@ def publish(folder: str, bucket: str, app: str, config: str, distribution_id: st
         DistributionId=distribution_id,
         InvalidationBatch={"Paths": {"Quantity": 1, "Items": ["/*"]}, "CallerReference": str(time.time_ns())},
     )
+
+
+# What must outlive a production stack.
+DATA = ("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::S3::Bucket", "AWS::SQS::Queue", "AWS::SecretsManager::Secret")
+
+
+def destroy(stack_name: str, production: str) -> None:
+    """Deletes a stack and the one of its firewall; of production, only if its data is sure to stay."""
+    formation = boto3.client("cloudformation")
+    try:
+        stack = formation.describe_stacks(StackName=stack_name)["Stacks"][0]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            sys.exit(f"there is no stack {stack_name}")
+        raise
+    template = formation.get_template(StackName=stack_name, TemplateStage="Original")["TemplateBody"]
+    resources = (json.loads(template) if isinstance(template, str) else template)["Resources"]
+    data = {name: resource for name, resource in resources.items() if resource["Type"] in DATA}
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in stack.get("Outputs", [])}
+    pages = outputs.get("PagesBucketName")
+
+    def kept(resource: dict) -> bool:
+        return resource.get("DeletionPolicy") == "Retain"
+
+    is_production = any(kept(resource) for resource in data.values() if resource["Type"] == "AWS::DynamoDB::Table")
+    if is_production and production != "true":
+        sys.exit(f"{stack_name} is for real patients: --production says that you mean it. Its table and images stay in any case.")
+    if is_production:
+        # The built pages are the one bucket without data.
+        lost = [name for name, resource in data.items() if not kept(resource) and not name.startswith("PagesFiles")]
+        if lost:
+            sys.exit(f"{stack_name} would take data with it ({', '.join(lost)}); nothing was removed")
+    if is_production:
+        formation.update_termination_protection(StackName=stack_name, EnableTerminationProtection=False)
+    # A bucket with something in it can't be deleted.
+    s3 = boto3.resource("s3")
+    for bucket in [pages] if is_production else [pages, outputs["BucketName"]]:
+        if bucket:
+            s3.Bucket(bucket).objects.all().delete()
+    delete_stack(formation, stack_name)
+    edge = boto3.client("cloudformation", region_name="us-east-1")
+    if is_production and pages:
+        delete_stack(edge, f"{stack_name}-edge")
+    if is_production:
+        print(f"Kept: {outputs['TableName']}, {outputs['BucketName']}, the failure queue, the key, the secrets and the logs")
+
+
+def delete_stack(formation, name: str) -> None:
+    """Deletes a stack and waits for its end."""
+    formation.delete_stack(StackName=name)
+    try:
+        formation.get_waiter("stack_delete_complete").wait(StackName=name, WaiterConfig={"Delay": 5, "MaxAttempts": 360})
+    except WaiterError as error:
+        sys.exit(f"{name} could not be removed completely: {error}")
+    print(f"Removed {name}")
 
 
 def cors(api_id: str, template: str) -> None:
@@ -157,6 +212,7 @@ def on_table(stack_name: str, program: str) -> None:
 
 
 COMMANDS = {
+    "destroy": destroy,
     "asset-bucket": asset_bucket,
     "cors": cors,
     "function-environment": function_environment,

@@ -26,12 +26,17 @@ impl Cloud {
         Ok((Self::Emulator { endpoint: stack.aws_endpoint_url }, stack.name))
     }
 
-    /// Whether an emulator answers, ours or one that the environment names.
-    pub(crate) fn is_emulator(&self) -> bool {
+    /// Where an emulator answers, ours or one that the environment names.
+    pub(crate) fn endpoint(&self) -> Option<String> {
         match self {
-            Self::Emulator { .. } => true,
-            Self::Environment => std::env::var_os("AWS_ENDPOINT_URL").is_some_and(|url| !url.is_empty()),
+            Self::Emulator { endpoint } => Some(endpoint.clone()),
+            Self::Environment => std::env::var_os("AWS_ENDPOINT_URL")?.into_string().ok().filter(|url| !url.is_empty()),
         }
+    }
+
+    /// Whether an emulator answers.
+    pub(crate) fn is_emulator(&self) -> bool {
+        self.endpoint().is_some()
     }
 
     /// Makes a command call it.

@@ -6,12 +6,13 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use clap::Args;
+use clap::{Args, ValueEnum};
 
 use crate::{
     accounts::Accounts,
     aws::Cloud,
-    deploy, emulator, functions, interrupt, openid,
+    deploy::{self, Gateway},
+    emulator, functions, interrupt, localstack, openid,
     paths::{self, State},
     port,
     process::{self, Service, Services},
@@ -32,7 +33,16 @@ pub(crate) struct Options {
     /// Rebuild what changes, and update the functions that changed with it
     #[arg(long, conflicts_with = "detach")]
     watch: bool,
-    /// Port of the AWS emulator
+    /// The AWS emulator: MiniStack, which is started, or a LocalStack that runs already
+    #[arg(long, value_enum, default_value_t = EmulatorKind::Ministack)]
+    emulator: EmulatorKind,
+    /// Where that LocalStack answers; browsers must reach it there too
+    #[arg(long, value_name = "URL", default_value = localstack::ENDPOINT)]
+    endpoint: String,
+    /// The API Gateway in front of the functions; LocalStack has the REST API only
+    #[arg(long, value_enum, default_value_t = Gateway::Http)]
+    gateway: Gateway,
+    /// Port of MiniStack
     #[arg(long, default_value_t = 4566)]
     port: u16,
     /// Port of the OpenID provider
@@ -46,25 +56,73 @@ pub(crate) struct Options {
     clinic_port: u16,
 }
 
+/// Which AWS emulator.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum EmulatorKind {
+    Ministack,
+    Localstack,
+}
+
 /// A stack to bring up.
 pub(crate) struct Plan {
     pub(crate) state: State,
-    pub(crate) port: u16,
+    /// The name of the deployment: stacks on one emulator are told apart by it.
+    pub(crate) stage: &'static str,
+    pub(crate) emulator: Emulator,
+    pub(crate) gateway: Gateway,
     pub(crate) openid_port: u16,
     pub(crate) pages: Ports,
-    /// Whether the emulator enforces every role's policy.
-    pub(crate) iam: bool,
+}
+
+/// The AWS emulator of a plan.
+pub(crate) enum Emulator {
+    /// MiniStack, which is started here.
+    MiniStack {
+        port: u16,
+        /// Whether it enforces every role's policy.
+        iam: bool,
+    },
+    /// A LocalStack that runs already.
+    LocalStack { endpoint: String },
+}
+
+impl Emulator {
+    /// The LocalStack at a URL, with whatever path or slash at its end.
+    pub(crate) fn localstack(endpoint: &str) -> Self {
+        Self::LocalStack { endpoint: endpoint.trim_end_matches('/').to_owned() }
+    }
+
+    /// Where it answers AWS calls.
+    pub(crate) fn endpoint(&self) -> String {
+        match self {
+            Self::MiniStack { port, .. } => emulator::endpoint(*port),
+            Self::LocalStack { endpoint } => endpoint.clone(),
+        }
+    }
+
+    /// The one gateway that LocalStack has, or the one that was asked for.
+    fn gateway(&self, asked: Gateway) -> Gateway {
+        match self {
+            Self::MiniStack { .. } => asked,
+            Self::LocalStack { .. } => Gateway::Rest,
+        }
+    }
 }
 
 /// `cargo xtask dev`.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let state = State::dev();
+    let emulator = match options.emulator {
+        EmulatorKind::Ministack => Emulator::MiniStack { port: options.port, iam: false },
+        EmulatorKind::Localstack => Emulator::localstack(&options.endpoint),
+    };
     let plan = Plan {
         state: state.clone(),
-        port: options.port,
+        stage: "local",
+        gateway: emulator.gateway(options.gateway),
+        emulator,
         openid_port: options.openid_port,
         pages: Ports { portal: options.portal_port, clinic: options.clinic_port },
-        iam: false,
     };
     let (stack, started) = up(&plan)?;
     print(&stack);
@@ -138,12 +196,16 @@ fn lock(state: &State) -> Result<File> {
 fn expect_free_ports(plan: &Plan) -> Result<()> {
     let services = Services::recorded(&plan.state)?;
     let ours = |port| services.all().iter().any(|service| service.port == port && service.alive());
-    for (port, used_by, option) in [
-        (plan.port, "the AWS emulator", "--port"),
+    let emulator = match plan.emulator {
+        Emulator::MiniStack { port, .. } => Some((port, "the AWS emulator", "--port")),
+        Emulator::LocalStack { .. } => None,
+    };
+    let others = [
         (plan.openid_port, "the OpenID provider", "--openid-port"),
         (plan.pages.portal, "the portal", "--portal-port"),
         (plan.pages.clinic, "the clinic's application", "--clinic-port"),
-    ] {
+    ];
+    for (port, used_by, option) in emulator.into_iter().chain(others) {
         if !ours(port) {
             port::expect_free(port, used_by, option)?;
         }
@@ -159,11 +221,22 @@ fn bring_up(plan: &Plan, started: &mut Vec<&'static str>) -> Result<Stack> {
     let provider = provider.kept_or(state, started, openid::is_healthy, || {
         Service::start(state, openid::NAME, plan.openid_port, &mut openid)
     })?;
-    let aws = Wanted { name: emulator::NAME, port: plan.port, told: None };
-    let aws = aws.kept_or(state, started, emulator::is_healthy, || emulator::start(state, plan.port, plan.iam))?;
+    let aws = match plan.emulator {
+        Emulator::MiniStack { port, iam } => {
+            let aws = Wanted { name: emulator::NAME, port, told: None };
+            Some(aws.kept_or(state, started, emulator::is_healthy, || emulator::start(state, port, iam))?)
+        }
+        Emulator::LocalStack { .. } => {
+            // Tests read it: what another emulator wrote here earlier is not this one's.
+            paths::remove(&state.log(emulator::NAME)?)?;
+            None
+        }
+    };
     openid::wait_until_healthy(state, &provider)?;
-    emulator::wait_until_healthy(state, &aws)?;
-    let stack = deployed(plan, &aws)?;
+    if let Some(service) = &aws {
+        emulator::wait_until_healthy(state, service)?;
+    }
+    let stack = deployed(plan, &instance(plan, &Services::recorded(state)?)?)?;
     serve_pages(plan, &stack, started)?;
     seed::seed(state, &stack)?;
     interrupt::check()?;
@@ -218,18 +291,29 @@ impl Wanted {
     }
 }
 
+/// What tells this very emulator from one that was started later, empty: it is waited for where others start it.
+fn instance(plan: &Plan, services: &Services) -> Result<String> {
+    match &plan.emulator {
+        Emulator::MiniStack { .. } => {
+            let service = services.find(emulator::NAME).context("the emulator is not recorded")?;
+            Ok(service.started.clone())
+        }
+        Emulator::LocalStack { endpoint } => localstack::wait_until_ready(endpoint),
+    }
+}
+
 /// Deploys, unless this very stack is on this very emulator.
-fn deployed(plan: &Plan, emulator: &Service) -> Result<Stack> {
+fn deployed(plan: &Plan, instance: &str) -> Result<Stack> {
     let state = &plan.state;
     let parameters = parameters(plan)?;
-    let stamp = deployment_stamp(state, &parameters, emulator)?;
+    let stamp = deployment_stamp(state, &parameters, instance)?;
     if stamp.is_current()
         && let Ok(stack) = Stack::read(state)
     {
         return Ok(stack);
     }
     stamp.clear()?;
-    let cloud = Cloud::Emulator { endpoint: emulator::endpoint(plan.port) };
+    let cloud = Cloud::Emulator { endpoint: plan.emulator.endpoint() };
     let outputs = deploy::deploy(state, &cloud, &parameters, &[])?;
     stamp.set()?;
     let output = |name: &str| outputs.get(name).cloned().with_context(|| format!("the stack has no output {name}"));
@@ -239,7 +323,7 @@ fn deployed(plan: &Plan, emulator: &Service) -> Result<Stack> {
         portal_url: plan.pages.origin(App::Portal),
         clinic_url: plan.pages.origin(App::Clinic),
         issuer: openid::issuer(plan.openid_port),
-        aws_endpoint_url: emulator::endpoint(plan.port),
+        aws_endpoint_url: plan.emulator.endpoint(),
         region: emulator::REGION.to_owned(),
         table_name: output("TableName")?,
         bucket_name: output("BucketName")?,
@@ -250,12 +334,12 @@ fn deployed(plan: &Plan, emulator: &Service) -> Result<Stack> {
 
 /// What the stack is told.
 fn parameters(plan: &Plan) -> Result<deploy::Parameters> {
-    Ok(deploy::local_parameters(openid::issuer(plan.openid_port), &Accounts::read()?, plan.pages))
+    Ok(deploy::local_parameters(plan, openid::issuer(plan.openid_port), &Accounts::read()?))
 }
 
-fn deployment_stamp(state: &State, parameters: &deploy::Parameters, emulator: &Service) -> Result<Stamp> {
+fn deployment_stamp(state: &State, parameters: &deploy::Parameters, instance: &str) -> Result<Stamp> {
     let words = parameters.iter().flat_map(|(name, value)| [*name, value.as_str()]);
-    let inputs = words.chain([emulator.started.as_str()]).fold(Inputs::default(), Inputs::text);
+    let inputs = words.chain([instance]).fold(Inputs::default(), Inputs::text);
     let inputs = inputs.folder(&paths::root().join("infra"))?.folder(&paths::archives())?;
     Ok(inputs.stamp(state.file("deploy.stamp")))
 }
@@ -279,11 +363,9 @@ fn watch(state: &State, mut reload: Option<(Reload, &Plan)>) -> Result<()> {
         }
         if let Some((reload, plan)) = &mut reload
             && reload.follow(state)?
-            && let Some(emulator) = services.find(emulator::NAME)
         {
             // The next `dev` finds what it would deploy.
-            let parameters = parameters(plan)?;
-            deployment_stamp(state, &parameters, emulator)?.set()?;
+            deployment_stamp(state, &parameters(plan)?, &instance(plan, &services)?)?.set()?;
         }
     }
 }

@@ -5,6 +5,7 @@
 mod accounts;
 mod aws;
 mod deploy;
+mod destroy;
 mod dev;
 mod emulator;
 mod exec;
@@ -12,10 +13,12 @@ mod functions;
 mod http;
 mod interrupt;
 mod lint;
+mod localstack;
 mod logs;
 mod openid;
 mod pages;
 mod paths;
+mod policies;
 mod port;
 mod process;
 mod progress;
@@ -64,6 +67,9 @@ enum Command {
     Restore(restore::RestoreOptions),
     PutBack(restore::PutBackOptions),
     Deploy(Box<deploy::Options>),
+    /// Shows what `deploy` with the same options would change
+    Diff(Box<deploy::Options>),
+    Destroy(destroy::Options),
     Logs(logs::Options),
     Watch(watch::Options),
     Test(test::Options),
@@ -95,6 +101,8 @@ fn run(command: Command) -> Result<()> {
         Command::Restore(options) => restore::restore(&options),
         Command::PutBack(options) => restore::put_back(&options),
         Command::Deploy(options) => deploy::run(*options),
+        Command::Diff(options) => deploy::diff(*options),
+        Command::Destroy(options) => destroy::run(&options),
         Command::Logs(options) => logs::run(&options),
         Command::Watch(options) => watch::run(&options),
         Command::Test(options) => test::run(&options),

@@ -96,6 +96,20 @@ pub(crate) fn schemathesis() -> Result<PathBuf> {
     Ok(venv.join("bin/schemathesis"))
 }
 
+/// Installs cfn-lint into a virtual environment of its own, and gives its program.
+pub(crate) fn cfn_lint() -> Result<PathBuf> {
+    let venv = paths::tools().join("cfn-lint");
+    install_requirements("cfn-lint", "cfn-lint-requirements.txt", &venv)?;
+    Ok(venv.join("bin/cfn-lint"))
+}
+
+/// Installs checkov into a virtual environment of its own: it pins versions that others don't want.
+pub(crate) fn checkov() -> Result<PathBuf> {
+    let venv = paths::tools().join("checkov");
+    install_requirements("checkov", "checkov-requirements.txt", &venv)?;
+    Ok(venv.join("bin/checkov"))
+}
+
 /// Installs what a file of `xtask/` pins into a virtual environment, unless it is there.
 fn install_requirements(what: &str, requirements: &str, venv: &Path) -> Result<()> {
     let requirements = paths::root().join("xtask").join(requirements);

@@ -59,13 +59,20 @@ impl Published {
 
     /// Subscribes the queue to all topics that exist.
     pub async fn listen(&self) {
+        for arn in self.topics().await {
+            self.listen_to(&arn).await;
+        }
+    }
+
+    /// The topics of notices that exist.
+    async fn topics(&self) -> Vec<String> {
         let mut topics = self.sns.list_topics().into_paginator().items().send();
+        let mut own = Vec::new();
         while let Some(topic) = topics.next().await {
             let arn = topic.expect("topics").topic_arn.expect("an ARN");
-            if arn.starts_with(&self.topic_prefix) {
-                self.listen_to(&arn).await;
-            }
+            own.extend(arn.starts_with(&self.topic_prefix).then_some(arn));
         }
+        own
     }
 
     /// Subscribes the queue to one topic.
@@ -86,14 +93,16 @@ impl Published {
         told
     }
 
-    /// The topics that tell an email or a number.
+    /// The topics that tell an email or a number. Some emulators list subscriptions of topics that are gone.
     pub async fn topics_of(&self, endpoint: &str) -> Vec<String> {
+        let existing = self.topics().await;
         let mut subscriptions = self.sns.list_subscriptions().into_paginator().items().send();
         let mut topics = Vec::new();
         while let Some(own) = subscriptions.next().await {
             let own = own.expect("subscriptions");
-            if own.endpoint.as_deref() == Some(endpoint) {
-                topics.push(own.topic_arn.expect("an ARN"));
+            let topic = own.topic_arn.expect("an ARN");
+            if own.endpoint.as_deref() == Some(endpoint) && existing.contains(&topic) {
+                topics.push(topic);
             }
         }
         topics

@@ -69,7 +69,10 @@ impl Stack {
     }
 
     async fn on(turn: Turn) -> Self {
-        let http = reqwest::Client::builder().timeout(std::time::Duration::from_mins(1)).build();
+        // Servers close what is idle for some seconds: a request that meets that would have no answer.
+        let idle = std::time::Duration::from_secs(2);
+        let http =
+            reqwest::Client::builder().timeout(std::time::Duration::from_mins(1)).pool_idle_timeout(idle).build();
         let stack = Self { description: Description::read(), http: http.expect("an HTTP client"), _turn: turn };
         LISTENING.get_or_init(|| published::everybody_listens(&stack)).await;
         stack

@@ -1,9 +1,6 @@
 //! What handlers work with, built once at the start and borrowed by every request.
 
-use std::time::Duration;
-
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_types::SdkConfig;
 use jiff::{Timestamp, Unit};
 use lambda_http::Request;
 use shared::attachments::Bucket;
@@ -100,22 +97,6 @@ impl Deps {
 /// The topics of notices.
 pub fn topics(config: &Config, aws: &SdkConfig) -> Topics {
     Topics::new(aws_sdk_sns::Client::new(aws), &config.topic_arn_prefix, config.topic_key_arn.clone())
-}
-
-/// The connection to AWS, or to the emulator that `AWS_ENDPOINT_URL` names. Attempts end well before
-/// the function's own time does, so that a caller gets an answer.
-pub async fn aws() -> SdkConfig {
-    aws_within(Duration::from_secs(3), Duration::from_secs(7)).await
-}
-
-/// The same with other times for an attempt and for all attempts of a call: large images take longer.
-pub async fn aws_within(attempt: Duration, operation: Duration) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(attempt)
-        .operation_timeout(operation)
-        .build();
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await
 }
 
 /// The bucket of images. Off AWS, where an endpoint is named, it is a part of addresses' paths.

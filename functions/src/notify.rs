@@ -18,6 +18,7 @@ use shared::notifications::{NotificationError, Published, Texts, Topics};
 use shared::store::{CachedSettings, StoreError, Table, schema};
 use shared::telemetry;
 
+use crate::aws;
 use crate::deps::{self, Clock};
 use crate::serve;
 use crate::stream::{self, Behind, Failure, FailureQueue, changed};
@@ -129,7 +130,7 @@ pub fn run() {
     serve::block_on(async {
         let needs = Needs { failure_queue: true, topics: TopicUse::Publishes, ..Needs::default() };
         let config = Config::from_env(needs)?;
-        let aws = deps::aws().await;
+        let aws = aws::connection()?;
         let notices = &config.notices;
         let notifier = Notifier {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),

@@ -14,6 +14,7 @@ use shared::domain::ids::{ConversationId, EncounterId, TaskId};
 use shared::store::{StoreError, Table, schema};
 use shared::telemetry;
 
+use crate::aws;
 use crate::deps::{self, Clock};
 use crate::serve;
 use crate::stream::{self, Behind, FailureQueue, changed};
@@ -126,7 +127,7 @@ pub fn run() {
     telemetry::init();
     serve::block_on(async {
         let config = Config::from_env(Needs { failure_queue: true, bucket: true, ..Needs::default() })?;
-        let aws = deps::aws().await;
+        let aws = aws::connection()?;
         let projector = Projector {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
             clock: Clock::system(),

@@ -12,6 +12,7 @@ use clap::{Args, ValueEnum};
 use serde_json::Value;
 
 use crate::{
+    bench,
     dev::{self, Plan},
     emulator, exec, lint,
     paths::{self, State},
@@ -59,6 +60,8 @@ enum Part {
     /// A stack of its own, deployed with IAM enforced, tested over HTTP, by schemathesis too; with `STACK_JSON` set,
     /// that stack instead
     E2e,
+    /// Calls, units, bytes, instructions and sizes: nothing is worse than in docs/performance.json
+    Bench,
 }
 
 /// How a part went.
@@ -117,6 +120,7 @@ impl Part {
             Self::Infra => "infra",
             Self::Web => "web",
             Self::E2e => "e2e",
+            Self::Bench => "bench",
         }
     }
 
@@ -132,6 +136,7 @@ impl Part {
                 pages(options)
             }
             Self::E2e => end_to_end(options),
+            Self::Bench => bench::check(),
         }
     }
 }

@@ -96,9 +96,11 @@ pub(crate) struct Section {
 }
 
 impl Section {
-    /// Adds a figure.
+    /// Adds a figure, if it is known: what a query's filter drops is read too, and can't be seen.
     pub(crate) fn set(&mut self, subject: &str, figure: &str, value: f64) {
-        self.put(subject, figure, Figure::Number(rounded(value)));
+        if value.is_finite() {
+            self.put(subject, figure, Figure::Number(rounded(value)));
+        }
     }
 
     /// Adds what several rounds came to.

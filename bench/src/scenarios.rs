@@ -189,7 +189,12 @@ impl Maker<'_> {
         self.add("set-conversation-status", "reopen", vec![set("open")?, set("closed")?, set("open")?]);
         let events = vec![mark_read(world, "clinician-b", chat.id, 1)?, mark_read(world, "clinician-b", chat.id, 4)?];
         self.add("mark-read", "", events);
-        let unread = ("DELETE", routes::MARK_READ.1.1);
+        let chat = world.conversation(4, NOTE)?;
+        let one = chat.id.to_string();
+        let (unread, one) = (("DELETE", routes::MARK_READ.1.1), [("conversationId", one.as_str())]);
+        for account in ["clinician-a", "clinician-b"] {
+            world.read(&chat, account)?;
+        }
         let unread = |account| world.request(Some(account), unread, &one, "", &Value::Null);
         let events = vec![unread("clinician-a")?, unread("clinician-b")?];
         self.add("mark-unread", "", events);

@@ -19,7 +19,7 @@ pub(crate) struct Call {
     pub(crate) action: String,
     started: Instant,
     ended: Instant,
-    status: u16,
+    refused: bool,
     read: f64,
     written: f64,
 }
@@ -33,7 +33,7 @@ pub(crate) struct Cost {
     pub(crate) read_units: f64,
     /// With those of the index.
     pub(crate) write_units: f64,
-    /// Calls that were refused.
+    /// Calls that were refused, but for conditions that did not hold: those are an answer.
     pub(crate) refused: usize,
     /// What was called, in the order of the answers.
     pub(crate) actions: Vec<String>,
@@ -85,7 +85,7 @@ impl Cost {
             depth,
             read_units: calls.iter().map(|call| call.read).sum(),
             write_units: calls.iter().map(|call| call.written).sum(),
-            refused: calls.iter().filter(|call| call.status >= 400).count(),
+            refused: calls.iter().filter(|call| call.refused).count(),
             actions: calls.into_iter().map(|call| call.action).collect(),
         }
     }
@@ -123,10 +123,11 @@ fn forward(mut client: Connection, upstream: &str, calls: &Mutex<Vec<Call>>) -> 
                 written = consumed_units(&answer);
             }
         }
-        let status = answer.status();
+        let unmet = String::from_utf8_lossy(&answer.body).contains("ConditionalCheckFailed");
+        let refused = answer.status() >= 400 && !unmet;
         // Before the function hears of it: what it does next must not come first.
         let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.push(Call { action, started, ended: Instant::now(), status, read, written });
+        calls.push(Call { action, started, ended: Instant::now(), refused, read, written });
         drop(calls);
         client.send(&answer)?;
     }
@@ -157,7 +158,7 @@ mod tests {
             action: "DynamoDB.GetItem".to_owned(),
             started: at(started),
             ended: at(ended),
-            status: 200,
+            refused: false,
             read: 0.5,
             written: 0.0,
         };

@@ -11,7 +11,7 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use shared::attachments::{Bucket, BucketError, Place};
 use shared::config::{Config, Needs};
 use shared::domain::ids::{ConversationId, EncounterId, TaskId};
-use shared::store::{StoreError, Table, schema};
+use shared::store::{CachedSettings, StoreError, Table, schema};
 use shared::telemetry;
 
 use crate::aws;
@@ -29,6 +29,8 @@ pub const BINARY: &str = "project-changes";
 pub struct Projector {
     /// The table.
     pub table: Table,
+    /// The settings, which name the pool that new tasks go to.
+    pub settings: CachedSettings,
     /// The time and new ids.
     pub clock: Clock,
     /// Where poison records go.
@@ -77,7 +79,7 @@ impl Projector {
                     self.clock.now(),
                     || TaskId::new(self.clock.id()),
                     || async {
-                        let tasking = self.table.settings().await?.tasking;
+                        let tasking = self.settings.get(&self.table, self.clock.now()).await?.tasking;
                         Ok(tasking.enabled.then_some(tasking.pool))
                     },
                 );
@@ -130,6 +132,7 @@ pub fn run() {
         let aws = aws::connection()?;
         let projector = Projector {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
+            settings: CachedSettings::default(),
             clock: Clock::system(),
             failures: FailureQueue::new(aws_sdk_sqs::Client::new(&aws), &config.failure_queue_url),
             bucket: deps::bucket(&config, &aws),

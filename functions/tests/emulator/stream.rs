@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use shared::attachments::Bucket;
 use shared::domain::search::ConversationQuery;
 use shared::domain::task::TaskStatus;
-use shared::store::ListPage;
+use shared::store::{CachedSettings, ListPage};
 use uuid::Uuid;
 
 use crate::bucket::nowhere;
@@ -79,7 +79,8 @@ impl Recorded {
 /// The function on a table, without a queue that can be reached.
 pub(crate) fn projector(bench: &Bench, bucket: Bucket) -> Projector {
     let failures = FailureQueue::new(sqs(), "http://127.0.0.1:9/none");
-    Projector { table: bench.deps.table.clone(), clock: bench.deps.clock, failures, bucket }
+    let (table, settings) = (bench.deps.table.clone(), CachedSettings::default());
+    Projector { table, settings, clock: bench.deps.clock, failures, bucket }
 }
 
 /// The record of an item's end.

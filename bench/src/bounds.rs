@@ -118,7 +118,8 @@ pub(crate) fn all(results: &Results) -> Vec<Bound> {
         add(&what, 1.05, "x", ratio(grown(entries), grown(short)), "");
     }
     let warm = |subject: &str| of(Kind::Instructions, subject, instructions::OVER_BARE);
-    add("warm instructions over the bare calls: send", 1.6, "x", warm(send), remarks::SEND);
+    add("warm instructions over the bare calls: send, short", 1.6, "x", warm("send-message: short"), remarks::SEND);
+    add("warm instructions over the bare calls: send, 1 KB", 1.6, "x", warm(send), remarks::SEND);
     add("warm instructions over the bare calls: list", 2.0, "x", warm("list-conversations: 25 chats"), "");
     add("warm instructions over the bare calls: open, 50 short entries", 2.0, "x", warm(notes), "");
     add("warm instructions over the bare calls: open, 50 letters of 1 KB", 2.0, "x", warm(open), remarks::LETTERS);

@@ -45,8 +45,10 @@ pub(crate) fn ours<'a>(setup: &Setup, world: &'a World) -> Result<Vec<Subject<'a
     // Each program writes in a chat of its own, so that none finds what another has left.
     let [chat, bare_chat, node_chat] = [(); 3].map(|()| world.conversation(2, LETTER));
     let (chat, bare_chat, node_chat) = (chat?, bare_chat?, node_chat?);
+    let (short_chat, bare_short_chat) = (world.conversation(2, NOTE)?, world.conversation(2, NOTE)?);
     let list: Events = Rc::new(|| scenarios::list(world, "patient-a", PATIENT));
     let sends = |id| -> Events<'a> { Rc::new(move || scenarios::send(world, "patient-a", id, LETTER)) };
+    let notes_in = |id| -> Events<'a> { Rc::new(move || scenarios::send(world, "patient-a", id, NOTE)) };
     let opens = |id| -> Events<'a> { Rc::new(move || scenarios::open(world, "patient-a", id)) };
     let cursors = schema::read_cursors(PATIENT.parse()?, &user("patient-a")?);
     let told = |id: ConversationId| {
@@ -65,6 +67,14 @@ pub(crate) fn ours<'a>(setup: &Setup, world: &'a World) -> Result<Vec<Subject<'a
             sends(bare_chat.id),
             Some(sends(node_chat.id)),
             bare_chat.id,
+        ),
+        (
+            "send-message",
+            "send-message: short",
+            notes_in(short_chat.id),
+            notes_in(bare_short_chat.id),
+            None,
+            bare_short_chat.id,
         ),
         ("list-conversations", "list-conversations: 25 chats", list.clone(), list.clone(), Some(list.clone()), chat.id),
         (

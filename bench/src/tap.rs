@@ -48,8 +48,17 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
-    /// Opens a way to `upstream`, `http://<host>:<port>`.
+    /// Opens a way to `upstream`, `http://<host>:<port>`, that asks for the units of every call.
     pub(crate) fn open(upstream: &str) -> Result<Self> {
+        Self::between(upstream, true)
+    }
+
+    /// Opens one that only counts calls, and leaves them as they are.
+    pub(crate) fn counting(upstream: &str) -> Result<Self> {
+        Self::between(upstream, false)
+    }
+
+    fn between(upstream: &str, metered: bool) -> Result<Self> {
         let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").context("no port for the tap")?;
         let tap = Self { url: format!("http://{}", listener.local_addr()?), calls: Arc::default() };
@@ -58,7 +67,7 @@ impl Tap {
             for stream in listener.incoming().flatten() {
                 let (upstream, calls) = (upstream.clone(), calls.clone());
                 // An error is the end of a connection; the function notices and the measurement fails.
-                thread::spawn(move || forward(Connection::new(stream), &upstream, &calls));
+                thread::spawn(move || forward(Connection::new(stream), &upstream, metered, &calls));
             }
         });
         Ok(tap)
@@ -91,13 +100,13 @@ impl Cost {
     }
 }
 
-fn forward(mut client: Connection, upstream: &str, calls: &Mutex<Vec<Call>>) -> io::Result<()> {
+fn forward(mut client: Connection, upstream: &str, metered: bool, calls: &Mutex<Vec<Call>>) -> io::Result<()> {
     let mut server = Connection::new(TcpStream::connect(upstream)?);
     loop {
         let mut request = client.receive()?;
         let started = Instant::now();
         let action = action(&request);
-        let metered = action.starts_with("DynamoDB.");
+        let metered = metered && action.starts_with("DynamoDB.");
         let mut body = Value::Null;
         if metered {
             body = serde_json::from_slice(&request.body).unwrap_or_default();

@@ -138,7 +138,7 @@ pub fn run() {
             clock: Clock::system(),
             topics: deps::topics(&config, &aws),
             texts: Texts::new(notices.texts.as_deref(), &notices.portal_url, &notices.clinic_url)?,
-            failures: FailureQueue::new(aws_sdk_sqs::Client::new(&aws), &config.failure_queue_url),
+            failures: deps::failures(&config, &aws),
         };
         let notifier = &notifier;
         lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| async move {

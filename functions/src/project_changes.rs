@@ -134,7 +134,7 @@ pub fn run() {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
             settings: CachedSettings::default(),
             clock: Clock::system(),
-            failures: FailureQueue::new(aws_sdk_sqs::Client::new(&aws), &config.failure_queue_url),
+            failures: deps::failures(&config, &aws),
             bucket: deps::bucket(&config, &aws),
         };
         let projector = &projector;

@@ -17,7 +17,7 @@ export const entryKey = (number) => `E#${String(number).padStart(10, "0")}`;
 /** Texts from 256 bytes on are compressed. */
 export function storedText(text) {
   if (Buffer.byteLength(text) < 256) return text;
-  const params = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_QUALITY]: 11 };
+  const params = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 18 };
   return brotliCompressSync(text, { params });
 }
 

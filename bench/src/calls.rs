@@ -12,9 +12,13 @@ use crate::tap::Tap;
 use crate::world::World;
 
 pub(crate) fn measure(setup: &Setup, world: &World, section: &mut Section) -> Result<()> {
-    let tap = Tap::open(world.endpoint())?;
-    for scenario in scenarios::all(world)? {
-        one(setup, world, &tap, &scenario, section).with_context(|| scenario.name.clone())?;
+    let (tap, scenarios) = (Tap::open(world.endpoint())?, scenarios::all(world)?);
+    for function in setup.functions()?.keys() {
+        let known = scenarios.iter().any(|scenario| scenario.function == function);
+        ensure!(known, "the function {function} has no scenario in bench/src/scenarios.rs");
+    }
+    for scenario in &scenarios {
+        one(setup, world, &tap, scenario, section).with_context(|| scenario.name.clone())?;
     }
     poison(setup, world, &tap, section).context("poison")
 }

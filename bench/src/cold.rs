@@ -10,7 +10,7 @@ use crate::setup::Setup;
 use crate::subjects::{self, Subject};
 use crate::world::World;
 
-const ROUNDS: usize = 15;
+const ROUNDS: usize = 9;
 /// Warm requests of a round.
 const REQUESTS: u32 = 20;
 

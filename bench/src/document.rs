@@ -85,7 +85,7 @@ fn explanation(kind: Kind) -> Result<String> {
         }
         Kind::Sizes => "Of each binary, and of the ZIP archive that holds it. The largest are what bounds speak of.",
         Kind::Cold => {
-            "15 rounds of a fresh process with 21 requests each. The first request also fetches the issuer's keys and \
+            "9 rounds of a fresh process with 21 requests each. The first request also fetches the issuer's keys and \
              opens connections."
         }
         Kind::Load => {

@@ -10,6 +10,9 @@ use crate::figures::About;
 use crate::sandbox::Program;
 use crate::world::World;
 
+/// Programs of the library, which are built with the functions.
+const NOT_DEPLOYED: [&str; 2] = ["seed", "rebuild-digests"];
+
 /// Where everything is; `cargo xtask bench` says it.
 pub(crate) struct Setup {
     /// The emulator (`AWS_ENDPOINT_URL`).
@@ -58,7 +61,8 @@ impl Setup {
         let found = folder.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
         let found: BTreeMap<_, _> =
             found.map(|name| (name.clone(), self.functions.join(name).join("bootstrap"))).collect();
-        Ok(found.into_iter().filter(|(_, path)| path.exists()).collect())
+        let deployed = |name: &str| !NOT_DEPLOYED.contains(&name);
+        Ok(found.into_iter().filter(|(name, path)| deployed(name) && path.exists()).collect())
     }
 
     /// A function, talking to AWS at an endpoint.

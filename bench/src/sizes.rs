@@ -19,9 +19,6 @@ pub(crate) const ARCHIVE: &str = "archive, MiB";
 
 pub(crate) fn measure(setup: &Setup, section: &mut Section) -> Result<()> {
     for (name, path) in setup.functions()? {
-        if NOT_DEPLOYED.contains(&name.as_str()) {
-            continue;
-        }
         let bytes = fs::read(&path).with_context(|| format!("cannot read {}", path.display()))?;
         let mut archive = DeflateEncoder::new(Vec::new(), Compression::default());
         archive.write_all(&bytes)?;
@@ -31,9 +28,6 @@ pub(crate) fn measure(setup: &Setup, section: &mut Section) -> Result<()> {
     }
     Ok(())
 }
-
-/// Programs of the library, which are built with the functions.
-const NOT_DEPLOYED: [&str; 2] = ["seed", "rebuild-digests"];
 
 fn mebibytes(bytes: usize) -> f64 {
     number(bytes) / 1_048_576.0

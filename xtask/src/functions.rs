@@ -1,6 +1,6 @@
 //! Builds the functions' archives: `<target>/lambda/<binary>/bootstrap`.
 
-use std::{env::consts, path::PathBuf, process::Command};
+use std::{env::consts, fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, ensure};
 
@@ -30,7 +30,21 @@ impl Processor {
 pub(crate) fn build(processor: Processor) -> Result<()> {
     let mut command = exec::cargo(arguments(processor)?);
     command.env("PATH", tools::path_with_python_tools()?);
-    exec::shown("Building the functions", &mut command)
+    exec::shown("Building the functions", &mut command)?;
+    remove_others()
+}
+
+/// Removes archives of what is neither a function nor a program of the library: of functions that are gone, and of the
+/// baselines of `bench/`, which cargo-lambda takes for functions because they lie beside them.
+fn remove_others() -> Result<()> {
+    let sources = ["functions/src/bin", "shared/src/bin"].map(|folder| paths::root().join(folder));
+    for entry in fs::read_dir(paths::archives()).context("no archives were built")?.flatten() {
+        let source = format!("{}.rs", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() && !sources.iter().any(|folder| folder.join(&source).exists()) {
+            fs::remove_dir_all(entry.path()).with_context(|| format!("cannot remove {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
 }
 
 fn arguments(processor: Processor) -> Result<Vec<String>> {
@@ -52,8 +66,7 @@ pub(crate) fn build_command() -> Result<Vec<String>> {
     Ok([vec!["cargo".to_owned()], arguments(Processor::Host)?].concat())
 }
 
-/// Builds the programs of `bench/` as the functions are built, and gives their folder. They are no functions: none of
-/// them gets near the archives.
+/// Builds the programs of `bench/` as the functions are built, and gives their folder.
 pub(crate) fn build_bench() -> Result<PathBuf> {
     let host = host()?;
     let mut command = exec::cargo(["build", "--release", "--locked", "--bins", "--target", &host]);

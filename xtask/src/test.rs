@@ -149,8 +149,8 @@ fn cargo_test() -> Command {
 
 fn unit() -> Result<()> {
     let mut tests = cargo_test();
-    // The functions' programs are one line each; xtask is the one with tests of its own.
-    tests.args(["--lib", "--bin", "xtask"]);
+    // The functions' programs are one line each; these are the ones with tests of their own.
+    tests.args(["--lib", "--bin", "xtask", "--bin", "bench"]);
     for target in IntegrationTests::read()?.unit {
         tests.args(["--test", &target]);
     }

@@ -13,11 +13,12 @@ use connection::{Item, client, text, told};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     let (client, table, patient) = (client()?, told("TABLE_NAME")?, told("BENCH_PATIENT")?);
-    let head = format!("CONV#{}", told("BENCH_CONVERSATION")?);
+    let chat = told("BENCH_CONVERSATION")?;
+    let head = format!("CONV#{chat}");
     let get = |sk: &str| client.get_item().table_name(&table).key("pk", text(&head)).key("sk", text(sk));
     // The text of an entry that is there already is sent again and again: no compression here.
     let entry = get("E#0000000001").send().await?.item.ok_or("the chat has no entry")?;
-    let (get, client, table, entry, patient) = (&get, &client, &table, &entry, &patient);
+    let (get, client, table, entry, patient, chat) = (&get, &client, &table, &entry, &patient, &chat);
     lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| async move {
         let mut new_head = get("HEAD").consistent_read(true).send().await?.item.ok_or("there is no chat")?;
         let (lock, last) = (new_head["lockVersion"].clone(), new_head["lastNumber"].clone());
@@ -28,7 +29,7 @@ async fn main() -> Result<(), Error> {
         new_entry.insert("sk".into(), text(format!("E#{number:010}")));
         let record = Item::from([
             ("pk".into(), text(format!("ACCESS#{patient}"))),
-            ("sk".into(), text(format!("{number:032}#{:022}", 0))),
+            ("sk".into(), text(format!("{number:032}#{}", &chat[chat.len() - 22..]))),
             ("n".into(), AttributeValue::N(number.to_string())),
             ("expiresAt".into(), AttributeValue::N("1795338000".into())),
         ]);

@@ -10,9 +10,6 @@ use crate::figures::About;
 use crate::sandbox::Program;
 use crate::world::World;
 
-/// Programs of the library, which are built with the functions.
-const NOT_DEPLOYED: [&str; 2] = ["seed", "rebuild-digests"];
-
 /// Where everything is; `cargo xtask bench` says it.
 pub(crate) struct Setup {
     /// The emulator (`AWS_ENDPOINT_URL`).
@@ -61,7 +58,8 @@ impl Setup {
         let found = folder.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
         let found: BTreeMap<_, _> =
             found.map(|name| (name.clone(), self.functions.join(name).join("bootstrap"))).collect();
-        let deployed = |name: &str| !NOT_DEPLOYED.contains(&name);
+        // Beside them are the library's programs, which are not deployed.
+        let deployed = |name: &str| Path::new("functions/src/bin").join(format!("{name}.rs")).exists();
         Ok(found.into_iter().filter(|(name, path)| deployed(name) && path.exists()).collect())
     }
 

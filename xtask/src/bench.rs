@@ -15,8 +15,8 @@ use crate::{
     tools,
 };
 
-/// The Node.js baseline.
-const NODE_PACKAGE: &str = "bench/node";
+/// The Node.js baseline, which no stack needs.
+pub(crate) const NODE_PACKAGE: &str = "bench/node";
 
 /// Measures the functions and writes docs/performance.md and .json
 ///

@@ -111,14 +111,14 @@ fn steps(results: &Results, assumed: &Assumed) -> Result<[(&'static str, Use); 3
     let seconds = |calls_in_sequence: f64| {
         (cpu_there + calls_in_sequence * assumed.milliseconds_per_call) / 1000.0 * assumed.memory_megabytes / 1024.0
     };
-    let send = "send-message: 1 KB";
+    let request = "send-message: 1 KB";
     let sent = Use {
         gateway_requests: 1.0,
         invokes: 1.0,
-        gigabyte_seconds: seconds(of(send, "calls in sequence")?),
-        write_units: of(send, "write units")?,
-        read_units: of(send, "read units")?,
-        log_bytes: of(send, "log bytes")? + assumed.lambda_log_bytes + assumed.gateway_log_bytes,
+        gigabyte_seconds: seconds(of(request, "calls in sequence")?),
+        write_units: of(request, "write units")?,
+        read_units: of(request, "read units")?,
+        log_bytes: of(request, "log bytes")? + assumed.lambda_log_bytes + assumed.gateway_log_bytes,
     };
     let (questions, answers) = ("questions in 5 chats, batch of 10", "answers in 5 chats, batch of 10");
     let batch = |subjects: &[String]| -> Result<Use> {

@@ -30,7 +30,7 @@ pub(crate) fn of(results: &Results) -> Result<String> {
     for kind in Kind::ALL {
         if let Some(section) = results.section(kind) {
             write!(text, "\n## {}\n\n{}\n\n", title(kind), explanation(kind)?)?;
-            tables(&mut text, kind, section)?;
+            tables(&mut text, kind, section);
             about(&mut text, section)?;
         }
     }
@@ -126,7 +126,7 @@ fn costs() -> Result<String> {
 }
 
 /// The figures of a section as a table: subjects down, figures across.
-fn tables(text: &mut String, kind: Kind, section: &Section) -> Result<()> {
+fn tables(text: &mut String, kind: Kind, section: &Section) {
     let mut subjects: Vec<&String> = section.figures.keys().collect();
     if kind == Kind::Sizes {
         let size = |subject: &String| section.get(subject, crate::sizes::BINARY).unwrap_or(0.0);
@@ -141,7 +141,6 @@ fn tables(text: &mut String, kind: Kind, section: &Section) -> Result<()> {
         let cells = names.iter().map(|name| figures.get(*name).map_or(String::new(), |figure| cell(*figure)));
         text.push_str(&row(&mut std::iter::once(subject.clone()).chain(cells)));
     }
-    Ok(())
 }
 
 fn cell(figure: Figure) -> String {

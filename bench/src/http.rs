@@ -70,8 +70,8 @@ impl Message {
             text.push_str(value);
             text.push_str("\r\n");
         }
-        text.push_str(&format!("content-length: {}\r\n\r\n", self.body.len()));
         let mut bytes = text.into_bytes();
+        bytes.extend(format!("content-length: {}\r\n\r\n", self.body.len()).into_bytes());
         bytes.extend(&self.body);
         bytes
     }
@@ -149,7 +149,7 @@ impl Connection {
     }
 
     fn more(&mut self) -> io::Result<()> {
-        let mut buffer = [0; 64 * 1024];
+        let mut buffer = [0; 16 * 1024];
         match self.stream.read(&mut buffer)? {
             0 => Err(io::ErrorKind::UnexpectedEof.into()),
             length => {

@@ -17,7 +17,7 @@ use crate::http::{Connection, Message};
 use crate::process::Used;
 
 /// Valgrind makes everything some fifty times slower.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// How a function is started.
 #[derive(Debug, Clone)]

@@ -114,13 +114,12 @@ fn forward(mut client: Connection, upstream: &str, metered: bool, calls: &Mutex<
             request.body = body.to_string().into_bytes();
         }
         // The emulator may have closed a connection that was idle.
-        let answer = match server.send(&request).and_then(|()| server.receive()) {
-            Ok(answer) => answer,
-            Err(_) => {
-                server = Connection::new(TcpStream::connect(upstream)?);
-                server.send(&request)?;
-                server.receive()?
-            }
+        let answer = if let Ok(answer) = server.send(&request).and_then(|()| server.receive()) {
+            answer
+        } else {
+            server = Connection::new(TcpStream::connect(upstream)?);
+            server.send(&request)?;
+            server.receive()?
         };
         let (mut read, mut written) = (0.0, 0.0);
         if metered {

@@ -163,8 +163,8 @@ mod remarks {
     pub(super) const SEND: &str = "Beyond the bare calls are the token's signature, the event and the answer, and compressing \
         the text, which the short message goes without. Tried: quicker compression (its best quality cost several times \
         the whole request), a preview made from the beginning alone.";
-    pub(super) const OPEN: &str = "Dependencies are built for size; built for speed it held, and most binaries did not. The \
-        rest is making entries of items and JSON of entries.";
+    pub(super) const OPEN: &str = "Dependencies are built for the least size (`z`); at `s` it held, and binaries were larger. \
+        The rest is making entries of items and JSON of entries.";
     pub(super) const LETTERS: &str = "Each of the 50 texts is decompressed, which the bare call leaves. Stored as they are \
         they would cost twice the read units. Tried: a quicker quality of compression, which is read a little quicker too.";
     pub(super) const START: &str = "What is left is loading the binary, AWS's table of partitions once, and five roots. \
@@ -173,7 +173,7 @@ mod remarks {
     pub(super) const FIRST: &str =
         "The issuer's keys are fetched and connections opened. Tried: roots that are compiled in.";
     pub(super) const MEMORY: &str = "Most of it are the binary's own pages; the twin is one small bundle. Tried: code for \
-        size, one thread.";
+        size.";
     pub(super) const SIZE: &str = "Only inspect-attachment is over: it holds the image decoders and S3's checksum tables. \
         Tried: code for size, AWS-LC's small build, folding identical code, no default chain, one HTTP library; the decoders \
         stay built for speed.";

@@ -52,7 +52,7 @@ fn bounds(text: &mut String, results: &Results) -> Result<()> {
     if !missed.is_empty() {
         text.push_str("\nMissed, with the reason and what was tried:\n\n");
         for bound in missed {
-            writeln!(text, "- **{}**: {} {}", bound.what, bound.measured(), bound.remark)?;
+            writeln!(text, "- **{}**: {}. {}", bound.what, bound.measured(), bound.remark)?;
         }
     }
     Ok(())

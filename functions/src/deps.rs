@@ -1,9 +1,6 @@
 //! What handlers work with, built once at the start and borrowed by every request.
 
-use std::time::Duration;
-
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
+use aws_types::SdkConfig;
 use jiff::{Timestamp, Unit};
 use lambda_http::Request;
 use shared::attachments::Bucket;
@@ -16,10 +13,13 @@ use shared::http::cursor::Cursors;
 use shared::http::problem::ApiError;
 use shared::http::{gateway, request};
 use shared::identity::Identity;
+use shared::later::later;
 use shared::notifications::Topics;
 use shared::store::{CachedSettings, Table};
 use tokio::sync::Mutex;
 use uuid::Uuid;
+
+use crate::stream::FailureQueue;
 
 /// The dependencies of a handler.
 #[derive(Debug)]
@@ -48,7 +48,7 @@ impl Deps {
                 .keeping_access_log(config.access_log_days),
             cached_settings: CachedSettings::default(),
             identity: Identity::new(config.issuer.clone()),
-            cursors: Cursors::new(aws_sdk_secretsmanager::Client::new(aws), &config.cursor_secret_arn),
+            cursors: cursors(config, aws),
             topics: topics(config, aws),
             clock: Clock::system(),
             recorded_reads: Mutex::default(),
@@ -97,25 +97,21 @@ impl Deps {
     }
 }
 
+fn cursors(config: &Config, aws: &SdkConfig) -> Cursors {
+    let aws = aws.clone();
+    Cursors::new(later(move || aws_sdk_secretsmanager::Client::new(&aws)), &config.cursor_secret_arn)
+}
+
 /// The topics of notices.
 pub fn topics(config: &Config, aws: &SdkConfig) -> Topics {
-    Topics::new(aws_sdk_sns::Client::new(aws), &config.topic_arn_prefix, config.topic_key_arn.clone())
+    let aws = aws.clone();
+    Topics::new(later(move || aws_sdk_sns::Client::new(&aws)), &config.topic_arn_prefix, config.topic_key_arn.clone())
 }
 
-/// The connection to AWS, or to the emulator that `AWS_ENDPOINT_URL` names. Attempts end well before
-/// the function's own time does, so that a caller gets an answer.
-pub async fn aws() -> SdkConfig {
-    aws_within(Duration::from_secs(3), Duration::from_secs(7)).await
-}
-
-/// The same with other times for an attempt and for all attempts of a call: large images take longer.
-pub async fn aws_within(attempt: Duration, operation: Duration) -> SdkConfig {
-    let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
-        .operation_attempt_timeout(attempt)
-        .operation_timeout(operation)
-        .build();
-    aws_config::defaults(BehaviorVersion::latest()).timeout_config(timeouts).load().await
+/// The queue for records that can never be processed.
+pub fn failures(config: &Config, aws: &SdkConfig) -> FailureQueue {
+    let aws = aws.clone();
+    FailureQueue::new(later(move || aws_sdk_sqs::Client::new(&aws)), &config.failure_queue_url)
 }
 
 /// The bucket of images. Off AWS, where an endpoint is named, it is a part of addresses' paths.

@@ -15,6 +15,7 @@ use shared::domain::attachment::{Declared, Reason, State};
 use shared::store::{CachedSettings, Settled, StoreError, Table};
 use shared::telemetry;
 
+use crate::aws;
 use crate::deps::{self, Clock};
 use crate::serve;
 
@@ -104,7 +105,7 @@ pub fn run() {
     telemetry::init();
     serve::block_on(async {
         let config = Config::from_env(Needs::default())?;
-        let aws = deps::aws_within(Duration::from_secs(8), Duration::from_secs(20)).await;
+        let aws = aws::connection_within(Duration::from_secs(8), Duration::from_secs(20))?;
         let inspector = Inspector {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
             settings: CachedSettings::default(),

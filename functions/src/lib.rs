@@ -4,6 +4,7 @@
 
 pub mod added;
 pub mod attachment_views;
+pub mod aws;
 pub mod contact_view;
 pub mod deps;
 pub mod openapi;

@@ -18,6 +18,7 @@ use shared::notifications::{NotificationError, Published, Texts, Topics};
 use shared::store::{CachedSettings, StoreError, Table, schema};
 use shared::telemetry;
 
+use crate::aws;
 use crate::deps::{self, Clock};
 use crate::serve;
 use crate::stream::{self, Behind, Failure, FailureQueue, changed};
@@ -129,7 +130,7 @@ pub fn run() {
     serve::block_on(async {
         let needs = Needs { failure_queue: true, topics: TopicUse::Publishes, ..Needs::default() };
         let config = Config::from_env(needs)?;
-        let aws = deps::aws().await;
+        let aws = aws::connection()?;
         let notices = &config.notices;
         let notifier = Notifier {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
@@ -137,7 +138,7 @@ pub fn run() {
             clock: Clock::system(),
             topics: deps::topics(&config, &aws),
             texts: Texts::new(notices.texts.as_deref(), &notices.portal_url, &notices.clinic_url)?,
-            failures: FailureQueue::new(aws_sdk_sqs::Client::new(&aws), &config.failure_queue_url),
+            failures: deps::failures(&config, &aws),
         };
         let notifier = &notifier;
         lambda_runtime::run(service_fn(|event: LambdaEvent<Event>| async move {

@@ -11,9 +11,10 @@ use lambda_runtime::{LambdaEvent, service_fn};
 use shared::attachments::{Bucket, BucketError, Place};
 use shared::config::{Config, Needs};
 use shared::domain::ids::{ConversationId, EncounterId, TaskId};
-use shared::store::{StoreError, Table, schema};
+use shared::store::{CachedSettings, StoreError, Table, schema};
 use shared::telemetry;
 
+use crate::aws;
 use crate::deps::{self, Clock};
 use crate::serve;
 use crate::stream::{self, Behind, FailureQueue, changed};
@@ -28,6 +29,8 @@ pub const BINARY: &str = "project-changes";
 pub struct Projector {
     /// The table.
     pub table: Table,
+    /// The settings, which name the pool that new tasks go to.
+    pub settings: CachedSettings,
     /// The time and new ids.
     pub clock: Clock,
     /// Where poison records go.
@@ -76,7 +79,7 @@ impl Projector {
                     self.clock.now(),
                     || TaskId::new(self.clock.id()),
                     || async {
-                        let tasking = self.table.settings().await?.tasking;
+                        let tasking = self.settings.get(&self.table, self.clock.now()).await?.tasking;
                         Ok(tasking.enabled.then_some(tasking.pool))
                     },
                 );
@@ -126,11 +129,12 @@ pub fn run() {
     telemetry::init();
     serve::block_on(async {
         let config = Config::from_env(Needs { failure_queue: true, bucket: true, ..Needs::default() })?;
-        let aws = deps::aws().await;
+        let aws = aws::connection()?;
         let projector = Projector {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
+            settings: CachedSettings::default(),
             clock: Clock::system(),
-            failures: FailureQueue::new(aws_sdk_sqs::Client::new(&aws), &config.failure_queue_url),
+            failures: deps::failures(&config, &aws),
             bucket: deps::bucket(&config, &aws),
         };
         let projector = &projector;

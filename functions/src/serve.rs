@@ -5,7 +5,7 @@
 use std::panic::AssertUnwindSafe;
 use std::time::Instant;
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use futures::FutureExt as _;
 use futures::future::BoxFuture;
 use lambda_http::http::StatusCode;
@@ -16,6 +16,7 @@ use shared::http::gateway;
 use shared::http::problem::ApiError;
 use shared::telemetry;
 
+use crate::aws;
 use crate::deps::{self, Deps};
 use crate::routes::Route;
 
@@ -54,7 +55,7 @@ fn run_with<D: Sync>(
     telemetry::init();
     block_on(async {
         let config = Config::from_env(needs)?;
-        let deps = connect(&config, &deps::aws().await);
+        let deps = connect(&config, &aws::connection()?);
         let (deps, key) = (&deps, config.cloudfront_key.as_deref());
         lambda_http::run(service_fn(|request: Request| async move {
             let handle = |request| async move { handler(deps, gateway::admitted(request, key)?).await };

@@ -12,6 +12,7 @@ use aws_lambda_events::streams::{DynamoDbBatchItemFailure, DynamoDbEventResponse
 use backon::{BackoffBuilder as _, ExponentialBuilder, Retryable as _};
 use serde::Serialize;
 use shared::domain::ids::ConversationId;
+use shared::later::Later;
 use shared::store::{StoreError, schema};
 
 /// How often a record is tried again here, from one second on in doubling steps, before the event source
@@ -44,7 +45,7 @@ pub enum Behind {
 /// The queue for records that can never be processed.
 #[derive(Debug)]
 pub struct FailureQueue {
-    client: aws_sdk_sqs::Client,
+    client: Later<aws_sdk_sqs::Client>,
     url: String,
 }
 
@@ -167,7 +168,7 @@ fn failure_at(record: &EventRecord) -> DynamoDbBatchItemFailure {
 
 impl FailureQueue {
     /// A queue by its URL.
-    pub fn new(client: aws_sdk_sqs::Client, url: impl Into<String>) -> Self {
+    pub fn new(client: Later<aws_sdk_sqs::Client>, url: impl Into<String>) -> Self {
         Self { client, url: url.into() }
     }
 

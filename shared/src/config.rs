@@ -1,5 +1,8 @@
 //! The environment, read once at the start; every missing name is reported at once.
 
+/// Names a file with the roots to trust, in place of those that are built in.
+const OWN_ROOTS: &str = "SSL_CERT_FILE";
+
 /// What a function needs from its environment. Public functions need nothing.
 #[derive(Debug, Clone, Copy, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each need is apart from the others")]
@@ -43,6 +46,8 @@ pub struct IssuerConfig {
     pub patient_id_claim: String,
     /// The claim that holds the name to show (`NAME_CLAIM`).
     pub name_claim: String,
+    /// Whether the roots to trust are named (`SSL_CERT_FILE`): for an issuer with a private certificate authority.
+    pub own_roots: bool,
 }
 
 /// The configuration of a function.
@@ -81,6 +86,23 @@ pub struct NoticeConfig {
     pub clinic_url: String,
     /// Templates in place of the built-in ones, as JSON (`NOTICE_TEXTS`).
     pub texts: Option<String>,
+}
+
+/// What Lambda tells a function of AWS, by the SDKs' usual names.
+#[derive(Clone, PartialEq, Eq)]
+pub struct AwsEnvironment {
+    /// Where it runs (`AWS_REGION`).
+    pub region: String,
+    /// Where AWS is, if not where it is by itself (`AWS_ENDPOINT_URL`).
+    pub endpoint_url: Option<String>,
+    /// The role's credentials, which hold as long as the process (`AWS_ACCESS_KEY_ID`).
+    pub access_key_id: String,
+    /// Their secret half (`AWS_SECRET_ACCESS_KEY`).
+    pub secret_access_key: String,
+    /// What goes with temporary ones (`AWS_SESSION_TOKEN`).
+    pub session_token: Option<String>,
+    /// Whether the roots to trust are named (`SSL_CERT_FILE`): in partitions and networks where AWS has other ones.
+    pub own_roots: bool,
 }
 
 /// Names that are missing from the environment.
@@ -128,6 +150,7 @@ impl Config {
             role_claim: optional("ROLE_CLAIM", "role"),
             patient_id_claim: optional("PATIENT_ID_CLAIM", "patientId"),
             name_claim: optional("NAME_CLAIM", "name"),
+            own_roots: given(OWN_ROOTS).is_some(),
         };
         let access_log_days = optional("ACCESS_LOG_DAYS", "2190").parse().unwrap_or(2190);
         let public_s3_endpoint = lookup("PUBLIC_S3_ENDPOINT").filter(|value| !value.is_empty());
@@ -150,6 +173,39 @@ impl Config {
     }
 }
 
+impl AwsEnvironment {
+    /// Reads the process's environment.
+    pub fn from_env() -> Result<Self, Missing> {
+        #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+        Self::read(|name| std::env::var(name).ok())
+    }
+
+    /// Reads names through `lookup`.
+    pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
+        let given = |name: &str| lookup(name).filter(|value| !value.is_empty());
+        let mut missing = Vec::new();
+        let mut required = |name: &'static str| {
+            given(name).unwrap_or_else(|| {
+                missing.push(name);
+                String::new()
+            })
+        };
+        let region = required("AWS_REGION");
+        let (access_key_id, secret_access_key) = (required("AWS_ACCESS_KEY_ID"), required("AWS_SECRET_ACCESS_KEY"));
+        if !missing.is_empty() {
+            return Err(Missing(missing));
+        }
+        Ok(Self {
+            region,
+            endpoint_url: given("AWS_ENDPOINT_URL"),
+            access_key_id,
+            secret_access_key,
+            session_token: given("AWS_SESSION_TOKEN"),
+            own_roots: given(OWN_ROOTS).is_some(),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -163,6 +219,16 @@ mod tests {
             missing.to_string(),
             "missing from the environment: TABLE_NAME, ISSUER, CURSOR_SECRET_ARN, TOPIC_ARN_PREFIX"
         );
+    }
+
+    #[test]
+    fn credentials_must_be_there_and_the_endpoint_may() {
+        let lookup = |name: &str| (name != "AWS_ENDPOINT_URL" && name != "SSL_CERT_FILE").then(|| name.to_owned());
+        let aws = AwsEnvironment::read(lookup).unwrap_or_else(|missing| panic!("{missing}"));
+        assert_eq!((aws.region.as_str(), aws.endpoint_url, aws.own_roots), ("AWS_REGION", None, false));
+        assert_eq!(aws.session_token.as_deref(), Some("AWS_SESSION_TOKEN"));
+        let Err(missing) = AwsEnvironment::read(|_| Some(String::new())) else { panic!("nothing is there") };
+        assert_eq!(missing.0, ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);
     }
 
     #[test]

@@ -6,6 +6,7 @@ pub mod config;
 pub mod domain;
 pub mod http;
 pub mod identity;
+pub mod later;
 pub mod notifications;
 pub mod store;
 pub mod telemetry;

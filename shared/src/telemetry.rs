@@ -2,20 +2,21 @@
 //!
 //! A panic's message may quote what it stumbled over, so only its place is logged.
 
-use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::{LevelFilter, Targets};
+use tracing_subscriber::fmt;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Turns logging on, at `LOG_LEVEL` ("info" unless set), and logs where a panic happened.
+/// Turns logging on, at `LOG_LEVEL` ("info" unless set; also by crate, as in "info,hyper=debug"), and logs where a
+/// panic happened.
 pub fn init() {
-    let filter = EnvFilter::builder().with_env_var("LOG_LEVEL").from_env_lossy();
-    let filter = if filter.to_string().is_empty() { EnvFilter::new("info") } else { filter };
-    tracing_subscriber::fmt()
-        .json()
-        .flatten_event(true)
-        .with_current_span(false)
-        .with_span_list(false)
-        .with_target(false)
-        .with_env_filter(filter)
-        .init();
+    #[expect(clippy::disallowed_methods, reason = "logging comes before the configuration, whose errors it shows")]
+    let level = std::env::var("LOG_LEVEL").ok().filter(|level| !level.is_empty());
+    let filter = level.and_then(|level| level.parse().ok());
+    let filter: Targets = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));
+    let line =
+        fmt::layer().json().flatten_event(true).with_current_span(false).with_span_list(false).with_target(false);
+    tracing_subscriber::registry().with(line).with(filter).init();
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         tracing::error!(place, "panic");

@@ -6,14 +6,14 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::{
-    exec,
+    bench, exec,
     paths::{self, State},
     tools,
 };
 
 pub(crate) fn all() -> Result<()> {
     rust()?;
-    for package in tools::NODE_PACKAGES {
+    for package in tools::NODE_PACKAGES.into_iter().chain([bench::NODE_PACKAGE]) {
         tools::install_node_package(package)?;
         node(package)?;
         audit(package)?;

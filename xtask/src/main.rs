@@ -4,6 +4,7 @@
 
 mod accounts;
 mod aws;
+mod bench;
 mod deploy;
 mod destroy;
 mod dev;
@@ -73,6 +74,7 @@ enum Command {
     Logs(logs::Options),
     Watch(watch::Options),
     Test(test::Options),
+    Bench(bench::Options),
 }
 
 fn main() -> ExitCode {
@@ -106,5 +108,6 @@ fn run(command: Command) -> Result<()> {
         Command::Logs(options) => logs::run(&options),
         Command::Watch(options) => watch::run(&options),
         Command::Test(options) => test::run(&options),
+        Command::Bench(options) => bench::run(&options),
     }
 }

@@ -15,6 +15,7 @@ use serde_json::Value;
 
 use crate::{
     aws::Cloud,
+    bench,
     deploy::Gateway,
     destroy,
     dev::{self, Emulator, EmulatorKind, Plan},
@@ -73,6 +74,8 @@ enum Part {
     /// A stack of its own, deployed with IAM enforced, tested over HTTP, by schemathesis too; with `STACK_JSON` set,
     /// that stack instead
     E2e,
+    /// Calls, units, bytes, instructions and sizes: nothing is worse than in docs/performance.json
+    Bench,
 }
 
 /// How a part went.
@@ -131,6 +134,7 @@ impl Part {
             Self::Infra => "infra",
             Self::Web => "web",
             Self::E2e => "e2e",
+            Self::Bench => "bench",
         }
     }
 
@@ -149,6 +153,7 @@ impl Part {
                 pages(options)
             }
             Self::E2e => end_to_end(options),
+            Self::Bench => bench::check(),
         }
     }
 }
@@ -161,8 +166,8 @@ fn cargo_test() -> Command {
 
 fn unit() -> Result<()> {
     let mut tests = cargo_test();
-    // The functions' programs are one line each; xtask is the one with tests of its own.
-    tests.args(["--lib", "--bin", "xtask"]);
+    // The functions' programs are one line each; these are the ones with tests of their own.
+    tests.args(["--lib", "--bin", "xtask", "--bin", "bench"]);
     for target in IntegrationTests::read()?.unit {
         tests.args(["--test", &target]);
     }

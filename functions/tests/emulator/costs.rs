@@ -123,7 +123,9 @@ async fn costs_of_one_conversation(letters: u32) -> Vec<(&'static str, Cost)> {
         let (cost, response) =
             cost(&bench, list_messages::handle(deps, ask("patient-a", &head, "/messages", query, &Value::Null))).await;
         assert_eq!(body(&response)["items"].as_array().unwrap().len(), 50);
-        assert_at_most("open a chat, list messages", cost, Cost { sequential: 1, read: 4.0, written: 0.0 });
+        // Another page than the latest one reads the head apart, beside it.
+        let read = if query.is_empty() { 4.0 } else { 4.5 };
+        assert_at_most("open a chat, list messages", cost, Cost { sequential: 1, read, written: 0.0 });
         costs.push(("open", cost));
     }
     // Staff's first look in a quarter of an hour leaves an audit event, once it is known whose chat it is.

@@ -8,6 +8,8 @@
 
 mod attachments;
 mod bucket;
+#[path = "../../../bench/src/capacity.rs"]
+mod capacity;
 mod costs;
 mod issuer;
 mod meter;

@@ -12,6 +12,8 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
 
+use crate::capacity::{consumed_units, read_units};
+
 /// One call.
 #[derive(Debug, Clone, Copy)]
 struct Call {
@@ -74,49 +76,12 @@ impl Meter {
         let status = answer.status().as_u16();
         let text = answer.text().await?;
         let answer: Value = serde_json::from_str(&text)?;
-        let consumed = &answer["ConsumedCapacity"];
-        let units: f64 = match consumed {
-            Value::Array(tables) => tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum(),
-            table => table["CapacityUnits"].as_f64().unwrap_or(0.0),
-        };
+        let units = consumed_units(&answer);
         let reads = operation.ends_with("GetItem") || operation.ends_with("Query");
         let consistent = body["ConsistentRead"] == true;
         let (read, written) = if reads { (read_units(&answer, consistent), 0.0) } else { (0.0, units) };
         self.calls.lock().unwrap().push(Call { started, ended: Instant::now(), read, written });
         Ok(HttpResponse::new(status.try_into()?, SdkBody::from(text)))
-    }
-}
-
-/// Read units by `DynamoDB`'s rules ("Read consistency and capacity", Amazon `DynamoDB` Developer Guide): 4 KB each,
-/// rounded up, for all items of a query together; half of it where eventually consistent. The emulator
-/// counts one for every read, however large.
-fn read_units(answer: &Value, consistent: bool) -> f64 {
-    let items = answer["Items"].as_array().into_iter().flatten().chain(answer.get("Item"));
-    let bytes: usize = items.map(item_size).sum();
-    if answer["ScannedCount"] != answer["Count"] {
-        return f64::INFINITY; // What a filter drops is paid for too, and can't be seen here.
-    }
-    let units = u32::try_from(bytes.div_ceil(4096).max(1)).map_or(f64::MAX, f64::from);
-    if consistent { units } else { units / 2.0 }
-}
-
-/// An item's size by `DynamoDB`'s rules ("Item sizes and formats", Amazon `DynamoDB` Developer Guide).
-fn item_size(item: &Value) -> usize {
-    let attributes = item.as_object().unwrap().iter();
-    attributes.map(|(name, value)| name.len() + value_size(value)).sum()
-}
-
-fn value_size(value: &Value) -> usize {
-    let (kind, inner) = value.as_object().unwrap().iter().next().unwrap();
-    match (kind.as_str(), inner) {
-        ("S", Value::String(text)) => text.len(),
-        ("N", Value::String(digits)) => digits.len().div_ceil(2) + 1,
-        ("B", Value::String(base64)) => base64.trim_end_matches('=').len() * 3 / 4,
-        ("M", Value::Object(members)) => {
-            3 + members.iter().map(|(name, value)| 1 + name.len() + value_size(value)).sum::<usize>()
-        }
-        ("L", Value::Array(members)) => 3 + members.iter().map(|value| 1 + value_size(value)).sum::<usize>(),
-        _ => 1,
     }
 }
 

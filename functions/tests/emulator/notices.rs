@@ -6,6 +6,7 @@ use functions::notify::{self, Notifier};
 use functions::stream::FailureQueue;
 use functions::{create_conversation, mark_read, mark_unread, put_notifications, send_message};
 use serde_json::{Value, json};
+use shared::later::later;
 use shared::notifications::Texts;
 use shared::store::CachedSettings;
 
@@ -77,7 +78,7 @@ impl Chat {
             clock: self.bench.deps.clock,
             topics: self.bench.sns.topics(),
             texts: Texts::new(None, "https://portal.example.org", "https://clinic.example.org").unwrap(),
-            failures: FailureQueue::new(sqs(), queue),
+            failures: FailureQueue::new(later(sqs), queue),
         }
     }
 

@@ -11,6 +11,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, S
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
+use shared::later::later;
 use shared::notifications::Topics;
 use uuid::Uuid;
 
@@ -54,7 +55,8 @@ impl Default for Sns {
 impl Sns {
     /// The topics, as functions use them.
     pub(crate) fn topics(&self) -> Topics {
-        Topics::new(self.client(), &self.prefix, None)
+        let client = self.client();
+        Topics::new(later(|| client), &self.prefix, None)
     }
 
     fn client(&self) -> Client {

@@ -11,7 +11,8 @@ use serde_json::{Value, json};
 use shared::attachments::Bucket;
 use shared::domain::search::ConversationQuery;
 use shared::domain::task::TaskStatus;
-use shared::store::ListPage;
+use shared::later::later;
+use shared::store::{CachedSettings, ListPage};
 use uuid::Uuid;
 
 use crate::bucket::nowhere;
@@ -67,7 +68,7 @@ impl Recorded {
     }
 
     fn projector(&self, queue: &str) -> Projector {
-        Projector { failures: FailureQueue::new(sqs(), queue), ..projector(&self.bench, nowhere()) }
+        Projector { failures: FailureQueue::new(later(sqs), queue), ..projector(&self.bench, nowhere()) }
     }
 
     pub(crate) async fn feed(&self, records: &[Value]) -> usize {
@@ -78,8 +79,9 @@ impl Recorded {
 
 /// The function on a table, without a queue that can be reached.
 pub(crate) fn projector(bench: &Bench, bucket: Bucket) -> Projector {
-    let failures = FailureQueue::new(sqs(), "http://127.0.0.1:9/none");
-    Projector { table: bench.deps.table.clone(), clock: bench.deps.clock, failures, bucket }
+    let failures = FailureQueue::new(later(sqs), "http://127.0.0.1:9/none");
+    let (table, settings) = (bench.deps.table.clone(), CachedSettings::default());
+    Projector { table, settings, clock: bench.deps.clock, failures, bucket }
 }
 
 /// The record of an item's end.

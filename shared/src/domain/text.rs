@@ -109,7 +109,17 @@ pub const PREVIEW_MAX_BYTES: usize = 120;
 
 /// The beginning of a message on one line, cut between characters as people see them.
 pub fn preview(text: &MessageText) -> String {
-    let line = text.as_str().split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut line = String::new();
+    for word in text.as_str().split_whitespace() {
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        // What comes after is cut off: a letter need not be read to its end.
+        if line.len() > PREVIEW_MAX_BYTES {
+            break;
+        }
+    }
     if line.len() <= PREVIEW_MAX_BYTES {
         return line;
     }

@@ -15,11 +15,12 @@ use tokio::sync::OnceCell;
 
 use super::problem::ApiError;
 use crate::domain::ids::UserId;
+use crate::later::{Later, later};
 
 /// Makes and reads cursors.
 #[derive(Debug)]
 pub struct Cursors {
-    client: Client,
+    client: Later<Client>,
     secret: String,
     key: OnceCell<Vec<u8>>,
 }
@@ -37,13 +38,13 @@ pub struct Binding<'a> {
 
 impl Cursors {
     /// Cursors signed with a secret of Secrets Manager, by its ARN.
-    pub fn new(client: Client, secret: impl Into<String>) -> Self {
+    pub fn new(client: Later<Client>, secret: impl Into<String>) -> Self {
         Self { client, secret: secret.into(), key: OnceCell::new() }
     }
 
     /// Cursors signed with a key that is given; for tests.
     pub fn with_key(client: Client, key: &[u8]) -> Self {
-        Self { client, secret: String::new(), key: OnceCell::new_with(Some(key.to_vec())) }
+        Self { client: later(|| client), secret: String::new(), key: OnceCell::new_with(Some(key.to_vec())) }
     }
 
     async fn key(&self) -> Result<&[u8], ApiError> {

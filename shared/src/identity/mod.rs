@@ -53,7 +53,7 @@ pub struct Identity {
 impl Identity {
     /// Verifies tokens of one issuer. Its keys are fetched at the first token and on an unknown key id.
     pub fn new(config: IssuerConfig) -> Self {
-        let keys = IssuerKeys::new(&config.issuer);
+        let keys = IssuerKeys::new(&config.issuer, config.own_roots);
         Self { config, keys }
     }
 

@@ -60,6 +60,7 @@ impl Issuer {
             role_claim: "role".into(),
             patient_id_claim: "patientId".into(),
             name_claim: "name".into(),
+            own_roots: false,
         })
     }
 

@@ -9,11 +9,12 @@ use sha2::{Digest as _, Sha256};
 use super::NotificationError;
 use super::texts::Message;
 use crate::domain::contact::{Channel, Contact, ContactError};
+use crate::later::Later;
 
 /// The topics of a deployment.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub struct Topics {
-    client: Client,
+    client: Later<Client>,
     arn_prefix: String,
     key_arn: Option<String>,
 }
@@ -60,7 +61,7 @@ pub(super) fn endpoints(contact: &Contact) -> impl Iterator<Item = (Protocol, &s
 
 impl Topics {
     /// The topics whose ARNs begin with `arn_prefix`, new ones encrypted with a key of one's own where given.
-    pub fn new(client: Client, arn_prefix: impl Into<String>, key_arn: Option<String>) -> Self {
+    pub fn new(client: Later<Client>, arn_prefix: impl Into<String>, key_arn: Option<String>) -> Self {
         Self { client, arn_prefix: arn_prefix.into(), key_arn }
     }
 
@@ -208,12 +209,16 @@ mod tests {
 
     use super::*;
     use crate::domain::contact::TopicId;
+    use crate::later::later;
 
     #[test]
     fn topic_names_say_nothing_of_people() {
         let config = aws_sdk_sns::Config::builder().behavior_version(aws_sdk_sns::config::BehaviorVersion::latest());
-        let topics =
-            Topics::new(Client::from_conf(config.build()), "arn:aws:sns:eu-west-1:1:portal-messaging-x-", None);
+        let topics = Topics::new(
+            later(|| Client::from_conf(config.build())),
+            "arn:aws:sns:eu-west-1:1:portal-messaging-x-",
+            None,
+        );
         let person = topics.arn(&Channel::Person(TopicId(Uuid::from_u128(7))));
         assert_eq!(person, "arn:aws:sns:eu-west-1:1:portal-messaging-x-p-00000000-0000-0000-0000-000000000007");
         let pool = topics.arn(&Channel::Pool("Dr. Clara's".into()));

@@ -1,7 +1,7 @@
 //! How a message's text is stored: as it is, or Brotli-compressed (RFC 7932) where that saves something.
 //!
 //! `DynamoDB` charges by size. Brotli's built-in dictionary makes even short texts in common languages
-//! much smaller: 1 KB of English becomes about 430 bytes, so that such a message costs one write unit
+//! much smaller: 1 KB of English becomes about half, so that such a message costs one write unit
 //! instead of two and a page of 50 half the read units. See docs/decisions/0003-compressed-texts.md.
 
 use std::fmt;
@@ -11,10 +11,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// Texts shorter than this, in bytes, stay as they are.
 const WORTHWHILE: usize = 256;
-/// The best that Brotli can do; a message is written once and read many times.
-const QUALITY: i32 = 11;
-/// The smallest window (2^10 bytes up to 2^24) that holds the text saves the encoder's memory.
-const MAX_WINDOW: i32 = 18;
+/// Quick and good enough: the last sixth that Brotli could save takes thirty times as long, while the sender waits.
+const QUALITY: i32 = 5;
+/// A window of 2^18 bytes. With a smaller one this encoder clears far more memory and finds less.
+const WINDOW: i32 = 18;
 /// Far more than any text that was accepted; a corrupt item must not exhaust the memory.
 const MAX_TEXT: u64 = 1024 * 1024;
 
@@ -28,7 +28,7 @@ fn compress(text: &str) -> Option<Vec<u8>> {
     }
     let params = brotli::enc::BrotliEncoderParams {
         quality: QUALITY,
-        lgwin: MAX_WINDOW,
+        lgwin: WINDOW,
         mode: brotli::enc::backward_references::BrotliEncoderMode::BROTLI_MODE_TEXT,
         size_hint: text.len(),
         ..Default::default()
@@ -84,10 +84,10 @@ mod tests {
     pub(crate) const LETTER: &str = include_str!("../../testdata/letter.txt");
 
     #[test]
-    fn a_letter_of_1_kb_fits_half_a_unit() {
+    fn a_letter_of_1_kb_takes_half_a_unit() {
         assert_eq!(LETTER.len(), 1024);
         let packed = compress(LETTER).unwrap();
-        assert!(packed.len() < 460, "{} bytes", packed.len());
+        assert!(packed.len() < 520, "{} bytes", packed.len());
     }
 
     #[test]

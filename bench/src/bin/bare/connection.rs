@@ -1,0 +1,36 @@
+//! What the bare baselines share: a client, and the table and ids that the environment names.
+
+use std::collections::HashMap;
+
+use aws_credential_types::Credentials;
+use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
+use aws_sdk_dynamodb::types::AttributeValue;
+use lambda_runtime::Error;
+
+/// A variable of the environment.
+pub(crate) fn told(name: &str) -> Result<String, Error> {
+    #[expect(clippy::disallowed_methods, reason = "a baseline has no configuration but this")]
+    std::env::var(name).map_err(|error| format!("{name}: {error}").into())
+}
+
+/// The SDK's client, with the credentials and the endpoint that Lambda or the emulator tells.
+pub(crate) fn client() -> Result<Client, Error> {
+    let credentials =
+        Credentials::new(told("AWS_ACCESS_KEY_ID")?, told("AWS_SECRET_ACCESS_KEY")?, None, None, "environment");
+    let config = aws_sdk_dynamodb::Config::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .endpoint_url(told("AWS_ENDPOINT_URL")?)
+        .region(Region::new(told("AWS_REGION")?))
+        .credentials_provider(credentials);
+    Ok(Client::from_conf(config.build()))
+}
+
+/// A text as an attribute.
+pub(crate) fn text(text: impl Into<String>) -> AttributeValue {
+    AttributeValue::S(text.into())
+}
+
+/// An item.
+#[allow(dead_code, reason = "each baseline uses a part of this file")]
+pub(crate) type Item = HashMap<String, AttributeValue>;

@@ -12,7 +12,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 /// Texts shorter than this, in bytes, stay as they are.
 const WORTHWHILE: usize = 256;
 /// Quick and good enough: the last sixth that Brotli could save takes thirty times as long, while the sender waits.
-const QUALITY: i32 = 5;
+const QUICK: i32 = 5;
+/// The best that Brotli can do, where nobody waits.
+const BEST: i32 = 11;
 /// A window of 2^18 bytes. With a smaller one this encoder clears far more memory and finds less.
 const WINDOW: i32 = 18;
 /// Far more than any text that was accepted; a corrupt item must not exhaust the memory.
@@ -22,12 +24,16 @@ const MAX_TEXT: u64 = 1024 * 1024;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct StoredText(pub(super) String);
 
-fn compress(text: &str) -> Option<Vec<u8>> {
+/// The same as small as can be: what functions on the stream write and searches read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct DenseText(pub(super) String);
+
+fn compress(text: &str, quality: i32) -> Option<Vec<u8>> {
     if text.len() < WORTHWHILE {
         return None;
     }
     let params = brotli::enc::BrotliEncoderParams {
-        quality: QUALITY,
+        quality,
         lgwin: WINDOW,
         mode: brotli::enc::backward_references::BrotliEncoderMode::BROTLI_MODE_TEXT,
         size_hint: text.len(),
@@ -45,12 +51,28 @@ fn decompress(packed: &[u8]) -> std::io::Result<String> {
     Ok(text)
 }
 
+fn serialize<S: Serializer>(text: &str, quality: i32, serializer: S) -> Result<S::Ok, S::Error> {
+    match compress(text, quality) {
+        Some(packed) => serializer.serialize_bytes(&packed),
+        None => serializer.serialize_str(text),
+    }
+}
+
 impl Serialize for StoredText {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        match compress(&self.0) {
-            Some(packed) => serializer.serialize_bytes(&packed),
-            None => serializer.serialize_str(&self.0),
-        }
+        serialize(&self.0, QUICK, serializer)
+    }
+}
+
+impl Serialize for DenseText {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serialize(&self.0, BEST, serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for DenseText {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        StoredText::deserialize(deserializer).map(|StoredText(text)| Self(text))
     }
 }
 
@@ -86,7 +108,7 @@ mod tests {
     #[test]
     fn a_letter_of_1_kb_takes_half_a_unit() {
         assert_eq!(LETTER.len(), 1024);
-        let packed = compress(LETTER).unwrap();
+        let packed = compress(LETTER, QUICK).unwrap();
         assert!(packed.len() < 520, "{} bytes", packed.len());
     }
 

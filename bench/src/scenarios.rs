@@ -104,7 +104,10 @@ impl Maker<'_> {
     fn public(&mut self) -> Result<()> {
         self.get(("get-health", ("GET", "/health")), "", &[], "")?;
         self.get(("get-openapi", ("GET", "/openapi.json")), "", &[], "")?;
-        self.get(("refuse-route", ("GET", "/nowhere")), "", &[], "")
+        self.get(("refuse-route", ("GET", "/nowhere")), "", &[], "")?;
+        let signs_in: Value = serde_json::from_str(include_str!("../../events/add-claims/patient.json"))?;
+        self.add("add-claims", "", vec![signs_in.clone(), signs_in]);
+        Ok(())
     }
 
     fn configuration(&mut self) -> Result<()> {

@@ -48,7 +48,6 @@ pub(crate) fn all(world: &World) -> Result<Vec<Scenario>> {
     maker.images()?;
     maker.chart()?;
     maker.stream()?;
-    maker.sign_in()?;
     Ok(maker.made)
 }
 
@@ -271,13 +270,6 @@ impl Maker<'_> {
         }
         let path = "/patients/{patientId}/access-log";
         self.get(("list-access-log", ("GET", path)), "patient-a", &[("patientId", PATIENT)], "")
-    }
-
-    /// Someone signs in at the stack's own user pool.
-    fn sign_in(&mut self) -> Result<()> {
-        let event: Value = serde_json::from_str(include_str!("../../events/add-claims/patient.json"))?;
-        self.add("add-claims", "", vec![event.clone(), event]);
-        Ok(())
     }
 
     /// Batches of 10 records, as the table's stream would bring them.

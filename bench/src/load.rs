@@ -29,7 +29,7 @@ struct Written {
 }
 
 pub(crate) fn measure(setup: &Setup, world: &World, section: &mut Section) -> Result<()> {
-    let tap = Tap::open(world.endpoint())?;
+    let tap = Tap::metering(world.endpoint())?;
     let program = setup.function("send-message", world, &tap.url)?;
     for (writers, chats) in COMBINATIONS {
         let ids: Vec<_> = (0..chats).map(|_| Ok(world.conversation(1, LETTER)?.id)).collect::<Result<_>>()?;

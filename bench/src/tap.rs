@@ -4,13 +4,16 @@ use std::io;
 use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result};
 use serde_json::Value;
 
 use crate::capacity::{consumed_units, read_units};
 use crate::http::{Connection, Message};
+
+/// How long a call is held.
+const HOLD: Duration = Duration::from_millis(20);
 
 /// One call to AWS.
 #[derive(Debug, Clone, PartialEq)]
@@ -48,17 +51,23 @@ pub(crate) struct Tap {
 }
 
 impl Tap {
-    /// Opens a way to `upstream`, `http://<host>:<port>`, that asks for the units of every call.
+    /// Opens a way to `upstream`, `http://<host>:<port>`, that asks for the units of every call and holds each for a
+    /// moment, as a network does: calls that are made beside each other overlap then for certain.
     pub(crate) fn open(upstream: &str) -> Result<Self> {
-        Self::between(upstream, true)
+        Self::between(upstream, true, HOLD)
+    }
+
+    /// The same without holding calls.
+    pub(crate) fn metering(upstream: &str) -> Result<Self> {
+        Self::between(upstream, true, Duration::ZERO)
     }
 
     /// Opens one that only counts calls, and leaves them as they are.
     pub(crate) fn counting(upstream: &str) -> Result<Self> {
-        Self::between(upstream, false)
+        Self::between(upstream, false, Duration::ZERO)
     }
 
-    fn between(upstream: &str, metered: bool) -> Result<Self> {
+    fn between(upstream: &str, metered: bool, hold: Duration) -> Result<Self> {
         let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").context("no port for the tap")?;
         let tap = Self { url: format!("http://{}", listener.local_addr()?), calls: Arc::default() };
@@ -67,7 +76,7 @@ impl Tap {
             for stream in listener.incoming().flatten() {
                 let (upstream, calls) = (upstream.clone(), calls.clone());
                 // An error is the end of a connection; the function notices and the measurement fails.
-                thread::spawn(move || forward(Connection::new(stream), &upstream, metered, &calls));
+                thread::spawn(move || forward(Connection::new(stream), &upstream, (metered, hold), &calls));
             }
         });
         Ok(tap)
@@ -100,11 +109,17 @@ impl Cost {
     }
 }
 
-fn forward(mut client: Connection, upstream: &str, metered: bool, calls: &Mutex<Vec<Call>>) -> io::Result<()> {
+fn forward(
+    mut client: Connection,
+    upstream: &str,
+    (metered, hold): (bool, Duration),
+    calls: &Mutex<Vec<Call>>,
+) -> io::Result<()> {
     let mut server = Connection::new(TcpStream::connect(upstream)?);
     loop {
         let mut request = client.receive()?;
         let started = Instant::now();
+        thread::sleep(hold);
         let action = action(&request);
         let metered = metered && action.starts_with("DynamoDB.");
         let mut body = Value::Null;
@@ -154,8 +169,6 @@ fn action(request: &Message) -> String {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
     #[test]

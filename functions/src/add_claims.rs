@@ -110,6 +110,15 @@ mod tests {
     }
 
     #[test]
+    fn the_sample_event_gets_its_claims() {
+        let event = serde_json::from_str(include_str!("../../events/add-claims/patient.json")).expect("JSON");
+        let answered = handle(event).expect("claims");
+        let claims = &answered["response"]["claimsAndScopeOverrideDetails"]["accessTokenGeneration"];
+        assert_eq!(claims["claimsToAddOrOverride"]["patientId"], PATIENT);
+        assert_eq!(claims["claimsToAddOrOverride"]["role"], "patient");
+    }
+
+    #[test]
     fn staff_who_are_patients_too_act_as_staff_and_reach_no_record_as_its_patient() {
         let both = json!({"custom:patientId": PATIENT});
         assert_eq!(claims(&["patient", "clinician"], &both), Ok(json!({"role": "clinician"})));

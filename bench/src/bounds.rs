@@ -161,12 +161,12 @@ fn ratio(one: Option<Figure>, other: Option<Figure>) -> Option<Figure> {
 /// Why a bound does not hold, and what was tried. Shown only where it does not.
 mod remarks {
     pub(super) const SEND: &str = "Beyond the bare calls are the token's signature, the event and the answer, and compressing \
-        the text, which the short message goes without. Tried: quicker compression (its best quality cost several times \
-        the whole request), a preview made from the beginning alone.";
+        the text, which the short message goes without. Tried: quicker compression, with which \
+        some pages cost more read units than the design allows; a preview made from the beginning alone.";
     pub(super) const OPEN: &str = "Dependencies are built for the least size (`z`); at `s` it held, and binaries were larger. \
         The rest is making entries of items and JSON of entries.";
     pub(super) const LETTERS: &str = "Each of the 50 texts is decompressed, which the bare call leaves. Stored as they are \
-        they would cost twice the read units. Tried: a quicker quality of compression, which is read a little quicker too.";
+        they would cost twice the read units.";
     pub(super) const START: &str = "What is left is loading the binary, AWS's table of partitions once, and five roots. \
         Tried: Amazon's roots instead of the system's, no default chain, clients made when they are needed, no regular \
         expressions for logs.";

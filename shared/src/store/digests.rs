@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::items::{self, Item};
 use super::table::{Condition, Query, Table, Written, lost, retry_conflicts};
-use super::text_codec::{DenseText, StoredText};
+use super::text_codec::StoredText;
 use super::{StoreError, schema};
 use crate::domain::ids::{ConversationId, PatientId};
 use crate::domain::search::{ConversationQuery, Digest};
@@ -55,7 +55,7 @@ fn unpack(packed: &str, mut see: impl FnMut(&str)) {
 #[derive(Serialize, Deserialize)]
 struct PartItem {
     #[serde(rename = "w")]
-    words: DenseText,
+    words: StoredText,
     version: u64,
 }
 
@@ -175,7 +175,7 @@ pub(super) fn from_part(
     id: ConversationId,
     part: &DigestPart,
 ) -> Result<Option<(Item, u64)>, StoreError> {
-    let body = PartItem { words: DenseText(pack(part.words.words())), version: part.version + 1 };
+    let body = PartItem { words: StoredText(pack(part.words.words())), version: part.version + 1 };
     let item = items::item(schema::digest(patient, id, part.number), None, &body)?;
     let size = match item.get("w") {
         Some(AttributeValue::S(text)) => text.len(),

@@ -28,8 +28,6 @@ export default defineConfig(({ mode }) => {
       pool: "threads",
       isolate: false,
       restoreMocks: true,
-      // Against hanging; a busy machine may take its time.
-      testTimeout: 30_000,
     },
   };
 });

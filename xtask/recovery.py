@@ -43,23 +43,24 @@ def redrive(stack_name: str, mode: str) -> None:
         return
     queue = Queue(outputs_of(stack_name)["StreamFailureQueueUrl"])
     outcomes: Counter[str] = Counter()
-    for message in queue.messages():
-        body = json.loads(message["Body"])
-        print(told(body))
-        if mode == "list":
-            outcomes["listed"] += 1
-            continue
-        try:
-            function, event = replay_of(stack_name, body)
-            invoke(function, event)
-        except NotReplayable as reason:
-            print(f"  stays in the queue: {reason}")
-            outcomes["left"] += 1
-        else:
-            # Only now: whoever stops this command in between replays it again, which changes nothing.
-            queue.delete(message)
-            outcomes["replayed"] += 1
-    queue.show_again()
+    try:
+        for message in queue.messages():
+            body = body_of(message)
+            print(told(body))
+            if mode == "list":
+                outcomes["listed"] += 1
+                continue
+            try:
+                invoke(*replay_of(stack_name, body))
+            except NotReplayable as reason:
+                print(f"  stays in the queue: {reason}")
+                outcomes["left"] += 1
+            else:
+                # Only now: whoever stops this command in between replays it again, which changes nothing.
+                queue.delete(message)
+                outcomes["replayed"] += 1
+    finally:
+        queue.show_again()
     print(", ".join(f"{count} {outcome}" for outcome, count in outcomes.items()) or "The failure queue is empty.")
     if mode == "replay" and (back := queue.count()) > outcomes["left"]:
         print(f"{back - outcomes['left']} came back: their cause has not been put right. `cargo xtask redrive --list` shows it.")
@@ -100,6 +101,15 @@ class Queue:
         name = "ApproximateNumberOfMessages"
         answer = self.client.get_queue_attributes(QueueUrl=self.url, AttributeNames=[name])
         return int(answer["Attributes"][name])
+
+
+def body_of(message: dict[str, Any]) -> dict[str, Any]:
+    """What a message says; nothing, where it is none of Lambda's nor of ours."""
+    try:
+        body = json.loads(message["Body"])
+    except json.JSONDecodeError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def told(body: dict[str, Any]) -> str:
@@ -269,19 +279,21 @@ def put_back(stack_name: str, source: str, mode: str, partition: str) -> None:
     table = outputs_of(stack_name)["TableName"]
     missing: Counter[str] = Counter()
     differing: Counter[str] = Counter()
-    for item in items_of(client, source, partition):
-        key = {"pk": item["pk"], "sk": item["sk"]}
-        present = client.get_item(TableName=table, Key=key, ConsistentRead=True).get("Item")
-        if present == item:
-            continue
-        (missing if present is None else differing)[kind_of(item)] += 1
-        if mode == "count":
-            continue
-        if present is None:
-            # Unless somebody has written it meanwhile: theirs is newer.
-            put_if(client, table, item, "attribute_not_exists(pk)")
-        elif partition:
-            client.put_item(TableName=table, Item=item)
+    # As many as one call reads.
+    for batch in batches(items_of(client, source, partition), 100):
+        known = present(client, table, batch)
+        for item in batch:
+            own = known.get(place_of(item))
+            if own == item:
+                continue
+            (missing if own is None else differing)[kind_of(item)] += 1
+            if mode == "count":
+                continue
+            if own is None:
+                # Unless somebody has written it meanwhile: theirs is newer.
+                put_if_new(client, table, item)
+            elif partition:
+                client.put_item(TableName=table, Item=item)
     counted = mode == "count"
     print(f"{missing.total()} items {'are missing' if counted else 'were missing and are back'}: {by_kind(missing)}")
     fate = "" if counted else " and are as they were" if partition else " and stay as they are"
@@ -302,16 +314,32 @@ def items_of(client: Any, table: str, partition: str) -> Iterator[dict[str, Any]
                 yield item
 
 
+def place_of(item: dict[str, Any]) -> tuple[str, str]:
+    """An item's keys."""
+    return item["pk"]["S"], item["sk"]["S"]
+
+
+def present(client: Any, table: str, items: list[dict[str, Any]]) -> dict[tuple[str, str], dict[str, Any]]:
+    """What a table has at the places of some items."""
+    asked = {table: {"Keys": [{"pk": item["pk"], "sk": item["sk"]} for item in items], "ConsistentRead": True}}
+    found: dict[tuple[str, str], dict[str, Any]] = {}
+    while asked:
+        answer = client.batch_get_item(RequestItems=asked)
+        found.update((place_of(item), item) for item in answer["Responses"].get(table, []))
+        asked = answer.get("UnprocessedKeys")
+    return found
+
+
 def kind_of(item: dict[str, Any]) -> str:
     """What an item is, by what its keys begin with: ids are no kind."""
     kind = item["pk"]["S"].split("#")[0]
     return f"{kind} {item['sk']['S'].split('#')[0]}" if kind in ("CONV", "ENC") else kind
 
 
-def put_if(client: Any, table: str, item: dict[str, Any], condition: str) -> None:
-    """A conditional put; that the condition does not hold is no error."""
+def put_if_new(client: Any, table: str, item: dict[str, Any]) -> None:
+    """Puts an item unless there is one in its place, which is no error."""
     try:
-        client.put_item(TableName=table, Item=item, ConditionExpression=condition)
+        client.put_item(TableName=table, Item=item, ConditionExpression="attribute_not_exists(pk)")
     except ClientError as error:
         if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
             raise

@@ -83,16 +83,16 @@ pub async fn function_arn(stack: &Stack, binary: &str) -> String {
 
 /// What Lambda would say of a batch that holds the latest record of an item (`DDBStreamBatchInfo`).
 pub async fn stream_batch(stack: &Stack, pk: &str, sk: &str) -> Value {
-    let streams = streams(stack, "ListStreams", &json!({"TableName": stack.description().table_name})).await;
-    let arn = &streams["Streams"][0]["StreamArn"];
-    let described = self::streams(stack, "DescribeStream", &json!({"StreamArn": arn})).await;
+    let listed = streams(stack, "ListStreams", &json!({"TableName": stack.description().table_name})).await;
+    let arn = &listed["Streams"][0]["StreamArn"];
+    let described = streams(stack, "DescribeStream", &json!({"StreamArn": arn})).await;
     for shard in described["StreamDescription"]["Shards"].as_array().expect("shards").iter().rev() {
         let shard = &shard["ShardId"];
         let asked = json!({"StreamArn": arn, "ShardId": shard, "ShardIteratorType": "TRIM_HORIZON"});
-        let mut iterator = self::streams(stack, "GetShardIterator", &asked).await["ShardIterator"].clone();
+        let mut iterator = streams(stack, "GetShardIterator", &asked).await["ShardIterator"].clone();
         let mut found = None;
         while iterator.is_string() {
-            let page = self::streams(stack, "GetRecords", &json!({"ShardIterator": iterator})).await;
+            let page = streams(stack, "GetRecords", &json!({"ShardIterator": iterator})).await;
             let records = page["Records"].as_array().expect("records");
             let of_item = |record: &&Value| {
                 let keys = &record["dynamodb"]["Keys"];

@@ -15,10 +15,12 @@ pub(crate) fn publish(state: &State, cloud: &Cloud, outputs: &Outputs) -> Result
     let Some(bucket) = outputs.get("PagesBucketName") else { return Ok(()) };
     web::build()?;
     for app in App::ALL {
-        let (app, prefix) = match app {
-            App::Portal => (app.name(), "Portal"),
-            App::Clinic => (app.name(), "Clinic"),
+        // The stack's outputs are named after the app.
+        let prefix = match app {
+            App::Portal => "Portal",
+            App::Clinic => "Clinic",
         };
+        let app = app.name();
         let output = |name: &str| {
             let name = format!("{prefix}{name}");
             outputs.get(&name).with_context(|| format!("the stack has no output {name}"))

@@ -1,6 +1,11 @@
 //! `cargo xtask dev --watch`: what changed is rebuilt, and only the functions whose programs changed are updated.
 
-use std::{collections::BTreeMap, fs, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs,
+    path::PathBuf,
+    time::{Duration, Instant},
+};
 
 use anyhow::{Context, Result};
 
@@ -17,9 +22,13 @@ use crate::{
 const SOURCES: [&str; 2] = ["functions", "shared"];
 const SOURCE_FILES: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
 
+/// How often it looks: each look reads every source.
+const INTERVAL: Duration = Duration::from_secs(1);
+
 /// What is deployed, and from which sources.
 pub(crate) struct Reload {
     stack: Stack,
+    looked: Instant,
     sources: String,
     pages: String,
     programs: BTreeMap<String, String>,
@@ -28,12 +37,22 @@ pub(crate) struct Reload {
 impl Reload {
     /// A stack that is up to date.
     pub(crate) fn of(stack: Stack) -> Result<Self> {
-        Ok(Self { stack, sources: sources()?, pages: web::sources()?.hash(), programs: programs()? })
+        Ok(Self {
+            stack,
+            looked: Instant::now(),
+            sources: sources()?,
+            pages: web::sources()?.hash(),
+            programs: programs()?,
+        })
     }
 
     /// Brings the stack up to date, where a source changed since. What does not build is told, and waited for.
     /// Gives whether functions were updated.
     pub(crate) fn follow(&mut self, state: &State) -> Result<bool> {
+        if self.looked.elapsed() < INTERVAL {
+            return Ok(false);
+        }
+        self.looked = Instant::now();
         let pages = web::sources()?.hash();
         if pages != self.pages {
             self.pages = pages;

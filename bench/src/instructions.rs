@@ -61,11 +61,11 @@ struct Counted {
 
 fn counted(setup: &Setup, tap: &Tap, subject: &Subject) -> Result<Counted> {
     for _ in 1..TRIES {
-        match tried(setup, tap, subject) {
-            Ok(Some(counted)) => return Ok(counted),
-            Ok(None) => eprintln!("  {}: a call timed out and was made again; counting anew", subject.name),
-            Err(error) => eprintln!("  {}: {error:#}; counting anew", subject.name),
+        // What a function fails with is an error at once: only a count that counted something else is made anew.
+        if let Some(counted) = tried(setup, tap, subject)? {
+            return Ok(counted);
         }
+        eprintln!("  {}: a call timed out and was made again; counting anew", subject.name);
     }
     tried(setup, tap, subject)?.context("calls time out again and again: the machine is too busy")
 }

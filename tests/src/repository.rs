@@ -6,9 +6,9 @@ use std::process::Command;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
-/// The repository's root.
+/// The repository's root, as Cargo says when it runs a test: a build may be another checkout's with the same `CARGO_TARGET_DIR`.
 pub fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
+    Path::new(&std::env::var_os("CARGO_MANIFEST_DIR").expect("Cargo runs this")).join("..")
 }
 
 /// A JSON file of the repository.

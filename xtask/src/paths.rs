@@ -13,8 +13,9 @@ use anyhow::{Context, Result};
 /// The checkout.
 pub(crate) fn root() -> &'static Path {
     static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-        let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-        here.parent().unwrap_or(here).to_owned()
+        // Cargo says where at run time. What it said at build time may be another checkout with the same `CARGO_TARGET_DIR`.
+        let here = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+        here.parent().map_or_else(|| here.clone(), Path::to_owned)
     });
     &ROOT
 }

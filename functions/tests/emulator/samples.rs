@@ -16,7 +16,7 @@ use shared::domain::person::{Person, Role};
 use crate::bucket::nowhere;
 use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, from_event, request};
 
-const EVENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../events");
+const EVENTS: &str = "../events";
 const CONVERSATION: &str = "01900000-0000-7000-8000-0000000000c1";
 const ENCOUNTER: &str = "01900000-0000-7000-8000-0000000000e1";
 const TASK: &str = "01900000-0000-7000-8000-0000000000f1";

@@ -161,8 +161,7 @@ fn ratio(one: Option<Figure>, other: Option<Figure>) -> Option<Figure> {
 /// Why a bound does not hold, and what was tried. Shown only where it does not.
 mod remarks {
     pub(super) const SEND: &str = "Beyond the bare calls are the token's signature, the event and the answer, and compressing \
-        the text, which the short message goes without. Tried: quicker compression, with which \
-        some pages cost more read units than the design allows; a preview made from the beginning alone.";
+        the text, which the short message goes without.";
     pub(super) const OPEN: &str = "Dependencies are built for the least size (`z`); at `s` it held, and binaries were larger. \
         The rest is making entries of items and JSON of entries.";
     pub(super) const LETTERS: &str = "Each of the 50 texts is decompressed, which the bare call leaves. Stored as they are \
@@ -174,7 +173,7 @@ mod remarks {
         "The issuer's keys are fetched and connections opened. Tried: roots that are compiled in.";
     pub(super) const MEMORY: &str = "Most of it are the binary's own pages; the twin is one small bundle. Tried: code for \
         size.";
-    pub(super) const SIZE: &str = "Only inspect-attachment is over: it holds the image decoders and S3's checksum tables. \
+    pub(super) const SIZE: &str = "inspect-attachment is the largest: it holds the image decoders and S3's checksum tables. \
         Tried: code for size, AWS-LC's small build, folding identical code, no default chain, one HTTP library; the decoders \
         stay built for speed.";
 }

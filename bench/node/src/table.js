@@ -1,4 +1,4 @@
-// The table: keys, items and texts as ours are, so that both work on the same chats.
+// The table: keys and items as ours are, so that both work on the same chats.
 import { brotliCompressSync, brotliDecompressSync, constants } from "node:zlib";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 
@@ -14,7 +14,7 @@ export function long(text) {
 
 export const entryKey = (number) => `E#${String(number).padStart(10, "0")}`;
 
-/** Texts from 256 bytes on are compressed. */
+/** Texts from 256 bytes on are compressed by what Node.js has; ours could not read them, and nothing here asks it to. */
 export function storedText(text) {
   if (Buffer.byteLength(text) < 256) return text;
   const params = { [constants.BROTLI_PARAM_MODE]: constants.BROTLI_MODE_TEXT, [constants.BROTLI_PARAM_QUALITY]: 5, [constants.BROTLI_PARAM_LGWIN]: 18 };

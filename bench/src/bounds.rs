@@ -57,7 +57,8 @@ pub(crate) fn shown(value: f64) -> String {
     let decimals = match value.abs() {
         value if value >= 100.0 => 0,
         value if value >= 10.0 => 1,
-        _ => 2,
+        value if value >= 0.2 => 2,
+        _ => 3,
     };
     let text = format!("{value:.decimals$}");
     if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
@@ -184,7 +185,7 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!([0.333, 2.0, 12.345, 480.0, 1234.5].map(shown), ["0.33", "2", "12.3", "480", "1234"]);
+        assert_eq!([0.125, 0.333, 2.0, 12.345, 1234.5].map(shown), ["0.125", "0.33", "2", "12.3", "1234"]);
         assert_eq!(
             (quantity(7.5, "$"), quantity(3.0, "x"), quantity(5.0, "MiB")),
             ("$7.50".into(), "3x".into(), "5 MiB".into())

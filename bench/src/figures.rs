@@ -144,9 +144,9 @@ impl Results {
     }
 }
 
-/// Three decimals: what is finer is noise, and differs in every run.
+/// Three decimals: what is finer is noise, and differs in every run. Nothing is 0, not the -0 that a sum of nothing is.
 fn rounded(value: f64) -> f64 {
-    (value * 1000.0).round() / 1000.0
+    (value * 1000.0).round() / 1000.0 + 0.0
 }
 
 /// A count as a figure.

@@ -115,7 +115,10 @@ mod tests {
     #[test]
     fn the_dictionary_of_stored_texts_never_changes() {
         let digest = base64::engine::general_purpose::STANDARD.encode(Sha256::digest(DICTIONARY));
-        assert_eq!(digest, "AdzS9rees0+0tqOKLKVRmQI4l8cvdq8sPSP0PT3iENk=", "texts that are stored can't be read with another one");
+        assert_eq!(
+            digest, "AdzS9rees0+0tqOKLKVRmQI4l8cvdq8sPSP0PT3iENk=",
+            "texts that are stored can't be read with another one"
+        );
     }
 
     #[test]

@@ -137,14 +137,24 @@ for (const [status, code, words, way] of [
 
 test("closed while writing: the text becomes a draft that outlives a reload, and reopening is offered", async ({ signedIn }) => {
   const chat = await begunChat(uniqueTitle("Closed"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  const ana = await signedIn("patient-a", { path: "/access-log" });
+  // The page must not hear of the closing before it sends: neither from the chat nor from the list, nor in an answer on its way.
+  const news = /\/api\/(conversations\/[^/]+(\/messages\?.*)?|patients\/[^/]+\/conversations(\?.*)?)$/;
+  let deaf = false;
+  await ana.route(news, async (route) => {
+    const response = await route.fetch();
+    await (deaf ? route.abort("connectionreset") : route.fulfill({ response }));
+  });
+  await ana.getByRole("link", { name: "Conversations", exact: true }).click();
+  await ana.getByRole("link", { name: chat.title }).click();
   await expect(log(ana).getByText("How are you today?")).toBeVisible();
-  // The page must not hear of the closing before it sends.
-  await ana.route(/\/api\/conversations\/[^/]+(\/messages\?.*)?$/, (route) => route.abort("connectionreset"));
+  deaf = true;
   await (await api("clinician-a")).setStatus(chat.id, "closed");
+  const refused = ana.waitForResponse((response) => response.request().method() === "POST" && response.status() === 409);
   await send(ana, "One more question");
+  await refused;
   await expect(ana.getByText("Kept as a draft. Reopen the conversation to send it.")).toBeHidden();
-  await ana.unroute(/\/api\/conversations\/[^/]+(\/messages\?.*)?$/);
+  deaf = false;
   await expect(box(ana)).toHaveValue("One more question");
   await expect(ana.getByText("Clara Clinician closed this conversation.")).toBeVisible();
   await ana.reload();

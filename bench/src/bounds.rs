@@ -186,7 +186,10 @@ mod tests {
 
     #[test]
     fn numbers_read_well() {
-        assert_eq!([0.125, 0.333, 2.0, 12.345, 1234.5].map(shown), ["0.125", "0.33", "2", "12.3", "1234"]);
+        assert_eq!(
+            [0.125, 0.333, 2.0, 12.345, 480.0, 1234.5].map(shown),
+            ["0.125", "0.33", "2", "12.3", "480", "1234"]
+        );
         assert_eq!(
             (quantity(7.5, "$"), quantity(3.0, "x"), quantity(5.0, "MiB")),
             ("$7.50".into(), "3x".into(), "5 MiB".into())

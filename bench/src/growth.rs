@@ -1,7 +1,7 @@
 //! `growth`: what requests cost when chats are 10 and 100 times as long and patients have 10 and 100 times as many.
 
 use anyhow::{Context as _, Result};
-use shared::domain::ids::PatientId;
+use domain::ids::PatientId;
 
 use crate::calls;
 use crate::figures::Section;

@@ -1,9 +1,9 @@
 //! What is measured: for every function, events and the world that they find; each scenario in its words.
 
 use anyhow::Result;
+use domain::conversation::Conversation;
+use domain::ids::ConversationId;
 use serde_json::{Value, json};
-use shared::domain::conversation::Conversation;
-use shared::domain::ids::ConversationId;
 
 use crate::photo;
 use crate::world::{LETTER, NOTE, PATIENT, World, new_id};

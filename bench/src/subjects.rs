@@ -4,8 +4,8 @@
 use std::rc::Rc;
 
 use anyhow::Result;
+use domain::ids::ConversationId;
 use serde_json::Value;
-use shared::domain::ids::ConversationId;
 use shared::store::schema;
 
 use crate::sandbox::Program;

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::path::Path;
 use std::process::Command;
 
-use functions::routes::ALL;
+use functions::generated;
+use functions::inventory::{self, TRIGGERS};
+use functions::runtime::route::RouteEntry;
 use serde_json::Value;
 use tests::repository;
 
@@ -15,22 +17,24 @@ fn names<'a>(names: impl IntoIterator<Item = &'a str>) -> BTreeSet<String> {
     names.into_iter().map(str::to_owned).collect()
 }
 
-/// The functions that are fed by an event source.
-const TRIGGERS: [&str; 4] = [
-    functions::project_changes::BINARY,
-    functions::notify::BINARY,
-    functions::inspect_attachment::BINARY,
-    functions::add_claims::BINARY,
-];
+/// Every route.
+fn routes() -> Vec<RouteEntry> {
+    inventory::routes().collect()
+}
+
+/// The functions that an event source calls.
+fn triggers() -> impl Iterator<Item = &'static str> {
+    TRIGGERS.iter().map(|trigger| trigger.name)
+}
 
 /// Every function: one for each route, and those of event sources.
 fn functions() -> BTreeSet<String> {
-    names(ALL.iter().map(|route| route.binary).chain(TRIGGERS))
+    names(routes().iter().map(|route| route.name).chain(triggers()))
 }
 
 /// The routes that the `OpenAPI` document tells of: all but the default one.
 fn documented() -> BTreeSet<Route> {
-    let routes = ALL.iter().filter(|route| route.path != "$default");
+    let routes = inventory::routes().filter(|route| route.path != "$default");
     routes.map(|route| (route.method.to_owned(), route.path.to_owned())).collect()
 }
 
@@ -55,21 +59,22 @@ fn routes_of(document: &Value) -> BTreeSet<Route> {
 
 #[test]
 fn every_route_has_a_function_of_its_own() {
-    assert_eq!(functions().len(), ALL.len() + TRIGGERS.len(), "a binary serves two routes");
-    let routes: BTreeSet<(&str, &str)> = ALL.iter().map(|route| (route.method, route.path)).collect();
-    assert_eq!(routes.len(), ALL.len(), "a route is served twice");
+    let routes = routes();
+    assert_eq!(functions().len(), routes.len() + TRIGGERS.len(), "a function serves two routes");
+    let served: BTreeSet<(&str, &str)> = routes.iter().map(|route| (route.method, route.path)).collect();
+    assert_eq!(served.len(), routes.len(), "a route is served twice");
 }
 
 #[test]
-fn every_function_has_a_binary_and_a_module_and_every_binary_a_function() {
+fn what_follows_from_the_lists_is_current() {
     let root = repository::root();
-    assert_eq!(stems(&root.join("functions/src/bin")), functions());
-    for binary in functions() {
-        let module = binary.replace('-', "_");
-        let source = std::fs::read_to_string(root.join(format!("functions/src/bin/{binary}.rs"))).expect("readable");
-        assert!(source.contains(&format!("functions::{module}::run()")), "{binary} runs another module");
-        assert!(root.join(format!("functions/src/{module}.rs")).is_file(), "{module}");
+    for (path, expected) in generated::files() {
+        let present = std::fs::read_to_string(root.join(&path)).unwrap_or_default();
+        assert!(present == expected, "{path} is not current: run `cargo xtask generate`");
     }
+    let manifest = std::fs::read_to_string(root.join("Cargo.toml")).expect("readable");
+    assert!(manifest == generated::manifest(&manifest), "Cargo.toml is not current: run `cargo xtask generate`");
+    assert_eq!(stems(&root.join("functions/src/bin")), functions());
 }
 
 #[test]
@@ -106,8 +111,8 @@ fn watched() -> BTreeSet<(String, String, String)> {
 #[test]
 fn cargo_lambda_watch_answers_every_route() {
     // All but the default one, which its router can't express.
-    let served = ALL.iter().filter(|route| route.path != "$default");
-    let served = served.map(|route| (route.binary.to_owned(), route.method.to_owned(), route.path.to_owned()));
+    let served = inventory::routes().filter(|route| route.path != "$default");
+    let served = served.map(|route| (route.name.to_owned(), route.method.to_owned(), route.path.to_owned()));
     assert_eq!(watched(), served.collect());
 }
 
@@ -115,16 +120,15 @@ fn cargo_lambda_watch_answers_every_route() {
 fn the_stack_deploys_every_function_behind_its_route_and_no_other() {
     let deployed = repository::deployed();
     let triggers = names(deployed.triggers.iter().map(|trigger| trigger.binary.as_str()));
-    assert_eq!(triggers, names(TRIGGERS));
+    assert_eq!(triggers, names(self::triggers()));
     let routes =
         deployed.routes.iter().map(|route| (route.binary.as_str(), route.method.as_str(), route.path.as_str()));
-    let served = ALL.iter().map(|route| (route.binary, route.method, route.path));
+    let served = inventory::routes().map(|route| (route.name, route.method, route.path));
     assert_eq!(routes.collect::<BTreeSet<_>>(), served.collect::<BTreeSet<_>>());
-    for (route, function) in ALL.iter().filter_map(|route| {
-        deployed.routes.iter().find(|function| function.binary == route.binary).map(|function| (route, function))
-    }) {
-        assert_eq!(route.pages, function.cursor_secret, "{}: a route that pages signs its cursors", route.binary);
-        assert_eq!(route.images, !function.bucket.is_empty(), "{}: a route with images reaches them", route.binary);
-        assert_eq!(route.topics, !function.topics.is_empty(), "{}: a route with topics may use some", route.binary);
+    for route in inventory::routes() {
+        let Some(function) = deployed.routes.iter().find(|function| function.binary == route.name) else { continue };
+        assert_eq!(route.pages, function.cursor_secret, "{}: a route that pages signs its cursors", route.name);
+        assert_eq!(route.images, !function.bucket.is_empty(), "{}: a route with images reaches them", route.name);
+        assert_eq!(route.topics, !function.topics.is_empty(), "{}: a route with topics may use some", route.name);
     }
 }

@@ -8,9 +8,9 @@
 use std::collections::BTreeSet;
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use domain::entry::Content;
+use domain::ids::ConversationId;
 use serde_json::Value;
-use shared::domain::entry::Content;
-use shared::domain::ids::ConversationId;
 use shared::store::{Table, schema};
 use tests::published::{CONTACTS, KEPT, Published};
 use tests::stack::Stack;

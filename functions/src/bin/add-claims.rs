@@ -1,5 +1,5 @@
-//! The Lambda function `add-claims`; see `functions::add_claims`.
+//! Called before a token is issued. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::add_claims::run();
+    functions::people::add_claims::run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `create-attachment`; see `functions::create_attachment`.
+//! POST /conversations/{conversationId}/attachments. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::create_attachment::run();
+    functions::attachments::create_attachment::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `create-conversation`; see `functions::create_conversation`.
+//! POST /patients/{patientId}/conversations. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::create_conversation::run();
+    functions::conversations::create_conversation::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `create-order`; see `functions::create_order`.
+//! POST /encounters/{encounterId}/orders. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::create_order::run();
+    functions::encounters::create_order::ROUTE.run();
 }

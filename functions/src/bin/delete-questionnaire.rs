@@ -1,5 +1,5 @@
-//! The Lambda function `delete-questionnaire`; see `functions::delete_questionnaire`.
+//! DELETE /questionnaires/{questionnaireId}. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::delete_questionnaire::run();
+    functions::configuration::delete_questionnaire::ROUTE.run();
 }

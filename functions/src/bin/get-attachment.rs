@@ -1,5 +1,5 @@
-//! The Lambda function `get-attachment`; see `functions::get_attachment`.
+//! GET /conversations/{conversationId}/attachments/{attachmentId}. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_attachment::run();
+    functions::attachments::get_attachment::ROUTE.run();
 }

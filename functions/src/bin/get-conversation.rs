@@ -1,5 +1,5 @@
-//! The Lambda function `get-conversation`; see `functions::get_conversation`.
+//! GET /conversations/{conversationId}. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_conversation::run();
+    functions::conversations::get_conversation::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `get-encounter`; see `functions::get_encounter`.
+//! GET /encounters/{encounterId}. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_encounter::run();
+    functions::encounters::get_encounter::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `get-health`; see `functions::get_health`.
+//! GET /health. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_health::run();
+    functions::system::get_health::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `get-me`; see `functions::get_me`.
+//! GET /me. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_me::run();
+    functions::people::get_me::ROUTE.run();
 }

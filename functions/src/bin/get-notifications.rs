@@ -1,5 +1,5 @@
-//! The Lambda function `get-notifications`; see `functions::get_notifications`.
+//! GET /me/notifications. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_notifications::run();
+    functions::people::get_notifications::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `get-openapi`; see `functions::get_openapi`.
+//! GET /openapi.json. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_openapi::run();
+    functions::system::get_openapi::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `get-patient`; see `functions::get_patient`.
+//! GET /patients/{patientId}. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_patient::run();
+    functions::patients::get_patient::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `get-questionnaire`; see `functions::get_questionnaire`.
+//! GET /questionnaires/{questionnaireId}. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_questionnaire::run();
+    functions::configuration::get_questionnaire::ROUTE.run();
 }

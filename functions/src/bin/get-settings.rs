@@ -1,5 +1,5 @@
-//! The Lambda function `get-settings`; see `functions::get_settings`.
+//! GET /settings. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::get_settings::run();
+    functions::configuration::get_settings::ROUTE.run();
 }

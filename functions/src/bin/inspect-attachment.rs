@@ -1,5 +1,5 @@
-//! The Lambda function `inspect-attachment`; see `functions::inspect_attachment`.
+//! Called for each upload to the bucket. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::inspect_attachment::run();
+    functions::attachments::inspect_attachment::run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `link-document`; see `functions::link_document`.
+//! POST /encounters/{encounterId}/documents. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::link_document::run();
+    functions::encounters::link_document::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `list-access-log`; see `functions::list_access_log`.
+//! GET /patients/{patientId}/access-log. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::list_access_log::run();
+    functions::patients::list_access_log::ROUTE.run();
 }

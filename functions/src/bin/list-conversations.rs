@@ -1,5 +1,5 @@
-//! The Lambda function `list-conversations`; see `functions::list_conversations`.
+//! GET /patients/{patientId}/conversations. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::list_conversations::run();
+    functions::conversations::list_conversations::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `list-encounters`; see `functions::list_encounters`.
+//! GET /patients/{patientId}/encounters. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::list_encounters::run();
+    functions::encounters::list_encounters::ROUTE.run();
 }

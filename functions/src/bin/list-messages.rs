@@ -1,5 +1,5 @@
-//! The Lambda function `list-messages`; see `functions::list_messages`.
+//! GET /conversations/{conversationId}/messages. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::list_messages::run();
+    functions::messages::list_messages::ROUTE.run();
 }

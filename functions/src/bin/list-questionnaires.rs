@@ -1,5 +1,5 @@
-//! The Lambda function `list-questionnaires`; see `functions::list_questionnaires`.
+//! GET /questionnaires. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::list_questionnaires::run();
+    functions::configuration::list_questionnaires::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `list-tasks`; see `functions::list_tasks`.
+//! GET /tasks. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::list_tasks::run();
+    functions::tasks::list_tasks::ROUTE.run();
 }

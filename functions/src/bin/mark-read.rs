@@ -1,5 +1,5 @@
-//! The Lambda function `mark-read`; see `functions::mark_read`.
+//! PUT /conversations/{conversationId}/read. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::mark_read::run();
+    functions::conversations::mark_read::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `mark-unread`; see `functions::mark_unread`.
+//! DELETE /conversations/{conversationId}/read. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::mark_unread::run();
+    functions::conversations::mark_unread::ROUTE.run();
 }

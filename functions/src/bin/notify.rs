@@ -1,5 +1,5 @@
-//! The Lambda function `notify`; see `functions::notify`.
+//! Fed by the table's stream. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::notify::run();
+    functions::stream::notify::run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `project-changes`; see `functions::project_changes`.
+//! Fed by the table's stream. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::project_changes::run();
+    functions::stream::project_changes::run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `put-notifications`; see `functions::put_notifications`.
+//! PUT /me/notifications. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::put_notifications::run();
+    functions::people::put_notifications::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `put-patient`; see `functions::put_patient`.
+//! PUT /patients/{patientId}. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::put_patient::run();
+    functions::patients::put_patient::ROUTE.run();
 }

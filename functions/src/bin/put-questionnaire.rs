@@ -1,5 +1,5 @@
-//! The Lambda function `put-questionnaire`; see `functions::put_questionnaire`.
+//! PUT /questionnaires/{questionnaireId}. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::put_questionnaire::run();
+    functions::configuration::put_questionnaire::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `put-settings`; see `functions::put_settings`.
+//! PUT /settings. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::put_settings::run();
+    functions::configuration::put_settings::ROUTE.run();
 }

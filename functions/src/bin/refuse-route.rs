@@ -1,5 +1,5 @@
-//! The Lambda function `refuse-route`; see `functions::refuse_route`.
+//! ANY $default. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::refuse_route::run();
+    functions::system::refuse_route::ROUTE.run();
 }

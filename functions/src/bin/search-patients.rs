@@ -1,5 +1,5 @@
-//! The Lambda function `search-patients`; see `functions::search_patients`.
+//! GET /patients. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::search_patients::run();
+    functions::patients::search_patients::ROUTE.run();
 }

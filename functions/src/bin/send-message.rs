@@ -1,5 +1,5 @@
-//! The Lambda function `send-message`; see `functions::send_message`.
+//! POST /conversations/{conversationId}/messages. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::send_message::run();
+    functions::messages::send_message::ROUTE.run();
 }

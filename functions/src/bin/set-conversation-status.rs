@@ -1,5 +1,5 @@
-//! The Lambda function `set-conversation-status`; see `functions::set_conversation_status`.
+//! PUT /conversations/{conversationId}/status. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::set_conversation_status::run();
+    functions::conversations::set_conversation_status::ROUTE.run();
 }

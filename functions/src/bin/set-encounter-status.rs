@@ -1,5 +1,5 @@
-//! The Lambda function `set-encounter-status`; see `functions::set_encounter_status`.
+//! PUT /encounters/{encounterId}/status. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::set_encounter_status::run();
+    functions::encounters::set_encounter_status::ROUTE.run();
 }

@@ -1,5 +1,5 @@
-//! The Lambda function `update-task`; see `functions::update_task`.
+//! PUT /tasks/{taskId}. Written by `cargo xtask generate`.
 
 fn main() {
-    functions::update_task::run();
+    functions::tasks::update_task::ROUTE.run();
 }

@@ -1,14 +1,16 @@
 //! Images from their announcement to their message: addresses, inspection, claims, and the end of what nobody claimed.
 
 use aws_lambda_events::s3::S3Event;
-use functions::deps::Clock;
-use functions::inspect_attachment::{self, Failure, Inspector};
-use functions::{create_attachment, get_attachment, list_messages, project_changes, send_message};
+use domain::audit::Action::{CreateAttachment, ReadAttachment};
+use domain::audit::Entity;
+use domain::conversation::Conversation;
+use functions::attachments::inspect_attachment::{self, Failure, Inspector};
+use functions::attachments::{create_attachment, get_attachment};
+use functions::messages::{list_messages, send_message};
+use functions::runtime::deps::Clock;
+use functions::stream::project_changes;
 use lambda_http::Request;
 use serde_json::{Value, json};
-use shared::domain::audit::Action::{CreateAttachment, ReadAttachment};
-use shared::domain::audit::Entity;
-use shared::domain::conversation::Conversation;
 use shared::store::CachedSettings;
 
 use crate::bucket::TestBucket;
@@ -346,7 +348,7 @@ async fn what_was_made_of_an_image_goes_with_it_unless_a_message_has_it() {
 async fn a_closed_conversation_takes_no_images() {
     let chat = Chat::new().await;
     let close = chat.ask("patient-a", "/status", None, &json!({"status": "closed"}));
-    functions::set_conversation_status::handle(&chat.bench.deps, close).await.unwrap();
+    functions::conversations::set_conversation_status::handle(&chat.bench.deps, close).await.unwrap();
     let asked = chat.ask("clinician-a", "/attachments", None, &json!({"contentType": "image/png", "size": 4}));
     let refused = create_attachment::handle(&chat.bench.deps, &chat.bucket.bucket, asked).await.unwrap_err();
     assert_eq!(body(&refused.response())["code"], "conversation-closed");

@@ -1,21 +1,23 @@
 //! What routes cost at most, in request units and sequential calls: the design's table, asserted, with
 //! 1 KB of a patient's letter as text, and with conversations 100 times as long.
 
-use functions::{
-    create_attachment, create_order, get_attachment, get_encounter, list_conversations, list_messages, list_tasks,
-    mark_read, mark_unread, search_patients, send_message, set_conversation_status, update_task,
-};
+use domain::attachment::{Attached, Image, MediaType, State};
+use domain::chart_item::ChartCounts;
+use domain::conversation::{Changed, Conversation};
+use domain::encounter::Encounter;
+use domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
+use domain::lock::LockHistory;
+use domain::patient::Patient;
+use domain::person::{Person, Role};
+use domain::text::{MessageText, Title};
+use functions::attachments::{create_attachment, get_attachment};
+use functions::conversations::{list_conversations, mark_read, mark_unread, set_conversation_status};
+use functions::encounters::{create_order, get_encounter};
+use functions::messages::{list_messages, send_message};
+use functions::patients::search_patients;
+use functions::tasks::{list_tasks, update_task};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
-use shared::domain::attachment::{Attached, Image, MediaType, State};
-use shared::domain::chart_item::ChartCounts;
-use shared::domain::conversation::{Changed, Conversation};
-use shared::domain::encounter::Encounter;
-use shared::domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
-use shared::domain::lock::LockHistory;
-use shared::domain::patient::Patient;
-use shared::domain::person::{Person, Role};
-use shared::domain::text::{MessageText, Title};
 use uuid::Uuid;
 
 use crate::bucket::nowhere;
@@ -85,7 +87,7 @@ fn ask(account: &str, head: &Conversation, rest: &str, query: &str, body: &Value
 /// What one request costs, which must succeed.
 pub(crate) async fn cost(
     bench: &Bench,
-    answer: impl Future<Output = functions::serve::Answer>,
+    answer: impl Future<Output = functions::runtime::serve::Answer>,
 ) -> (Cost, Response<Body>) {
     bench.meter.take();
     let response = answer.await.unwrap();

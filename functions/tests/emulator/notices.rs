@@ -2,9 +2,11 @@
 
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_dynamodb::types::AttributeValue;
-use functions::notify::{self, Notifier};
-use functions::stream::FailureQueue;
-use functions::{create_conversation, mark_read, mark_unread, put_notifications, send_message};
+use functions::conversations::{create_conversation, mark_read, mark_unread};
+use functions::messages::send_message;
+use functions::people::put_notifications;
+use functions::runtime::failure_queue::FailureQueue;
+use functions::stream::notify::{self, Notifier};
 use serde_json::{Value, json};
 use shared::later::later;
 use shared::notifications::Texts;

@@ -1,6 +1,6 @@
 //! Contact preferences: subscriptions in SNS are made, changed and removed to match, whoever is faster.
 
-use functions::{get_notifications, put_notifications};
+use functions::people::{get_notifications, put_notifications};
 use futures::future::join_all;
 use lambda_http::{Body, Response};
 use serde_json::{Value, json};

@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use functions::serve::Answer;
-use functions::*;
+use domain::attachment::{Attachment, Declared, Image, MediaType, State};
+use domain::audit::{Action, Agent, AuditEvent, Entity, Source};
+use domain::ids::{AuditEventId, UserId};
+use domain::person::{Person, Role};
+use functions::conversations::create_conversation;
+use functions::inventory::{self, TRIGGERS};
+use functions::runtime::serve::{Answer, Handler, ImageHandler, PublicHandler};
+use functions::with_routes;
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
-use shared::domain::attachment::{Attachment, Declared, Image, MediaType, State};
-use shared::domain::audit::{Action, Agent, AuditEvent, Entity, Source};
-use shared::domain::ids::{AuditEventId, UserId};
-use shared::domain::person::{Person, Role};
 
 use crate::bucket::nowhere;
 use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, from_event, request};
@@ -21,45 +23,47 @@ const CONVERSATION: &str = "01900000-0000-7000-8000-0000000000c1";
 const ENCOUNTER: &str = "01900000-0000-7000-8000-0000000000e1";
 const TASK: &str = "01900000-0000-7000-8000-0000000000f1";
 
-async fn handle(bench: &Bench, function: &str, event: Request) -> Answer {
-    let deps = &bench.deps;
-    match function {
-        "create-attachment" => create_attachment::handle(deps, &nowhere(), event).await,
-        "create-conversation" => create_conversation::handle(deps, event).await,
-        "create-order" => create_order::handle(deps, event).await,
-        "delete-questionnaire" => delete_questionnaire::handle(deps, event).await,
-        "get-attachment" => get_attachment::handle(deps, &nowhere(), event).await,
-        "get-conversation" => get_conversation::handle(deps, event).await,
-        "get-encounter" => get_encounter::handle(deps, event).await,
-        "get-health" => get_health::handle(&event),
-        "get-me" => get_me::handle(deps, event).await,
-        "get-notifications" => get_notifications::handle(deps, event).await,
-        "get-openapi" => get_openapi::handle(&event),
-        "get-patient" => get_patient::handle(deps, event).await,
-        "get-questionnaire" => get_questionnaire::handle(deps, event).await,
-        "get-settings" => get_settings::handle(deps, event).await,
-        "link-document" => link_document::handle(deps, event).await,
-        "list-access-log" => list_access_log::handle(deps, event).await,
-        "list-conversations" => list_conversations::handle(deps, event).await,
-        "list-encounters" => list_encounters::handle(deps, event).await,
-        "list-messages" => list_messages::handle(deps, event).await,
-        "list-questionnaires" => list_questionnaires::handle(deps, event).await,
-        "list-tasks" => list_tasks::handle(deps, event).await,
-        "mark-read" => mark_read::handle(deps, event).await,
-        "mark-unread" => mark_unread::handle(deps, event).await,
-        "put-notifications" => put_notifications::handle(deps, event).await,
-        "put-patient" => put_patient::handle(deps, event).await,
-        "put-questionnaire" => put_questionnaire::handle(deps, event).await,
-        "put-settings" => put_settings::handle(deps, event).await,
-        "refuse-route" => refuse_route::handle(&event),
-        "search-patients" => search_patients::handle(deps, event).await,
-        "send-message" => send_message::handle(deps, event).await,
-        "set-conversation-status" => set_conversation_status::handle(deps, event).await,
-        "set-encounter-status" => set_encounter_status::handle(deps, event).await,
-        "update-task" => update_task::handle(deps, event).await,
-        other => panic!("events/{other} belongs to no function"),
+/// How a test calls a route's handler, whatever that needs.
+trait Answers {
+    async fn answer(self, bench: &Bench, event: Request) -> Answer;
+}
+
+impl Answers for Handler {
+    async fn answer(self, bench: &Bench, event: Request) -> Answer {
+        self(&bench.deps, event).await
     }
 }
+
+impl Answers for ImageHandler {
+    async fn answer(self, bench: &Bench, event: Request) -> Answer {
+        self(&bench.deps, &nowhere(), event).await
+    }
+}
+
+impl Answers for PublicHandler {
+    async fn answer(self, _: &Bench, event: Request) -> Answer {
+        self(&event)
+    }
+}
+
+macro_rules! dispatch {
+    ($($group:ident::$module:ident),* $(,)?) => {
+        /// Calls the handler of the route with this name.
+        async fn handle(bench: &Bench, function: &str, event: Request) -> Answer {
+            use functions::system::{get_openapi, refuse_route};
+            $(if function == functions::$group::$module::ROUTE.entry.name {
+                return functions::$group::$module::ROUTE.handler.answer(bench, event).await;
+            })*
+            match function {
+                "get-openapi" => get_openapi::ROUTE.handler.answer(bench, event).await,
+                "refuse-route" => refuse_route::ROUTE.handler.answer(bench, event).await,
+                other => panic!("events/{other} belongs to no function"),
+            }
+        }
+    };
+}
+
+with_routes!(dispatch);
 
 /// A table in which the ids of the sample events exist: a conversation with one unanswered question.
 async fn bench() -> Bench {
@@ -158,8 +162,7 @@ fn shown(response: &Response<Body>) -> Value {
 async fn every_sample_event_gets_the_answer_of_its_snapshot() {
     let mut functions = BTreeSet::new();
     for function in sorted(Path::new(EVENTS)) {
-        let triggers = [project_changes::BINARY, inspect_attachment::BINARY, notify::BINARY, add_claims::BINARY];
-        if triggers.contains(&function.as_str()) {
+        if TRIGGERS.iter().any(|trigger| trigger.name == function) {
             continue; // their events have tests in stream.rs, attachments.rs, notices.rs and add_claims.rs
         }
         for event in sorted(&Path::new(EVENTS).join(&function)) {
@@ -176,7 +179,7 @@ async fn every_sample_event_gets_the_answer_of_its_snapshot() {
         }
         functions.insert(function);
     }
-    assert_eq!(functions.len(), routes::ALL.len());
+    assert_eq!(functions.len(), inventory::routes().count());
 }
 
 fn sorted(folder: &Path) -> Vec<String> {

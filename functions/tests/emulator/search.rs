@@ -3,16 +3,17 @@
 
 use std::collections::BTreeSet;
 
-use functions::{create_conversation, list_conversations, send_message};
+use domain::chart_item::ChartCounts;
+use domain::conversation::{Changed, Conversation};
+use domain::encounter::Encounter;
+use domain::ids::{ConversationId, EncounterId, MessageId, PatientId, UserId};
+use domain::lock::{LockHistory, Status};
+use domain::person::Role;
+use domain::search::{Digest, search_words};
+use domain::text::{MessageText, Title};
+use functions::conversations::{create_conversation, list_conversations};
+use functions::messages::send_message;
 use serde_json::{Value, json};
-use shared::domain::chart_item::ChartCounts;
-use shared::domain::conversation::{Changed, Conversation};
-use shared::domain::encounter::Encounter;
-use shared::domain::ids::{ConversationId, EncounterId, MessageId, PatientId, UserId};
-use shared::domain::lock::{LockHistory, Status};
-use shared::domain::person::Role;
-use shared::domain::search::{Digest, search_words};
-use shared::domain::text::{MessageText, Title};
 
 use crate::costs::{ana, assert_at_most, cost, person};
 use crate::meter::Cost;

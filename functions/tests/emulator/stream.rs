@@ -4,13 +4,15 @@ use std::collections::HashMap;
 
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_dynamodb::types::AttributeValue;
-use functions::project_changes::{self, Projector};
-use functions::stream::FailureQueue;
-use functions::{create_conversation, create_order, send_message, set_conversation_status, set_encounter_status};
+use domain::search::ConversationQuery;
+use domain::task::TaskStatus;
+use functions::conversations::{create_conversation, set_conversation_status};
+use functions::encounters::{create_order, set_encounter_status};
+use functions::messages::send_message;
+use functions::runtime::failure_queue::FailureQueue;
+use functions::stream::project_changes::{self, Projector};
 use serde_json::{Value, json};
 use shared::attachments::Bucket;
-use shared::domain::search::ConversationQuery;
-use shared::domain::task::TaskStatus;
 use shared::later::later;
 use shared::store::{CachedSettings, ListPage};
 use uuid::Uuid;
@@ -247,9 +249,8 @@ async fn assert_is_settled(bench: &Bench) {
         let encounter = table.encounter(chat.encounter_id).await.unwrap().unwrap().value;
         assert_eq!(encounter.lock.current(), &chat.lock);
         let asked_since = chat.last_closing.as_ref().is_none_or(|closing| chat.last_patient_number > closing.number);
-        let owed = chat.lock.status() == shared::domain::lock::Status::Open
-            && asked_since
-            && chat.awaiting_reply_since.is_some();
+        let owed =
+            chat.lock.status() == domain::lock::Status::Open && asked_since && chat.awaiting_reply_since.is_some();
         assert_eq!(open.iter().filter(|task| task.conversation_id == chat.id).count(), usize::from(owed));
     }
 }

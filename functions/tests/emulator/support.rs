@@ -5,12 +5,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use functions::deps::{Clock, Deps};
+use domain::catalogue::{CatalogueError, Draft};
+use domain::ids::PatientId;
+use domain::patient::Patient;
+use functions::runtime::deps::{Clock, Deps};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
-use shared::domain::catalogue::{CatalogueError, Draft};
-use shared::domain::ids::PatientId;
-use shared::domain::patient::Patient;
 use shared::http::cursor::Cursors;
 use shared::identity::Identity;
 use shared::store::{CachedSettings, Table};

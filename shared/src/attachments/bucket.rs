@@ -13,9 +13,9 @@ use aws_sdk_s3::presigning::{PresignedRequest, PresigningConfig};
 use aws_sdk_s3::primitives::ByteStream;
 
 use super::Inspected;
-use crate::domain::Timestamp;
-use crate::domain::attachment::{Declared, MediaType};
-use crate::domain::ids::{AttachmentId, ConversationId};
+use domain::Timestamp;
+use domain::attachment::{Declared, MediaType};
+use domain::ids::{AttachmentId, ConversationId};
 
 /// How long an address holds that an image is uploaded to or downloaded from.
 pub const ADDRESS_HOLDS: Duration = Duration::from_mins(5);

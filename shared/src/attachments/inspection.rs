@@ -12,7 +12,7 @@ use image::imageops::FilterType;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
-use crate::domain::attachment::{Image, MediaType, Reason};
+use domain::attachment::{Image, MediaType, Reason};
 
 /// The most pixels that are decoded: what phones of today make, and at most 400 MB while decoding.
 pub const MAX_PIXELS: u64 = 50_000_000;

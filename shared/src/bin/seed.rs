@@ -2,11 +2,11 @@
 //!
 //! `cargo xtask seed` runs it; repeating it changes nothing.
 
+use domain::catalogue::{CatalogueError, Draft};
+use domain::ids::{PatientId, QuestionnaireId};
+use domain::patient::Patient;
+use domain::settings::Settings;
 use serde::Deserialize;
-use shared::domain::catalogue::{CatalogueError, Draft};
-use shared::domain::ids::{PatientId, QuestionnaireId};
-use shared::domain::patient::Patient;
-use shared::domain::settings::Settings;
 
 #[path = "program/environment.rs"]
 mod environment;

@@ -14,8 +14,8 @@ use sha2::Sha256;
 use tokio::sync::OnceCell;
 
 use super::problem::ApiError;
-use crate::domain::ids::UserId;
 use crate::later::{Later, later};
+use domain::ids::UserId;
 
 /// Makes and reads cursors.
 #[derive(Debug)]

@@ -18,7 +18,7 @@ use percent_encoding::percent_decode_str;
 use sha2::{Digest as _, Sha256};
 
 use super::problem::ApiError;
-use crate::domain::audit::Source;
+use domain::audit::Source;
 
 /// With what CloudFront shows that a request came through it.
 const KEY: &str = "x-cloudfront-key";

@@ -8,16 +8,16 @@ use lambda_http::{Body, Response};
 use serde::Serialize;
 
 use crate::attachments::BucketError;
-use crate::domain::access::Denied;
-use crate::domain::attachment;
-use crate::domain::catalogue::CatalogueError;
-use crate::domain::chart_item::{CannotAdd, MAX_OF_A_KIND};
-use crate::domain::contact::ContactError;
-use crate::domain::conversation::Closed;
-use crate::domain::fault::Fault;
 use crate::identity::IdentityError;
 use crate::notifications::NotificationError;
 use crate::store::{SendError, StoreError};
+use domain::access::Denied;
+use domain::attachment;
+use domain::catalogue::CatalogueError;
+use domain::chart_item::{CannotAdd, MAX_OF_A_KIND};
+use domain::contact::ContactError;
+use domain::conversation::Closed;
+use domain::fault::{Fault, Field, Step};
 
 use super::response::{self, PersonView};
 
@@ -103,7 +103,7 @@ pub enum ApiError {
     ConversationClosed(#[from] Closed),
     /// 409: the task is completed.
     #[error(transparent)]
-    TaskCompleted(#[from] crate::domain::task::AlreadyCompleted),
+    TaskCompleted(#[from] domain::task::AlreadyCompleted),
     /// 409: the encounter is finished.
     #[error("the encounter is finished")]
     EncounterFinished,
@@ -193,8 +193,29 @@ impl From<BucketError> for ApiError {
 
 impl From<Fault> for ApiError {
     fn from(fault: Fault) -> Self {
-        Self::Invalid(FieldProblem::new(fault.pointer, fault.detail))
+        Self::Invalid(FieldProblem::new(pointer(&fault.field), fault.detail))
     }
+}
+
+/// The JSON pointer (RFC 6901) of a field of the domain: the API's names are the domain's in camel case.
+fn pointer(field: &Field) -> String {
+    let mut pointer = String::new();
+    for step in field.steps() {
+        pointer.push('/');
+        match step {
+            Step::Index(index) => pointer.push_str(&index.to_string()),
+            Step::Name(name) => {
+                let mut words = name.split('_');
+                pointer.push_str(words.next().unwrap_or_default());
+                for word in words {
+                    let mut letters = word.chars();
+                    pointer.extend(letters.next().map(|first| first.to_ascii_uppercase()));
+                    pointer.push_str(letters.as_str());
+                }
+            }
+        }
+    }
+    pointer
 }
 
 impl From<CannotAdd> for ApiError {

@@ -8,7 +8,7 @@ use serde::de::{DeserializeOwned, IgnoredAny};
 use serde_path_to_error::Segment;
 
 use super::problem::{ApiError, FieldProblem};
-use crate::domain::ids::IdError;
+use domain::ids::IdError;
 
 /// The largest body taken, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;

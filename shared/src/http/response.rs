@@ -1,10 +1,25 @@
 //! Responses: JSON bodies that no cache keeps.
 
+use domain::person::{Person, Role};
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 
-use crate::domain::person::{Person, Role};
+use crate::api_enum;
+
+api_enum! {
+    /// What someone is in the system.
+    #[serde(rename_all = "lowercase")]
+    #[schema(as = Role)]
+    pub enum RoleView of Role {
+        /// The person in care; signs in to the portal.
+        Patient,
+        /// Staff; works in patients' charts and the tasklist.
+        Clinician,
+        /// Configures the system; takes no part in conversations.
+        Admin,
+    }
+}
 
 /// Someone, as clients see them.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, utoipa::ToSchema)]
@@ -15,7 +30,7 @@ pub struct PersonView {
     #[schema(example = "clinician-a")]
     pub user_id: String,
     /// The role they acted in.
-    pub role: Role,
+    pub role: RoleView,
     /// Their name, as it was then.
     #[schema(example = "Clara Clinician")]
     pub name: String,
@@ -24,7 +39,7 @@ pub struct PersonView {
 impl PersonView {
     /// What clients see of someone.
     pub fn of(person: &Person) -> Self {
-        Self { user_id: person.user_id.to_string(), role: person.role, name: person.name.clone() }
+        Self { user_id: person.user_id.to_string(), role: person.role.into(), name: person.name.clone() }
     }
 }
 

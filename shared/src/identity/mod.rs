@@ -10,8 +10,8 @@ use jsonwebtoken::{Algorithm, Validation, decode, decode_header};
 use serde_json::{Map, Value};
 
 use crate::config::IssuerConfig;
-use crate::domain::ids::{PatientId, UserId};
-use crate::domain::person::{Caller, Person, Role};
+use domain::ids::{PatientId, UserId};
+use domain::person::{Caller, Person, Role};
 
 use keys::IssuerKeys;
 pub use keys::KeysError;

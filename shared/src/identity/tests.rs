@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use super::{Identity, IdentityError};
 use crate::config::IssuerConfig;
-use crate::domain::person::{Caller, Role};
+use domain::person::{Caller, Role};
 
 const PATIENT: &str = "01900000-0000-7000-8000-00000000000a";
 

@@ -8,8 +8,8 @@ pub use preferences::{Reachability, reachability, replace};
 pub use texts::{Texts, TextsError};
 pub use topics::{Published, Topics};
 
-use crate::domain::contact::ContactError;
 use crate::store::StoreError;
+use domain::contact::ContactError;
 
 /// What went wrong with a notification. Quotes neither addresses nor what SNS says of them.
 #[derive(Debug, thiserror::Error)]

@@ -9,8 +9,8 @@ use std::collections::HashSet;
 
 use super::NotificationError;
 use super::topics::{Protocol, Subscription, Topics, endpoints};
-use crate::domain::contact::{Channel, Contact, ContactOwner, ContactPreferences, TopicId};
 use crate::store::{Table, Versioned};
+use domain::contact::{Channel, Contact, ContactOwner, ContactPreferences, TopicId};
 
 /// How often someone who is overtaken looks again.
 const ROUNDS: usize = 5;

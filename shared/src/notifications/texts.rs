@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
-use crate::domain::notice::Notice;
-use crate::domain::person::Side;
+use domain::notice::Notice;
+use domain::person::Side;
 
 /// The one placeholder of templates: where the recipient signs in.
 const URL: &str = "{url}";

@@ -8,8 +8,8 @@ use sha2::{Digest as _, Sha256};
 
 use super::NotificationError;
 use super::texts::Message;
-use crate::domain::contact::{Channel, Contact, ContactError};
 use crate::later::Later;
+use domain::contact::{Channel, Contact, ContactError};
 
 /// The topics of a deployment.
 #[derive(Debug)]
@@ -208,8 +208,8 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::domain::contact::TopicId;
     use crate::later::later;
+    use domain::contact::TopicId;
 
     #[test]
     fn topic_names_say_nothing_of_people() {

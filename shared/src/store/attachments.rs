@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::items::{self, Item, PersonItem, Versioned, corrupt, millis, moment};
 use super::table::{Condition, Part, Table, Written, lost, retry_conflicts};
 use super::{StoreError, schema};
-use crate::domain::attachment::{Attached, Attachment, Declared, Image, MediaType, Reason, State};
-use crate::domain::audit::AuditEvent;
-use crate::domain::entry::{Entry, Number};
-use crate::domain::ids::{AttachmentId, ConversationId, PatientId};
+use domain::attachment::{Attached, Attachment, Declared, Image, MediaType, Reason, State};
+use domain::audit::AuditEvent;
+use domain::entry::{Entry, Number};
+use domain::ids::{AttachmentId, ConversationId, PatientId};
 
 /// What settling an attachment came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -145,7 +145,7 @@ fn from_attachment(attachment: &Versioned<Attachment>) -> Result<Item, StoreErro
         at: millis(attachment.created_at),
         state: attachment.state.into(),
         message: attachment.message,
-        expires_at: attachment.expires_at().map(crate::domain::Timestamp::as_second),
+        expires_at: attachment.expires_at().map(domain::Timestamp::as_second),
         version: version + 1,
     };
     items::item(schema::attachment(attachment.conversation_id, attachment.id), None, &body)

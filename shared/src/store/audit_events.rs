@@ -11,11 +11,11 @@ use serde::{Deserialize, Serialize};
 use super::items::{self, Item, PersonItem};
 use super::table::{Condition, Page, Part, Position, Query, Table};
 use super::{StoreError, schema};
-use crate::domain::Timestamp;
-use crate::domain::audit::{Action, AuditEvent, Entity, Month, Source};
-use crate::domain::conversation::Conversation;
-use crate::domain::entry::Number;
-use crate::domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId};
+use domain::Timestamp;
+use domain::audit::{Action, AuditEvent, Entity, Month, Source};
+use domain::conversation::Conversation;
+use domain::entry::Number;
+use domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId};
 
 /// How long a stored message's id is remembered: a draft that a client kept may be sent again much later.
 const MESSAGE_ID_KEPT: Duration = Duration::from_hours(400 * 24);

@@ -7,8 +7,8 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use super::{StoreError, Table};
-use crate::domain::Timestamp;
-use crate::domain::settings::Settings;
+use domain::Timestamp;
+use domain::settings::Settings;
 
 /// How long settings may be kept: an administrator's change is noticed within a minute everywhere.
 const KEPT: Duration = Duration::from_secs(30);

@@ -5,10 +5,10 @@ use serde::{Deserialize, Serialize};
 use super::items::{self, Item, PersonItem};
 use super::table::{Condition, Part, Query, Table, Written, lost, retry_conflicts};
 use super::{SendError, StoreError, schema};
-use crate::domain::audit::AuditEvent;
-use crate::domain::chart_item::{ChartContent, ChartCounts, ChartItem};
-use crate::domain::encounter::Encounter;
-use crate::domain::ids::{ChartItemId, EncounterId};
+use domain::audit::AuditEvent;
+use domain::chart_item::{ChartContent, ChartCounts, ChartItem};
+use domain::encounter::Encounter;
+use domain::ids::{ChartItemId, EncounterId};
 
 /// An order, which has a text, or a document, which has a title and a URL.
 #[derive(Serialize, Deserialize)]

@@ -6,10 +6,10 @@ use serde::{Deserialize, Serialize};
 use super::items::{self, Item, Versioned};
 use super::table::{Condition, Part, Query, Table, Written, lost, retry_conflicts};
 use super::{SendError, StoreError, schema};
-use crate::domain::catalogue::{Catalogue, CatalogueError, Draft};
-use crate::domain::ids::QuestionnaireId;
-use crate::domain::questionnaire::Questionnaire;
-use crate::domain::settings::Settings;
+use domain::catalogue::{Catalogue, CatalogueError, Draft};
+use domain::ids::QuestionnaireId;
+use domain::questionnaire::Questionnaire;
+use domain::settings::Settings;
 
 /// What every change of a questionnaire is conditional on, so that two of them never decide from the same catalogue.
 #[derive(Serialize, Deserialize)]

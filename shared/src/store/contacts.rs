@@ -6,8 +6,8 @@ use uuid::Uuid;
 use super::items::{self, Item, Versioned};
 use super::table::{Condition, Part, Query, Table, Written, lost, retry_conflicts};
 use super::{StoreError, schema};
-use crate::domain::contact::{Channel, Contact, ContactOwner, ContactPreferences, Email, MobileNumber, TopicId};
-use crate::domain::ids::{PatientId, UserId};
+use domain::contact::{Channel, Contact, ContactOwner, ContactPreferences, Email, MobileNumber, TopicId};
+use domain::ids::{PatientId, UserId};
 
 #[derive(Default, Serialize, Deserialize)]
 struct ContactItem {

@@ -7,14 +7,14 @@ use futures::future::try_join_all;
 use super::items::{self, IdempotencyItem, Versioned};
 use super::table::{AsStoreError, Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
 use super::{StoreError, attachments, audit_events, schema};
-use crate::domain::Timestamp;
-use crate::domain::attachment::Attachment;
-use crate::domain::audit::{Agent, AuditEvent};
-use crate::domain::conversation::{Changed, Conversation};
-use crate::domain::encounter::Encounter;
-use crate::domain::entry::{Entry, Number};
-use crate::domain::ids::{AttachmentId, ConversationId, MessageId, PatientId, UserId};
-use crate::domain::lock::Status;
+use domain::Timestamp;
+use domain::attachment::Attachment;
+use domain::audit::{Agent, AuditEvent};
+use domain::conversation::{Changed, Conversation};
+use domain::encounter::Encounter;
+use domain::entry::{Entry, Number};
+use domain::ids::{AttachmentId, ConversationId, MessageId, PatientId, UserId};
+use domain::lock::Status;
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(24);

@@ -12,10 +12,10 @@ use super::digests::{DigestPart, split};
 use super::items::{self, corrupt};
 use super::table::{Condition, Part, Position, Table, Written, lost, retry_conflicts};
 use super::{StoreError, schema};
-use crate::domain::conversation::Conversation;
-use crate::domain::entry::Number;
-use crate::domain::ids::ConversationId;
-use crate::domain::search::Digest;
+use domain::conversation::Conversation;
+use domain::entry::Number;
+use domain::ids::ConversationId;
+use domain::search::Digest;
 
 /// How many conversations are read side by side.
 const SIDE_BY_SIDE: usize = 8;

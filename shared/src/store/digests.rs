@@ -13,8 +13,8 @@ use super::items::{self, Item};
 use super::table::{Condition, Query, Table, Written, lost, retry_conflicts};
 use super::text_codec::StoredText;
 use super::{StoreError, schema};
-use crate::domain::ids::{ConversationId, PatientId};
-use crate::domain::search::{ConversationQuery, Digest};
+use domain::ids::{ConversationId, PatientId};
+use domain::search::{ConversationQuery, Digest};
 
 /// The most bytes of a part's words as they are stored: with keys and version the item stays under 2 KB. Smaller
 /// parts would compress worse, and all searches read them; larger ones would cost more with every message.

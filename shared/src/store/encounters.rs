@@ -3,10 +3,10 @@
 use super::items::{self, Versioned};
 use super::table::{Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
 use super::{SendError, StoreError, schema};
-use crate::domain::audit::AuditEvent;
-use crate::domain::encounter::Encounter;
-use crate::domain::ids::{ConversationId, EncounterId, PatientId};
-use crate::domain::lock::{self, Step};
+use domain::audit::AuditEvent;
+use domain::encounter::Encounter;
+use domain::ids::{ConversationId, EncounterId, PatientId};
+use domain::lock::{self, Step};
 
 impl Table {
     /// An encounter, as it stands now.

@@ -6,10 +6,10 @@
 use super::items;
 use super::table::{Query, Table};
 use super::{StoreError, schema};
-use crate::domain::conversation::Conversation;
-use crate::domain::entry::{Content, Entry, Number};
-use crate::domain::ids::ConversationId;
-use crate::domain::lock::{Lock, LockVersion};
+use domain::conversation::Conversation;
+use domain::entry::{Content, Entry, Number};
+use domain::ids::ConversationId;
+use domain::lock::{Lock, LockVersion};
 
 /// A chat as it is opened: its head, and a page of its entries, ascending.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,6 +7,7 @@
 mod attachments;
 mod audit_events;
 mod cached_settings;
+pub mod changes;
 mod chart_items;
 mod configuration;
 mod contacts;

@@ -3,8 +3,8 @@
 use super::items::{self, CursorItem};
 use super::table::{Condition, Table, retry_conflicts};
 use super::{StoreError, schema};
-use crate::domain::entry::Number;
-use crate::domain::ids::{ConversationId, UserId};
+use domain::entry::Number;
+use domain::ids::{ConversationId, UserId};
 
 impl Table {
     /// The last message that was decided for, for a person or, without one, for the pool; 0 for none.

@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use super::items;
 use super::table::{Part, Query, Table, Written, lost, retry_conflicts};
 use super::{StoreError, schema};
-use crate::domain::ids::PatientId;
-use crate::domain::patient::{Patient, PatientQuery};
+use domain::ids::PatientId;
+use domain::patient::{Patient, PatientQuery};
 
 impl Table {
     /// A patient.

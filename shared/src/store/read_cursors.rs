@@ -5,9 +5,9 @@ use std::collections::HashMap;
 use super::items::{self, CursorItem};
 use super::table::{Condition, Query, Table, Written};
 use super::{StoreError, schema};
-use crate::domain::conversation::Conversation;
-use crate::domain::entry::Number;
-use crate::domain::ids::{ConversationId, PatientId, UserId};
+use domain::conversation::Conversation;
+use domain::entry::Number;
+use domain::ids::{ConversationId, PatientId, UserId};
 
 impl Table {
     /// All cursors of one reader in one patient's conversations.

@@ -57,21 +57,52 @@ use std::collections::BTreeMap;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use serde::Serialize;
 
-use crate::domain::Timestamp;
-use crate::domain::contact::ContactOwner;
-use crate::domain::conversation::Conversation;
-use crate::domain::encounter::Encounter;
-use crate::domain::entry::Number;
-use crate::domain::ids::{
+use domain::Timestamp;
+use domain::contact::ContactOwner;
+use domain::conversation::Conversation;
+use domain::encounter::Encounter;
+use domain::entry::Number;
+use domain::ids::{
     AttachmentId, AuditEventId, ChartItemId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId,
     TaskId, UserId,
 };
-use crate::domain::lock::Status;
-use crate::domain::task::{Task, TaskStatus};
+use domain::lock::Status;
+use domain::task::{Task, TaskStatus};
 
 /// The index that holds every list.
 pub const LISTS: &str = "lists";
+
+/// The table as the stack makes it.
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct TableDefinition {
+    partition_key: &'static str,
+    sort_key: &'static str,
+    index: IndexDefinition,
+    /// The attribute that says when an item may go, in seconds since 1970.
+    time_to_live: &'static str,
+}
+
+#[derive(Debug, Clone, Copy, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct IndexDefinition {
+    name: &'static str,
+    partition_key: &'static str,
+    sort_key: &'static str,
+}
+
+/// The table as the stack makes it.
+pub const TABLE: TableDefinition = TableDefinition {
+    partition_key: "pk",
+    sort_key: "sk",
+    index: IndexDefinition { name: LISTS, partition_key: "lpk", sort_key: LIST_PLACE },
+    time_to_live: EXPIRES_AT,
+};
+
+/// When an item may go, in seconds since 1970.
+pub const EXPIRES_AT: &str = "expiresAt";
 
 /// The attribute that orders a list.
 pub const LIST_PLACE: &str = "lsk";

@@ -8,10 +8,10 @@ use super::conversations::list_query;
 use super::items;
 use super::table::{Page, Position, Query, Table};
 use super::{StoreError, schema};
-use crate::domain::conversation::Conversation;
-use crate::domain::ids::{ConversationId, PatientId};
-use crate::domain::lock::Status;
-use crate::domain::search::ConversationQuery;
+use domain::conversation::Conversation;
+use domain::ids::{ConversationId, PatientId};
+use domain::lock::Status;
+use domain::search::ConversationQuery;
 
 /// So many heads are read one by one, for half a unit each. Where more are found, walking the list costs less: it
 /// has one on every few places.

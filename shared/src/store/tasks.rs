@@ -3,11 +3,11 @@
 use super::items::{self, Versioned};
 use super::table::{Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
 use super::{SendError, StoreError, schema};
-use crate::domain::Timestamp;
-use crate::domain::conversation::Conversation;
-use crate::domain::entry::Number;
-use crate::domain::ids::{ConversationId, TaskId, UserId};
-use crate::domain::task::{Progress, Task, TaskPlan, TaskSlot, TaskStatus, plan_tasks};
+use domain::Timestamp;
+use domain::conversation::Conversation;
+use domain::entry::Number;
+use domain::ids::{ConversationId, TaskId, UserId};
+use domain::task::{Progress, Task, TaskPlan, TaskSlot, TaskStatus, plan_tasks};
 
 /// How many tasks of a pool one call looks at for those of an owner.
 const LOOK_AT: usize = 250;

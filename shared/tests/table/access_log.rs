@@ -1,8 +1,8 @@
 //! The access log: what staff do leaves its event in the same transaction, and no event is ever replaced.
 
-use shared::domain::audit::{Action, AuditEvent, Entity, Month};
-use shared::domain::ids::MessageId;
-use shared::domain::lock::Status;
+use domain::audit::{Action, AuditEvent, Entity, Month};
+use domain::ids::MessageId;
+use domain::lock::Status;
 use shared::store::{Position, SendError, Sent, Table};
 
 use crate::support::{Refusal, agent, ana, at, begun, clara, id_of, patient, person, send_as, set_status, table};

@@ -1,11 +1,11 @@
 //! Orders and linked documents: stored once, counted, and not after the encounter was finished.
 
+use domain::audit::{Action, Entity};
+use domain::chart_item::{CannotAdd, ChartContent, ChartCounts, ChartItem};
+use domain::encounter::{Encounter, EncounterStatus};
+use domain::ids::{ChartItemId, EncounterId};
+use domain::lock::Status;
 use futures::future::join_all;
-use shared::domain::audit::{Action, Entity};
-use shared::domain::chart_item::{CannotAdd, ChartContent, ChartCounts, ChartItem};
-use shared::domain::encounter::{Encounter, EncounterStatus};
-use shared::domain::ids::{ChartItemId, EncounterId};
-use shared::domain::lock::Status;
 use shared::store::{Added, SendError, StoreError, Table};
 
 use crate::support::{agent, at, begun, clara, id_of, patient, set_status, table};

@@ -1,11 +1,11 @@
 //! Settings, and questionnaires with their versions, by several administrators at once.
 
+use domain::catalogue::{CatalogueError, Draft};
+use domain::ids::QuestionnaireId;
+use domain::person::Role;
+use domain::questionnaire::Questionnaire;
+use domain::settings::Settings;
 use futures::future::join_all;
-use shared::domain::catalogue::{CatalogueError, Draft};
-use shared::domain::ids::QuestionnaireId;
-use shared::domain::person::Role;
-use shared::domain::questionnaire::Questionnaire;
-use shared::domain::settings::Settings;
 use shared::store::{CachedSettings, SendError, Table};
 use uuid::Uuid;
 

@@ -1,11 +1,11 @@
 //! Creating conversations: together with their encounter, and once per idempotency key.
 
-use shared::domain::chart_item::ChartCounts;
-use shared::domain::conversation::{Changed, Conversation};
-use shared::domain::encounter::Encounter;
-use shared::domain::ids::{ConversationId, EncounterId, UserId};
-use shared::domain::lock::LockHistory;
-use shared::domain::text::Title;
+use domain::chart_item::ChartCounts;
+use domain::conversation::{Changed, Conversation};
+use domain::encounter::Encounter;
+use domain::ids::{ConversationId, EncounterId, UserId};
+use domain::lock::LockHistory;
+use domain::text::Title;
 use shared::store::{Created, Idempotency};
 use uuid::Uuid;
 

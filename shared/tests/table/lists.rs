@@ -1,8 +1,8 @@
 //! Lists: a patient's chats in order, unread marks, patients by their terms.
 
-use shared::domain::ids::PatientId;
-use shared::domain::lock::Status;
-use shared::domain::patient::{Patient, PatientQuery};
+use domain::ids::PatientId;
+use domain::lock::Status;
+use domain::patient::{Patient, PatientQuery};
 use uuid::Uuid;
 
 use crate::support::{ana, begun, clara, patient, send, set_status, table};

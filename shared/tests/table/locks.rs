@@ -1,10 +1,10 @@
 //! Conversation and encounter follow each other, whatever was missed (rule 2).
 
-use shared::domain::encounter::{Encounter, EncounterStatus};
-use shared::domain::entry::Entry;
-use shared::domain::ids::EncounterId;
-use shared::domain::lock::{Lock, Status};
-use shared::domain::person::Person;
+use domain::encounter::{Encounter, EncounterStatus};
+use domain::entry::Entry;
+use domain::ids::EncounterId;
+use domain::lock::{Lock, Status};
+use domain::person::Person;
 use shared::store::{StoreError, Table};
 
 use crate::support::{ana, at, begun, clara, send, set_status, table};
@@ -19,7 +19,7 @@ async fn set_encounter(table: &Table, id: EncounterId, status: EncounterStatus, 
 }
 
 /// Both sides agree on the state and on every change that led to it.
-async fn assert_together(table: &Table, id: shared::domain::ids::ConversationId) -> Vec<Lock> {
+async fn assert_together(table: &Table, id: domain::ids::ConversationId) -> Vec<Lock> {
     let chat = table.entries_after(id, 0, 100).await.unwrap().unwrap();
     let encounter = table.encounter(chat.head.encounter_id).await.unwrap().unwrap().value;
     assert_eq!(encounter.lock.current(), &chat.head.lock);

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use domain::entry::Content;
+use domain::ids::{ConversationId, MessageId};
+use domain::lock::Status;
 use futures::future::join_all;
-use shared::domain::entry::Content;
-use shared::domain::ids::{ConversationId, MessageId};
-use shared::domain::lock::Status;
 use shared::store::{SendError, Sent};
 use uuid::Uuid;
 

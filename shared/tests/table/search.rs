@@ -2,10 +2,10 @@
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
-use shared::domain::conversation::Conversation;
-use shared::domain::ids::{ConversationId, PatientId};
-use shared::domain::lock::Status;
-use shared::domain::search::{ConversationQuery, Digest};
+use domain::conversation::Conversation;
+use domain::ids::{ConversationId, PatientId};
+use domain::lock::Status;
+use domain::search::{ConversationQuery, Digest};
 use shared::store::{ListPage, Rebuilt, Table, schema};
 use uuid::Uuid;
 

@@ -1,15 +1,15 @@
 //! A table of one's own in the emulator, and people and conversations to put into it.
 
 use aws_sdk_dynamodb::Client;
-use shared::domain::Timestamp;
-use shared::domain::audit::{Action, Agent, Entity, Source};
-use shared::domain::chart_item::ChartCounts;
-use shared::domain::conversation::{Changed, Conversation};
-use shared::domain::encounter::Encounter;
-use shared::domain::ids::{AuditEventId, ConversationId, EncounterId, MessageId, PatientId, UserId};
-use shared::domain::lock::LockHistory;
-use shared::domain::person::{Person, Role};
-use shared::domain::text::{MessageText, Title};
+use domain::Timestamp;
+use domain::audit::{Action, Agent, Entity, Source};
+use domain::chart_item::ChartCounts;
+use domain::conversation::{Changed, Conversation};
+use domain::encounter::Encounter;
+use domain::ids::{AuditEventId, ConversationId, EncounterId, MessageId, PatientId, UserId};
+use domain::lock::LockHistory;
+use domain::person::{Person, Role};
+use domain::text::{MessageText, Title};
 use shared::store::{Created, Outgoing, SendError, Sent, StoreError, Table};
 use uuid::Uuid;
 
@@ -116,7 +116,7 @@ pub(crate) async fn send_as(
 pub(crate) async fn set_status(
     table: &Table,
     id: ConversationId,
-    status: shared::domain::lock::Status,
+    status: domain::lock::Status,
     by: &Person,
     second: i64,
 ) -> Result<Conversation, SendError<StoreError>> {

@@ -1,8 +1,8 @@
 //! Tasks: one open at most, completed by a tick or by the closing.
 
-use shared::domain::ids::{ConversationId, TaskId};
-use shared::domain::lock::Status;
-use shared::domain::task::{AlreadyCompleted, Progress, Task, TaskStatus};
+use domain::ids::{ConversationId, TaskId};
+use domain::lock::Status;
+use domain::task::{AlreadyCompleted, Progress, Task, TaskStatus};
 use shared::store::{SendError, StoreError, Table, TaskChange};
 use uuid::Uuid;
 

@@ -112,23 +112,23 @@ async fn a_bad_token_is_refused_at_the_gateway_and_behind_it() {
 #[tokio::test]
 async fn every_route_but_the_public_ones_wants_a_token() {
     let stack = Stack::together().await;
-    let routes = functions::routes::ALL.iter().filter(|route| route.path != "$default");
-    let check = async |route: &functions::routes::Route| {
+    let routes = functions::inventory::routes().filter(|route| route.path != "$default");
+    let check = async |route: functions::runtime::route::RouteEntry| {
         let path = route.path.split('/').map(|part| if part.starts_with('{') { new_id() } else { part.to_owned() });
         let path = path.collect::<Vec<_>>().join("/");
         let stranger = stack.stranger();
         let reply = stranger.send(stranger.request(route.method, &path)).await;
-        if ["/health", "/openapi.json"].contains(&route.path) {
+        if route.public {
             assert_eq!(reply.status, 200, "{}", reply.request);
             return;
         }
         assert_eq!(reply.status, 401, "{}: {}", reply.request, reply.body);
         // Past the gateway, too; and what the gateway says of the caller is not believed.
         let mut direct = event(route.method, &path, None);
-        expect_unauthorized(&aws::invoke(&stack, route.binary, &direct).await, route.binary);
+        expect_unauthorized(&aws::invoke(&stack, route.name, &direct).await, route.name);
         direct["requestContext"]["authorizer"] =
             json!({"jwt": {"claims": {"sub": "clinician-a", "role": "clinician", "name": "Clara"}, "scopes": null}});
-        expect_unauthorized(&aws::invoke(&stack, route.binary, &direct).await, route.binary);
+        expect_unauthorized(&aws::invoke(&stack, route.name, &direct).await, route.name);
     };
     join_all(routes.map(check)).await;
 }

@@ -1,0 +1,10 @@
+//! Settings and questionnaires: what administrators decide.
+
+pub mod delete_questionnaire;
+pub mod get_questionnaire;
+pub mod get_settings;
+pub mod list_questionnaires;
+pub mod put_questionnaire;
+pub mod put_settings;
+pub mod questionnaire_view;
+pub mod settings_view;

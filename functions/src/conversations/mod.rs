@@ -1,0 +1,9 @@
+//! Conversations: beginning, listing, closing and reopening them, and how far someone has read.
+
+pub mod create_conversation;
+pub mod get_conversation;
+pub mod list_conversations;
+pub mod mark_read;
+pub mod mark_unread;
+pub mod set_conversation_status;
+pub mod view;

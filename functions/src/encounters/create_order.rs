@@ -1,0 +1,58 @@
+//! POST /encounters/{encounterId}/orders: adds an order to an encounter in progress; for clinicians.
+
+use domain::audit::Action;
+use domain::chart_item::ChartContent;
+use lambda_http::Request;
+use serde::Deserialize;
+use shared::http::problem::Problem;
+use shared::http::request;
+use utoipa::ToSchema;
+
+use crate::encounters::added;
+use crate::encounters::view::OrderView;
+use crate::runtime::deps::Deps;
+use crate::runtime::refusals::Refusals;
+use crate::runtime::route::Route;
+use crate::runtime::serve::{Answer, Handler};
+
+/// This function's route.
+pub const ROUTE: Route<Handler> =
+    Route::new("create-order", "POST", "/encounters/{encounterId}/orders", |deps, request| {
+        Box::pin(handle(deps, request))
+    });
+
+/// An order.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub struct NewOrder {
+    /// Its id, a UUID of version 7 made by the client, with which repeating the request is safe. Optional.
+    #[schema(format = Uuid, pattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$")]
+    id: Option<String>,
+    /// What is ordered: 1 to 2,000 characters.
+    #[schema(example = "Potassium, fasting, within a week", min_length = 1, max_length = 2000)]
+    text: String,
+}
+
+/// Adds an order to an encounter
+///
+/// With an `id` made by the client it is stored once: sending it again gets 200 with what is stored.
+#[utoipa::path(
+    post, path = ROUTE.entry.path, tag = "Encounters",
+    request_body(content = NewOrder, example = json!({"text": "Potassium, fasting, within a week"})),
+    params(("encounterId" = Uuid, Path, description = "The encounter.")),
+    responses(
+        (status = 201, body = OrderView, headers(("Location" = String, description = "The encounter, which shows it."))),
+        (status = 200, description = "It was stored before", body = OrderView),
+        (status = 409, description = "`encounter-finished`, `encounter-full`", body = Problem,
+            content_type = "application/problem+json"),
+        Refusals
+    )
+)]
+pub async fn handle(deps: &Deps, request: Request) -> Answer {
+    let caller = deps.participant(&request).await?;
+    let encounter = request::path_id(&request, "encounterId")?;
+    let new: NewOrder = request::json(&request)?;
+    let item = added::item(deps, &caller, new.id.as_deref(), ChartContent::order(&new.text)?)?;
+    let added = added::add(deps, &request, &caller, encounter, &item, Action::CreateOrder).await?;
+    added::answer(encounter, &added, OrderView::of)
+}

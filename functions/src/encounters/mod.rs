@@ -1,0 +1,9 @@
+//! Encounters: the chart's record of a conversation, with its orders and documents.
+
+pub mod added;
+pub mod create_order;
+pub mod get_encounter;
+pub mod link_document;
+pub mod list_encounters;
+pub mod set_encounter_status;
+pub mod view;

@@ -1,0 +1,61 @@
+//! Every function that is deployed: those of routes, and those that an event source calls.
+
+use shared::store::changes::Follows;
+
+use crate::attachments::inspect_attachment;
+use crate::people::add_claims;
+use crate::routes;
+use crate::runtime::route::RouteEntry;
+use crate::stream::{notify, project_changes};
+use crate::system::{get_openapi, refuse_route};
+
+/// A function that an event source calls.
+#[derive(Debug, Clone, Copy)]
+pub struct Trigger {
+    /// The function's name.
+    pub name: &'static str,
+    /// Its module.
+    pub(crate) module: &'static str,
+    /// What calls it.
+    pub source: EventSource,
+}
+
+/// What calls a function.
+#[derive(Debug, Clone, Copy)]
+pub enum EventSource {
+    /// The table's stream, for changes of these items.
+    TableStream(&'static [Follows]),
+    /// The bucket, for each upload.
+    ImageUpload,
+    /// The stack's own user pool, before it issues a token.
+    SignIn,
+}
+
+/// The functions that an event source calls.
+pub const TRIGGERS: &[Trigger] = &[
+    Trigger {
+        name: project_changes::NAME,
+        module: "stream::project_changes",
+        source: EventSource::TableStream(project_changes::FOLLOWS),
+    },
+    Trigger { name: notify::NAME, module: "stream::notify", source: EventSource::TableStream(notify::FOLLOWS) },
+    Trigger {
+        name: inspect_attachment::NAME,
+        module: "attachments::inspect_attachment",
+        source: EventSource::ImageUpload,
+    },
+    Trigger { name: add_claims::NAME, module: "people::add_claims", source: EventSource::SignIn },
+];
+
+/// Every route, with the module of its handler.
+pub(crate) fn route_modules() -> impl Iterator<Item = (RouteEntry, &'static str)> {
+    let listed = routes::ROUTES.iter().copied().zip(routes::MODULES.iter().copied());
+    let apart =
+        [(get_openapi::ROUTE.entry, "system::get_openapi"), (refuse_route::ROUTE.entry, "system::refuse_route")];
+    listed.chain(apart)
+}
+
+/// Every route, the default one included.
+pub fn routes() -> impl Iterator<Item = RouteEntry> {
+    route_modules().map(|(route, _)| route)
+}

@@ -1,0 +1,8 @@
+//! Patients, and who of the staff has seen what of them.
+
+pub mod access_log_view;
+pub mod get_patient;
+pub mod list_access_log;
+pub mod put_patient;
+pub mod search_patients;
+pub mod view;

@@ -1,0 +1,7 @@
+//! Who is signed in, and how they are notified.
+
+pub mod add_claims;
+pub mod contact_view;
+pub mod get_me;
+pub mod get_notifications;
+pub mod put_notifications;

@@ -1,0 +1,5 @@
+//! What answers without knowing anybody: health, the API document, unknown routes.
+
+pub mod get_health;
+pub mod get_openapi;
+pub mod refuse_route;

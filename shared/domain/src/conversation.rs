@@ -1,0 +1,336 @@
+//! Conversations: the head that every write goes through, and what may be added to it.
+//!
+//! Writers change a head they have read and store it on the condition that it is still the one they
+//! read; so the rules need to hold for one head at a time only.
+
+use super::Timestamp;
+use super::attachment::Attached;
+use super::entry::{Content, Entry, Number};
+use super::ids::{ConversationId, EncounterId, MessageId, PatientId};
+use super::lock::{Lock, Status};
+use super::person::{Person, Side};
+use super::questionnaire::QuestionnaireResponse;
+use super::text::{MessageText, Title, preview};
+
+/// The last message, as lists show it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastMessage {
+    /// When it was stored.
+    pub at: Timestamp,
+    /// Its beginning, on one line.
+    pub preview: String,
+}
+
+/// The last closing, which outlives a reopening: tasks for what was asked before it are done.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Closing {
+    /// The number of its entry.
+    pub number: Number,
+    /// Who closed.
+    pub by: Person,
+}
+
+/// A conversation's head.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Conversation {
+    /// Its id.
+    pub id: ConversationId,
+    /// The patient whom it is about.
+    pub patient_id: PatientId,
+    /// The chart's record of it.
+    pub encounter_id: EncounterId,
+    /// Its title.
+    pub title: Title,
+    /// Whether it is open.
+    pub lock: Lock,
+    /// The number of its last entry; 0 while it has none.
+    pub last_number: Number,
+    /// The last message, once there is one.
+    pub last_message: Option<LastMessage>,
+    /// The number of the patient's last message; 0 while there is none.
+    pub last_patient_number: Number,
+    /// The number of the staff's last message; 0 while there is none.
+    pub last_staff_number: Number,
+    /// Since when the patient waits for an answer: from their first unanswered message to the answer (rule 6).
+    pub awaiting_reply_since: Option<Timestamp>,
+    /// The last closing, if it was ever closed.
+    pub last_closing: Option<Closing>,
+    /// When it was begun.
+    pub created_at: Timestamp,
+    /// Who began it.
+    pub created_by: Person,
+}
+
+/// A head with the entries that have to be stored together with it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Changed {
+    /// The head as it is to be stored.
+    pub head: Conversation,
+    /// The new entries, in order.
+    pub entries: Vec<Entry>,
+}
+
+impl Changed {
+    /// Puts images into the message that was posted. Lists show how many where it has no text.
+    #[must_use]
+    pub fn with_attachments(mut self, attached: Vec<Attached>) -> Self {
+        if let Some(Entry { content: Content::Message { text, attachments, .. }, .. }) = self.entries.last_mut() {
+            if let Some(last) = self.head.last_message.as_mut().filter(|_| text.as_str().is_empty()) {
+                last.preview = if attached.len() == 1 { "Image".into() } else { format!("{} images", attached.len()) };
+            }
+            *attachments = attached;
+        }
+        self
+    }
+}
+
+/// The refusal of a message because the conversation is closed (rule 3).
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("the conversation is closed")]
+pub struct Closed {
+    /// Who closed it.
+    pub by: Person,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl Conversation {
+    /// A new conversation, open and empty.
+    pub fn begin(
+        id: ConversationId,
+        encounter_id: EncounterId,
+        patient_id: PatientId,
+        title: Title,
+        by: &Person,
+        at: Timestamp,
+    ) -> Self {
+        Self {
+            id,
+            patient_id,
+            encounter_id,
+            title,
+            lock: Lock::opened(by.clone(), at),
+            last_number: 0,
+            last_message: None,
+            last_patient_number: 0,
+            last_staff_number: 0,
+            awaiting_reply_since: None,
+            last_closing: None,
+            created_at: at,
+            created_by: by.clone(),
+        }
+    }
+
+    /// Open or closed.
+    pub const fn status(&self) -> Status {
+        self.lock.status()
+    }
+
+    /// What lists are ordered by: the last message, or the beginning while there is none.
+    pub fn last_activity_at(&self) -> Timestamp {
+        self.last_message.as_ref().map_or(self.created_at, |message| message.at)
+    }
+
+    /// The number of the last message from one side; 0 while there is none.
+    pub const fn last_number_of(&self, side: Side) -> Number {
+        match side {
+            Side::Patient => self.last_patient_number,
+            Side::Staff => self.last_staff_number,
+        }
+    }
+
+    /// Refuses what a closed conversation does not take, and says who closed it.
+    pub fn must_be_open(&self) -> Result<(), Closed> {
+        match self.status() {
+            Status::Open => Ok(()),
+            Status::Closed => Err(Closed { by: self.lock.changed_by.clone(), at: self.lock.changed_at }),
+        }
+    }
+
+    /// Adds a message, unless the conversation is closed.
+    pub fn post(
+        &self,
+        id: MessageId,
+        text: MessageText,
+        response: Option<QuestionnaireResponse>,
+        by: &Person,
+        at: Timestamp,
+    ) -> Result<Changed, Closed> {
+        self.must_be_open()?;
+        let number = self.last_number + 1;
+        let mut head = self.clone();
+        head.last_number = number;
+        head.last_message = Some(LastMessage { at, preview: preview(&text) });
+        match by.role.side() {
+            Side::Patient => {
+                head.last_patient_number = number;
+                head.awaiting_reply_since = self.awaiting_reply_since.or(Some(at));
+            }
+            Side::Staff => {
+                head.last_staff_number = number;
+                head.awaiting_reply_since = None;
+            }
+        }
+        let content = Content::Message { id, text, response, attachments: Vec::new() };
+        Ok(Changed { head, entries: vec![Entry { number, sender: by.clone(), sent_at: at, content }] })
+    }
+
+    /// Closes or reopens, or nothing where it stands there already.
+    pub fn set_status(&self, status: Status, by: &Person, at: Timestamp) -> Option<Changed> {
+        let change = self.lock.set(status, by, at)?;
+        Some(self.take_over(&[change]))
+    }
+
+    /// Takes over changes of the lock, oldest first, each as an entry of its own.
+    pub fn take_over(&self, changes: &[Lock]) -> Changed {
+        let mut head = self.clone();
+        let mut entries = Vec::with_capacity(changes.len());
+        for change in changes.iter().filter(|change| change.version > self.lock.version) {
+            head.last_number += 1;
+            head.lock = change.clone();
+            if change.status() == Status::Closed {
+                head.last_closing = Some(Closing { number: head.last_number, by: change.changed_by.clone() });
+            }
+            entries.push(Entry {
+                number: head.last_number,
+                sender: change.changed_by.clone(),
+                sent_at: change.changed_at,
+                content: Content::Status(change.version),
+            });
+        }
+        Changed { head, entries }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::attachment::{Reason, State};
+    use crate::ids::{AttachmentId, UserId};
+    use crate::person::{Caller, Role};
+
+    pub(crate) fn at(second: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + second).unwrap()
+    }
+
+    pub(crate) fn ana() -> Person {
+        Person { user_id: UserId::new("patient-a").unwrap(), role: Role::Patient, name: "Ana".into() }
+    }
+
+    pub(crate) fn clara() -> Person {
+        Person { user_id: UserId::new("clinician-a").unwrap(), role: Role::Clinician, name: "Clara".into() }
+    }
+
+    pub(crate) fn patient_caller(patient_id: PatientId) -> Caller {
+        Caller::Patient { person: ana(), patient_id }
+    }
+
+    pub(crate) fn empty() -> Conversation {
+        Conversation::begin(
+            ConversationId::new(Uuid::from_u128(1)),
+            EncounterId::new(Uuid::from_u128(2)),
+            PatientId::new(Uuid::from_u128(3)),
+            Title::new("Results").unwrap(),
+            &clara(),
+            at(0),
+        )
+    }
+
+    pub(crate) fn posted(head: &Conversation, by: &Person, second: i64) -> Conversation {
+        let id = MessageId::new(Uuid::from_u128(u128::from(second.unsigned_abs())));
+        head.post(id, MessageText::new("text").unwrap(), None, by, at(second)).unwrap().head
+    }
+
+    #[test]
+    fn a_closed_conversation_says_who_closed_it() {
+        let closed = empty().set_status(Status::Closed, &ana(), at(5)).unwrap().head;
+        let text = MessageText::new("too late").unwrap();
+        let refused = closed.post(MessageId::new(Uuid::nil()), text, None, &clara(), at(6));
+        assert_eq!(refused, Err(Closed { by: ana(), at: at(5) }));
+    }
+
+    #[test]
+    fn lists_show_how_many_images_a_message_without_text_has() {
+        let attached = |number| Attached {
+            id: AttachmentId::new(Uuid::from_u128(number)),
+            state: State::Rejected(Reason::Damaged),
+        };
+        let preview = |text: MessageText, images: u128| {
+            let posted = empty().post(MessageId::new(Uuid::nil()), text, None, &ana(), at(1)).unwrap();
+            posted.with_attachments((0..images).map(attached).collect()).head.last_message.unwrap().preview
+        };
+        assert_eq!(preview(MessageText::none(), 1), "Image");
+        assert_eq!(preview(MessageText::none(), 2), "2 images");
+        assert_eq!(preview(MessageText::new("My arm").unwrap(), 2), "My arm");
+    }
+
+    #[test]
+    fn only_an_answer_ends_the_waiting() {
+        let asked = posted(&empty(), &ana(), 1);
+        assert_eq!(asked.awaiting_reply_since, Some(at(1)));
+        let asked_again = posted(&asked, &ana(), 2);
+        assert_eq!(asked_again.awaiting_reply_since, Some(at(1)), "since the first unanswered message");
+        let closed = asked_again.set_status(Status::Closed, &clara(), at(3)).unwrap().head;
+        assert_eq!(closed.awaiting_reply_since, Some(at(1)), "closing is no answer");
+        let reopened = closed.set_status(Status::Open, &ana(), at(4)).unwrap().head;
+        assert_eq!(posted(&reopened, &clara(), 5).awaiting_reply_since, None);
+    }
+
+    #[test]
+    fn changes_already_taken_over_are_not_repeated() {
+        let first = empty();
+        let close = first.lock.set(Status::Closed, &clara(), at(1)).unwrap();
+        let reopen = close.set(Status::Open, &clara(), at(2)).unwrap();
+        let both = first.take_over(&[close.clone(), reopen.clone()]);
+        assert_eq!((both.head.last_number, both.entries.len()), (2, 2));
+        assert_eq!(both.head.last_closing.as_ref().map(|closing| closing.number), Some(1));
+        assert!(both.head.take_over(&[close, reopen]).entries.is_empty());
+    }
+
+    #[derive(Debug, Clone)]
+    enum Act {
+        Patient,
+        Staff,
+        Close,
+        Reopen,
+    }
+
+    proptest! {
+        /// Rules 3 and 5: numbers without gaps, no message between a close and the next reopen.
+        #[test]
+        fn entries_have_no_gaps_and_none_stands_in_a_closed_conversation(
+            acts in proptest::collection::vec(prop_oneof![Just(Act::Patient), Just(Act::Staff), Just(Act::Close), Just(Act::Reopen)], 0..80)
+        ) {
+            let mut head = empty();
+            let mut entries: Vec<Entry> = Vec::new();
+            for (second, act) in acts.iter().enumerate() {
+                let now = at(i64::try_from(second).unwrap());
+                let text = MessageText::new("text").unwrap();
+                let id = MessageId::new(Uuid::from_u128(second as u128));
+                let changed = match act {
+                    Act::Patient => head.post(id, text, None, &ana(), now).ok(),
+                    Act::Staff => head.post(id, text, None, &clara(), now).ok(),
+                    Act::Close => head.set_status(Status::Closed, &clara(), now),
+                    Act::Reopen => head.set_status(Status::Open, &ana(), now),
+                };
+                if let Some(changed) = changed {
+                    head = changed.head;
+                    entries.extend(changed.entries);
+                }
+            }
+            let mut open = true;
+            for (index, entry) in entries.iter().enumerate() {
+                prop_assert_eq!(entry.number, index as u64 + 1);
+                match entry.content {
+                    Content::Status(version) => open = version.status() == Status::Open,
+                    Content::Message { .. } => prop_assert!(open, "a message stands in a closed conversation"),
+                }
+            }
+            prop_assert_eq!(head.last_number, entries.len() as u64);
+            prop_assert_eq!(head.status() == Status::Open, open);
+        }
+    }
+}

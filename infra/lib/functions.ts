@@ -33,7 +33,7 @@ export class Functions extends Construct {
     this.byName = new Map(functions.map((it) => [it.name, lambdaFunction(new Construct(this, it.name), it, parts)]));
   }
 
-  /** Every function, in the order of `routes.ts`. */
+  /** Every function, in the order of their declarations. */
   get all(): lambda.Function[] {
     return [...this.byName.values()];
   }

@@ -1,4 +1,4 @@
-// The CDK application: reads the parameters, makes the stack, and in production the firewall in front of it.
+// The CDK application: reads the parameters and creates the stack, in production with the stack of its firewall.
 import { App } from "aws-cdk-lib";
 import { readConfig } from "./lib/config.ts";
 import { leaveOut } from "./lib/leave-out.ts";

@@ -1,4 +1,4 @@
-// Prints the table of routes and triggers as JSON, for checks in other languages.
-import { routes, triggers } from "./routes.ts";
+// Prints every function with what it may do as JSON, for checks in other languages.
+import { routes, streamConsumers, triggers } from "./routes.ts";
 
-process.stdout.write(`${JSON.stringify({ routes, triggers }, null, 2)}\n`);
+process.stdout.write(`${JSON.stringify({ routes, streamConsumers, triggers }, null, 2)}\n`);

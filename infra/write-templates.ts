@@ -1,4 +1,4 @@
-// Writes the templates of production, behind either gateway, into a folder: for policy checks in other languages.
+// Writes the templates of production, with either gateway, into a folder: for policy checks in other languages.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { Template } from "aws-cdk-lib/assertions";

@@ -1,5 +1,5 @@
-// CloudFront function in front of an application's files: a path that names none of them is a place of the application.
-// web/serve.js does the same on a laptop. `files` is what stands beside `assets/` (infra/test/pages.test.ts checks it).
+// CloudFront function in front of an application's files: serves index.html for every path that is not a file, since those are its pages.
+// web/serve.js does the same on a laptop. `files` are those that are not below `assets/` (infra/test/pages.test.ts checks it).
 const files = ["/config.json", "/icon.svg"];
 
 function handler(event) {

@@ -1,8 +1,8 @@
-// CloudFront function in front of the API: its routes know no `/api`, and its log of accesses wants the caller's own address.
+// CloudFront function in front of the API: removes `/api`, which no route has, and adds the caller's address for the log of accesses.
 function handler(event) {
   const request = event.request;
   request.uri = request.uri.slice("/api".length);
-  // Whatever the caller sent under this name is replaced. Functions believe it because the key comes with it that only CloudFront knows.
+  // Replaces a header of this name that a caller sent. Functions trust it because of CloudFront's key, which comes with it.
   request.headers["x-viewer-address"] = { value: event.viewer.ip };
   return request;
 }

@@ -1,4 +1,4 @@
-// What wakes someone: alarms and their topic, one dashboard, and a budget. docs/operations.md says of each what to do.
+// Alarms and their topic, one dashboard, and a budget. docs/operations.md says for each alarm what to do.
 import { Duration, Stack } from "aws-cdk-lib";
 import * as budgets from "aws-cdk-lib/aws-budgets";
 import * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
@@ -7,13 +7,13 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import * as sns from "aws-cdk-lib/aws-sns";
 import { EmailSubscription } from "aws-cdk-lib/aws-sns-subscriptions";
 import { Construct } from "constructs";
-import { triggers } from "../routes.ts";
+import { streamConsumers, triggers } from "../routes.ts";
 import type { Config } from "./config.ts";
 import type { Data } from "./data.ts";
 import type { Functions } from "./functions.ts";
 import type { Gateway } from "./gateway.ts";
 
-/** What is watched. */
+/** What alarms are created with. */
 export interface AlarmsParts {
   readonly config: Config;
   readonly data: Data;
@@ -21,10 +21,10 @@ export interface AlarmsParts {
   readonly gateway: Gateway;
 }
 
-/** One alarm: a name that the operations guide explains, a metric, and what is too much of it for how long. */
-interface Watch {
+/** One alarm: a name that the operations guide explains, and a metric that stays at a threshold or above for some periods. */
+interface AlarmDefinition {
   readonly name: string;
-  readonly says: string;
+  readonly description: string;
   readonly metric: cloudwatch.IMetric;
   readonly threshold: number;
   /** Periods in a row, of the metric's own length. */
@@ -47,16 +47,15 @@ export class Alarms extends Construct {
     this.topic = alarmTopic(this, parts);
     if (config.alarmEmail) this.topic.addSubscription(new EmailSubscription(config.alarmEmail));
 
-    const watched = watches(parts);
-    this.alarms = watched.map(({ name, says, metric, threshold, periods }) => {
+    this.alarms = definitions(parts).map(({ name, description, metric, threshold, periods }) => {
       const alarm = new cloudwatch.Alarm(this, name, {
         alarmName: `${stackName}-${name}`,
-        alarmDescription: `${says} What to do: docs/operations.md, "${name}".`,
+        alarmDescription: `${description} What to do: docs/operations.md, "${name}".`,
         metric,
         threshold,
         evaluationPeriods: periods,
         comparisonOperator: cloudwatch.ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
-        // No calls, no errors: silence is no alarm.
+        // Without calls there are no errors.
         treatMissingData: cloudwatch.TreatMissingData.NOT_BREACHING,
       });
       alarm.addAlarmAction(new SnsAction(this.topic));
@@ -68,54 +67,54 @@ export class Alarms extends Construct {
   }
 }
 
-function watches({ data, functions, gateway }: AlarmsParts): Watch[] {
-  const streams = triggers.filter(({ source }) => source === "table-stream").map(({ binary }) => binary);
+function definitions({ data, functions, gateway }: AlarmsParts): AlarmDefinition[] {
   return [
     {
       name: "server-errors",
-      says: "Callers are answered with 5xx: five or more in five minutes.",
+      description: "Callers are answered with 5xx: five or more in five minutes.",
       metric: gateway.metrics.serverErrors.with({ ...FIVE_MINUTES, statistic: "Sum" }),
       threshold: 5,
       periods: 1,
     },
     {
       name: "slow-answers",
-      says: "One call in a hundred takes more than 2 seconds, for a quarter of an hour.",
+      description: "One call in a hundred takes more than 2 seconds, for a quarter of an hour.",
       metric: gateway.metrics.latency.with({ ...FIVE_MINUTES, statistic: "p99" }),
       threshold: 2000,
       periods: 3,
     },
-    ...triggers.map(({ binary }) => ({
-      name: `${binary}-errors`,
-      says: `The function ${binary} failed three times or more in five minutes.`,
-      metric: functions.named(binary).metricErrors({ ...FIVE_MINUTES, statistic: "Sum" }),
+    // Errors of routes are in "server-errors".
+    ...[...streamConsumers, ...triggers].map(({ name }) => ({
+      name: `${name}-errors`,
+      description: `The function ${name} failed three times or more in five minutes.`,
+      metric: functions.named(name).metricErrors({ ...FIVE_MINUTES, statistic: "Sum" }),
       threshold: 3,
       periods: 1,
     })),
     {
       name: "throttles",
-      says: "Lambda turned invocations away, of any function of this account and region: they share its concurrency.",
+      description: "Lambda turned invocations away, of any function of this account and region: they share its concurrency.",
       metric: new cloudwatch.Metric({ namespace: "AWS/Lambda", metricName: "Throttles", statistic: "Sum", ...FIVE_MINUTES }),
       threshold: 1,
       periods: 1,
     },
     ...(["Read", "Write"] as const).map((what) => ({
       name: `table-${what.toLowerCase()}-throttles`,
-      says: `DynamoDB turned ${what.toLowerCase()}s of the table away: a partition is hotter than it takes, or a quota is reached.`,
+      description: `DynamoDB turned ${what.toLowerCase()}s of the table away: a partition is hotter than it takes, or a quota is reached.`,
       metric: data.table.metric(`${what}ThrottleEvents`, { ...FIVE_MINUTES, statistic: "Sum" }),
       threshold: 1,
       periods: 1,
     })),
-    ...streams.map((binary) => ({
-      name: `${binary}-behind`,
-      says: `${binary} is more than a minute behind the table's changes, for five minutes.`,
-      metric: functions.named(binary).metric("IteratorAge", { ...MINUTE, statistic: "Maximum" }),
+    ...streamConsumers.map(({ name }) => ({
+      name: `${name}-behind`,
+      description: `${name} is more than a minute behind the table's changes, for five minutes.`,
+      metric: functions.named(name).metric("IteratorAge", { ...MINUTE, statistic: "Maximum" }),
       threshold: 60_000,
       periods: 5,
     })),
     {
       name: "failures-waiting",
-      says: "Something that could not be processed waits in the failure queue.",
+      description: "Something that could not be processed waits in the failure queue.",
       metric: data.failureQueue.metricApproximateNumberOfMessagesVisible({ ...MINUTE, statistic: "Maximum" }),
       threshold: 1,
       periods: 1,
@@ -123,9 +122,7 @@ function watches({ data, functions, gateway }: AlarmsParts): Watch[] {
   ];
 }
 
-/**
- * Where alarms go. Its name does not begin as the topics of notices do, which functions may delete and publish to.
- */
+/** The topic of alarms. Functions may publish to and delete topics of notifications, so its name begins differently. */
 function alarmTopic(scope: Construct, { data }: AlarmsParts): sns.Topic {
   const { stackName, account } = Stack.of(scope);
   const topic = new sns.Topic(scope, "Topic", {
@@ -156,7 +153,7 @@ function alarmTopic(scope: Construct, { data }: AlarmsParts): sns.Topic {
   return topic;
 }
 
-/** One page that answers "is it well, and if not, where": callers first, then functions, stream, table, queue. */
+/** One page that shows whether all is well, and if not, where: callers first, then functions, stream, table, queue. */
 function dashboard(scope: Construct, { data, functions, gateway }: AlarmsParts, alarms: readonly cloudwatch.Alarm[]): void {
   const { stackName } = Stack.of(scope);
   const graph = (title: string, left: cloudwatch.IMetric[]) => new cloudwatch.GraphWidget({ title, left, width: 12, height: 6 });
@@ -166,7 +163,6 @@ function dashboard(scope: Construct, { data, functions, gateway }: AlarmsParts, 
       label: "",
       usingMetrics: {},
     });
-  const follow = functions.touching((entry) => "source" in entry && entry.source === "table-stream");
   new cloudwatch.Dashboard(scope, "Dashboard", {
     dashboardName: stackName,
     defaultInterval: Duration.hours(12),
@@ -186,7 +182,7 @@ function dashboard(scope: Construct, { data, functions, gateway }: AlarmsParts, 
       [
         graph(
           "How far behind the table's changes",
-          follow.map((it) => it.metric("IteratorAge", { statistic: "Maximum" })),
+          streamConsumers.map(({ name }) => functions.named(name).metric("IteratorAge", { statistic: "Maximum" })),
         ),
         graph("Waiting in the failure queue", [data.failureQueue.metricApproximateNumberOfMessagesVisible({ statistic: "Maximum" })]),
       ],
@@ -201,7 +197,7 @@ function dashboard(scope: Construct, { data, functions, gateway }: AlarmsParts, 
   });
 }
 
-/** Mails at 80 and 100 per cent of what the account should cost in a month, and when it is on its way there. */
+/** Mails at 80 and 100 per cent of the monthly budget, and when the forecast exceeds it. */
 function budget(scope: Construct, config: Config): void {
   const subscribers = [{ subscriptionType: "EMAIL", address: config.alarmEmail }];
   const notify = (notificationType: string, threshold: number) => ({

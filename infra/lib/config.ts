@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { RetentionDays } from "aws-cdk-lib/aws-logs";
 import { functions } from "../routes.ts";
 
-/** Everything the stack can be told. */
+/** All parameters of the stack. */
 export interface Config {
   readonly stage: string;
   readonly issuer: string;
@@ -40,17 +40,17 @@ export interface Config {
 
 interface Parameter<T> {
   readonly doc: string;
-  /** Taken when nothing is given; a parameter without one is required. */
+  /** Used when nothing is given; a parameter without a default is required. */
   readonly default?: string;
-  /** Turns the text into the value, or throws with what would be right. */
+  /** Turns the text into the value, or throws with what is allowed. */
   readonly parse: (text: string) => T;
 }
 
-/** What may be given, what it means, and what holds otherwise. */
+/** Every parameter: its meaning, its default, how it is read. */
 export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } = {
   stage: { doc: "name of this deployment, part of the stack's and the functions' names", default: "dev", parse: stageName },
   issuer: {
-    doc: "URL of the OpenID Connect issuer whose access tokens are accepted; empty makes a Cognito pool",
+    doc: "URL of the OpenID Connect issuer whose access tokens are accepted; empty creates a Cognito pool",
     default: "",
     parse: optional(issuerUrl),
   },
@@ -65,40 +65,40 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
     parse: choice("http", "rest", (it) => it as Config["gateway"]),
   },
   pages: {
-    doc: "cloudfront serves both applications and the API on their origin; none leaves that to others: `cargo xtask dev`, your own web server",
+    doc: "cloudfront serves both applications and the API on their origin; with none, something else does: `cargo xtask dev`, your own web server",
     default: "cloudfront",
     parse: choice("cloudfront", "none", (it) => it as Config["pages"]),
   },
   portalOrigin: {
-    doc: "origin of the patient portal, such as https://portal.example.org; empty takes the name that CloudFront gives",
+    doc: "origin of the patient portal, such as https://portal.example.org; empty for the name that CloudFront gives",
     default: "",
     parse: optional(origin),
   },
   clinicOrigin: {
-    doc: "origin of the clinic's application; empty takes the name that CloudFront gives",
+    doc: "origin of the clinic's application; empty for the name that CloudFront gives",
     default: "",
     parse: optional(origin),
   },
   certificateArn: {
-    doc: "certificate of the origins given, in Certificate Manager of us-east-1; empty without origins",
+    doc: "ARN of the certificate of these origins, in Certificate Manager of us-east-1; empty without origins",
     default: "",
     parse: optional(certificate),
   },
   portalClientId: { doc: "OAuth client id of the patient portal at the issuer", default: "portal", parse: text },
   clinicClientId: { doc: "OAuth client id of the clinic's application at the issuer", default: "clinic", parse: text },
-  signInScope: { doc: "scopes that the applications ask for at sign-in", default: "openid", parse: text },
+  signInScope: { doc: "scopes that the applications request at sign-in", default: "openid", parse: text },
   signInResource: {
-    doc: "the API's resource indicator (RFC 8707), which the applications name at sign-in where the issuer wants one",
+    doc: "the API's resource indicator (RFC 8707), which the applications send at sign-in where the issuer requires one",
     default: "",
     parse: (it) => it.trim(),
   },
   production: {
-    doc: "true for real patients: customer-managed key, deletion protection, data kept when the stack goes",
+    doc: "true for real patients: customer-managed key, deletion protection, data kept when the stack is deleted",
     default: "false",
     parse: choice("true", "false", (it) => it === "true"),
   },
   requireTls: {
-    doc: "false only for an emulator that speaks plain HTTP: bucket and queue then do not refuse calls without TLS",
+    doc: "false only for an emulator without TLS: bucket and queue then accept calls over plain HTTP",
     default: "true",
     parse: choice("true", "false", (it) => it === "true"),
   },
@@ -107,48 +107,48 @@ export const parameters: { readonly [K in keyof Config]: Parameter<Config[K]> } 
     default: "arm64",
     parse: choice("arm64", "x86_64", (it) => it as Config["architecture"]),
   },
-  archives: { doc: "folder with <binary>/bootstrap for every function", default: "../target/lambda", parse: archives },
+  archives: { doc: "folder with <name>/bootstrap for every function", default: "../target/lambda", parse: archives },
   publicS3Endpoint: {
-    doc: "URL at which browsers reach the bucket, where that is not where functions do: some emulators; empty on AWS",
+    doc: "URL at which browsers reach the bucket, if it differs from the functions' (on some emulators); empty on AWS",
     default: "",
     parse: optional(origin),
   },
   cloudFrontKeyGeneration: {
-    doc: "counted up to replace the key that CloudFront shows the functions: CloudFormation reads a secret again only where its name changes",
+    doc: "increment it to replace the key that CloudFront sends to functions: CloudFormation reads a secret again only when its name changes",
     default: "1",
     parse: wholeNumber(1, 1_000_000),
   },
   alarmEmail: {
-    doc: "address that production's alarms and the budget's warnings go to; empty leaves the alarms' topic without a subscriber",
+    doc: "email address for production's alarms and the budget's warnings; without it the topic of alarms has no subscriber",
     default: "",
     parse: optional(email),
   },
   monthlyBudget: {
-    doc: "US dollars that the account should cost in a month: production warns alarmEmail near and above it; 0 for no budget",
+    doc: "US dollars that the account should cost in a month: production warns alarmEmail near and above them; 0 for no budget",
     default: "0",
     parse: wholeNumber(0, 1_000_000),
   },
   leaveOut: {
-    doc: "comma separated resource types that are not made, because an emulator does not know them; empty on AWS",
+    doc: "comma separated resource types that are not created, because an emulator does not support them; empty on AWS",
     default: "",
     parse: list,
   },
   logLevel: { doc: "level of the functions' logs", default: "info", parse: text },
-  logRetentionDays: { doc: "days that logs are kept, one of the values CloudWatch Logs knows", default: "90", parse: retention },
+  logRetentionDays: { doc: "days that logs are kept, one of the values that CloudWatch Logs allows", default: "90", parse: retention },
   accessLogDays: {
-    doc: "days that the access log (who of the staff saw or did what) is kept: 365 to 36500",
+    doc: "days that the access log (which staff member saw or did what) is kept, 365 to 36500",
     default: "2190",
     parse: wholeNumber(365, 36500),
   },
   streamParallelism: { doc: "batches of one stream shard processed at a time, 1 to 10", default: "1", parse: wholeNumber(1, 10) },
   noticeTexts: {
-    doc: "JSON file with the notices' texts that replace the built-in ones: subject, email, sms; {url} stands for where to sign in",
+    doc: "JSON file with texts of notifications that replace the built-in ones: subject, email, sms; {url} stands for the address of the application",
     default: "",
     parse: noticeTexts,
   },
 };
 
-/** Reads every parameter, and names all that are missing or wrong at once. */
+/** Reads every parameter. Throws with all that are missing or wrong at once. */
 export function readConfig(context: (name: string) => string | number | boolean | undefined): Config {
   const problems: string[] = [];
   const entries = Object.entries(parameters).map(([name, parameter]) => {
@@ -174,7 +174,7 @@ export function readConfig(context: (name: string) => string | number | boolean 
   return config;
 }
 
-/** Origins are needed where CloudFront gives none, and need a certificate where it serves them. */
+/** Origins are required without CloudFront, and require a certificate with it. */
 function originProblems({ pages, portalOrigin, clinicOrigin, certificateArn }: Config): string[] {
   const given = [portalOrigin, clinicOrigin].filter((it) => it !== "");
   if (pages === "none" && given.length < 2)
@@ -209,7 +209,7 @@ function wholeNumber(least: number, most: number): (value: string) => number {
 
 function retention(value: string): RetentionDays {
   const days = Object.values(RetentionDays).find((known): known is RetentionDays => typeof known === "number" && String(known) === value);
-  if (days === undefined) throw new Error("must be a number of days that CloudWatch Logs knows, such as 30, 90 or 365");
+  if (days === undefined) throw new Error("must be a number of days that CloudWatch Logs allows, such as 30, 90 or 365");
   return days;
 }
 
@@ -235,7 +235,7 @@ function certificate(value: string): string {
   return value;
 }
 
-/** Plain HTTP is for a provider on this machine only. */
+/** Plain HTTP is allowed for a provider on this machine only. */
 function webUrl(value: string): URL {
   const url = URL.canParse(value) ? new URL(value) : undefined;
   const local = url?.protocol === "http:" && ["localhost", "127.0.0.1"].includes(url.hostname);
@@ -243,7 +243,7 @@ function webUrl(value: string): URL {
   return url;
 }
 
-/** Kept to the letter: a token's issuer is compared as text. */
+/** Not normalized: a token's issuer is compared as text. */
 function issuerUrl(value: string): string {
   webUrl(value);
   return value;
@@ -255,7 +255,7 @@ function origin(value: string): string {
   return value;
 }
 
-/** Checked here for what would keep every notice from being sent; the function checks it all when it starts. */
+/** Rejects texts that no notification could be sent with; the function checks the rest when it starts. */
 function noticeTexts(value: string): string | undefined {
   if (value === "") return undefined;
   const path = resolve(import.meta.dirname, "..", value);
@@ -275,18 +275,16 @@ function jsonObject(text: string): Record<string, unknown> {
     const value: unknown = JSON.parse(text);
     if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
   } catch {
-    // Told below, as for what is JSON but no object.
+    // The same error as for JSON that is not an object.
   }
   throw new Error("must be a JSON object");
 }
 
 function archives(value: string): string {
   const folder = resolve(import.meta.dirname, "..", value);
-  const missing = functions.filter(({ binary }) => !existsSync(join(folder, binary, "bootstrap")));
+  const missing = functions.filter(({ name }) => !existsSync(join(folder, name, "bootstrap")));
   if (missing.length > 0) {
-    throw new Error(
-      `lacks ${missing.map(({ binary }) => binary).join(", ")} in ${folder}; build them with \`cargo lambda build --release\``,
-    );
+    throw new Error(`lacks ${missing.map(({ name }) => name).join(", ")} in ${folder}; build them with \`cargo lambda build --release\``);
   }
   return folder;
 }

@@ -1,4 +1,4 @@
-// Where data rests: the table with its stream, the image bucket, the failure queue, the cursor secret, and their key.
+// Where data is stored: the table with its stream, the image bucket, the failure queue, the cursor secret, and their key.
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import * as dynamodb from "aws-cdk-lib/aws-dynamodb";
 import * as iam from "aws-cdk-lib/aws-iam";
@@ -9,9 +9,7 @@ import * as secretsmanager from "aws-cdk-lib/aws-secretsmanager";
 import * as sqs from "aws-cdk-lib/aws-sqs";
 import { Construct } from "constructs";
 import type { Config } from "./config.ts";
-
-/** Name of the table's one index, which holds every list: a patient's chats and encounters, the tasks of a pool. */
-export const LISTS = "lists";
+import { declared, type DeclaredTable } from "./declared.ts";
 
 /** Everything that keeps data, encrypted and removed as the parameters say. */
 export class Data extends Construct {
@@ -21,7 +19,7 @@ export class Data extends Construct {
   readonly bucket: s3.Bucket;
   readonly failureQueue: sqs.Queue;
   readonly cursorSecret: secretsmanager.Secret;
-  /** Comes with every request that CloudFront passes on; without CloudFront there is none. */
+  /** CloudFront adds it to every request, so that functions refuse all others; undefined without CloudFront. */
   readonly cloudFrontSecret: secretsmanager.Secret | undefined;
   private readonly config: Config;
 
@@ -33,9 +31,8 @@ export class Data extends Construct {
     const encryptionKey = this.key && { encryptionKey: this.key };
 
     this.table = new dynamodb.Table(this, "Table", {
-      partitionKey: { name: "pk", type: dynamodb.AttributeType.STRING },
-      sortKey: { name: "sk", type: dynamodb.AttributeType.STRING },
-      timeToLiveAttribute: "expiresAt",
+      ...keysOf(declared.table),
+      timeToLiveAttribute: declared.table.timeToLive,
       billingMode: dynamodb.BillingMode.PAY_PER_REQUEST,
       stream: dynamodb.StreamViewType.NEW_AND_OLD_IMAGES,
       pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
@@ -45,9 +42,8 @@ export class Data extends Construct {
       ...encryptionKey,
     });
     this.table.addGlobalSecondaryIndex({
-      indexName: LISTS,
-      partitionKey: { name: "lpk", type: dynamodb.AttributeType.STRING },
-      sortKey: { name: "lsk", type: dynamodb.AttributeType.STRING },
+      indexName: declared.table.index.name,
+      ...keysOf(declared.table.index),
       projectionType: dynamodb.ProjectionType.ALL,
     });
 
@@ -59,7 +55,7 @@ export class Data extends Construct {
       enforceSSL: config.requireTls,
       lifecycleRules: [
         { abortIncompleteMultipartUploadAfter: Duration.days(1) },
-        // What inspection could not remove, because it never came to its end.
+        // Uploads that were never inspected to the end: inspection removes all others itself.
         { prefix: "uploads/", expiration: Duration.days(1) },
       ],
       cors: [
@@ -96,10 +92,10 @@ export class Data extends Construct {
 
   /** ARN of the table's index. */
   get indexArn(): string {
-    return `${this.table.tableArn}/index/${LISTS}`;
+    return `${this.table.tableArn}/index/${declared.table.index.name}`;
   }
 
-  /** What the ARNs of all topics of notices begin with; they are made at run time. */
+  /** The beginning of the ARN of every topic of notifications; topics are created at run time. */
   get topicArnPrefix(): string {
     const { partition, region, account } = Stack.of(this);
     return `arn:${partition}:sns:${region}:${account}:portal-messaging-${this.config.stage}-`;
@@ -115,7 +111,7 @@ export class Data extends Construct {
     });
   }
 
-  /** What CloudFront sends and functions compare, filled in by CloudFormation. */
+  /** The value that CloudFront sends and functions compare, resolved by CloudFormation. */
   get cloudFrontKey(): string | undefined {
     return this.cloudFrontSecret?.secretValue.unsafeUnwrap();
   }
@@ -154,9 +150,15 @@ export class Data extends Construct {
   }
 }
 
+/** Every key attribute is a string. */
+function keysOf({ partitionKey, sortKey }: Pick<DeclaredTable, "partitionKey" | "sortKey">): dynamodb.SchemaOptions {
+  const { STRING: type } = dynamodb.AttributeType;
+  return { partitionKey: { name: partitionKey, type }, sortKey: { name: sortKey, type } };
+}
+
 /**
- * From where a browser may use a signed address. CloudFront's names are known only when the bucket is: any of them then,
- * because it is the address, not the page, that opens anything.
+ * The origins whose pages may use presigned URLs. CloudFront's own domain names are not known before the bucket exists, so any of
+ * them may: it is the URL that gives access, not the page.
  */
 function browserOrigins({ portalOrigin, clinicOrigin }: Config): string[] {
   return [...new Set([portalOrigin, clinicOrigin].map((it) => it || "https://*.cloudfront.net"))];

@@ -1,24 +1,24 @@
-// The web firewall in front of the pages and the API: a stack of its own, because CloudFront takes one from us-east-1 only.
+// The web firewall in front of the pages and the API: a stack of its own, because CloudFront accepts one from us-east-1 only.
 import { CfnOutput, CliCredentialsStackSynthesizer, Fn, RemovalPolicy, Stack } from "aws-cdk-lib";
 import * as logs from "aws-cdk-lib/aws-logs";
 import * as wafv2 from "aws-cdk-lib/aws-wafv2";
 import type { Construct } from "constructs";
 import type { Config } from "./config.ts";
 
-/** The one region whose firewalls CloudFront takes. */
+/** The one region whose firewalls CloudFront accepts. */
 const REGION = "us-east-1";
 const OUTPUT = "WebAclArn";
 
 /**
- * Rules that look into bodies and would refuse what patients may well write: they count instead. A body reaches nothing but
- * a JSON reader with its own limits.
+ * Rules on bodies, which would refuse what patients may well write: they count and do not block. A body is only parsed as JSON, with
+ * limits of its own.
  */
 const COUNTED = ["SizeRestrictions_BODY", "CrossSiteScripting_BODY", "GenericLFI_BODY", "GenericRFI_BODY", "EC2MetaDataSSRF_BODY"];
 
-/** Requests of one address in five minutes: a clinic with a hundred open charts is behind one. */
+/** Requests of one address in five minutes: a clinic with a hundred open charts shares one. */
 const REQUESTS = 30_000;
 
-/** ARN of the firewall, as the main stack finds it. */
+/** ARN of the firewall, for the main stack. */
 export function webAclArn(config: Config): string {
   return Fn.getStackOutput(edgeStackName(config), OUTPUT, REGION);
 }
@@ -54,7 +54,7 @@ export class EdgeStack extends Stack {
       ],
     });
     this.logGroup = new logs.LogGroup(this, "Logs", {
-      // WAF writes only to groups whose names begin so.
+      // WAF writes only to log groups whose names begin with this.
       logGroupName: `aws-waf-logs-${name}`,
       retention: config.logRetentionDays,
       removalPolicy: RemovalPolicy.RETAIN,
@@ -62,7 +62,7 @@ export class EdgeStack extends Stack {
     new wafv2.CfnLoggingConfiguration(this, "Logging", {
       resourceArn: this.webAcl.attrArn,
       logDestinationConfigs: [`arn:${this.partition}:logs:${this.region}:${this.account}:log-group:${this.logGroup.logGroupName}`],
-      // Search words travel in the query, ids in the path, tokens in a header: none of them belongs in a log.
+      // Search words are in the query, ids in the path, tokens in a header: none of them belongs in a log.
       redactedFields: [
         { queryString: {} },
         { uriPath: {} },
@@ -87,7 +87,7 @@ function edgeStackName({ stage }: Config): string {
   return `portal-messaging-${stage}-edge`;
 }
 
-/** A set of rules that AWS keeps up to date; those of `counted` let pass what they find. */
+/** A set of rules that AWS maintains; those in `counted` count and do not block. */
 function managed(priority: number, name: string, counted: readonly string[] = []): wafv2.CfnWebACL.RuleProperty {
   return {
     name,
@@ -104,7 +104,7 @@ function managed(priority: number, name: string, counted: readonly string[] = []
   };
 }
 
-/** Counted as a metric; no samples, which would show paths and queries in the console. */
+/** Metrics without samples, which would show paths and queries in the console. */
 function seen(metricName: string): wafv2.CfnWebACL.VisibilityConfigProperty {
   return { cloudWatchMetricsEnabled: true, sampledRequestsEnabled: false, metricName };
 }

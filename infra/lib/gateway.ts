@@ -1,4 +1,4 @@
-// What every gateway is made with and gives, whichever API Gateway it is.
+// The interface of both gateways: what they are created with, and what the rest of the stack uses of them.
 import type * as cloudwatch from "aws-cdk-lib/aws-cloudwatch";
 import type * as logs from "aws-cdk-lib/aws-logs";
 import type { IConstruct } from "constructs";
@@ -7,7 +7,7 @@ import type { Data } from "./data.ts";
 import type { Functions } from "./functions.ts";
 import type { SignIn } from "./sign-in.ts";
 
-/** What a gateway is made with. */
+/** What a gateway is created with. */
 export interface GatewayParts {
   readonly config: Config;
   readonly data: Data;
@@ -15,7 +15,7 @@ export interface GatewayParts {
   readonly signIn: SignIn;
 }
 
-/** What a gateway measures, under whichever name: calls, 4xx, 5xx, and how long callers wait (ms). */
+/** Calls, answers with 4xx and with 5xx, and milliseconds until the answer: each kind of API has its own names for these metrics. */
 export interface GatewayMetrics {
   readonly count: cloudwatch.Metric;
   readonly clientErrors: cloudwatch.Metric;
@@ -23,7 +23,7 @@ export interface GatewayMetrics {
   readonly latency: cloudwatch.Metric;
 }
 
-/** What both kinds of API can be asked for. */
+/** The metrics of the constructs of both kinds of API. */
 interface Measured {
   metricCount(): cloudwatch.Metric;
   metricClientError(): cloudwatch.Metric;
@@ -43,24 +43,24 @@ export function metricsOf(api: Measured): GatewayMetrics {
 
 /** The gateway in front of the functions. */
 export interface Gateway extends IConstruct {
-  /** Where the API answers, without a trailing slash. */
+  /** The URL of the API, without a trailing slash. */
   readonly url: string;
   /** The host of that URL. */
   readonly domain: string;
   /** The path of that URL: the stage, or nothing. */
   readonly path: string;
-  /** What it measures. */
+  /** Its metrics. */
   readonly metrics: GatewayMetrics;
-  /** Where its access log goes. */
+  /** The log group of its access log. */
   readonly logGroup: logs.ILogGroup;
-  /** The methods and routes that take no token at the gateway; the functions behind all others verify it again anyway. */
+  /** The methods and routes that the gateway serves without checking a token. Functions verify every token themselves. */
   readonly withoutToken: readonly IConstruct[];
 }
 
-/** Requests in a second, and at once, before the gateway answers 429. */
+/** Requests per second, and in a burst, before the gateway answers 429. */
 export const THROTTLE = { rateLimit: 500, burstLimit: 1000 };
 
-/** What a line of the access log holds: no path, no query, no address, nothing that names a patient. */
+/** The fields of a line of the access log: no path, no query, no address, nothing that identifies a patient. */
 const ACCESS_LOG_FIELDS = {
   time: "$context.requestTime",
   requestId: "$context.requestId",
@@ -73,7 +73,7 @@ const ACCESS_LOG_FIELDS = {
   gatewayError: "$context.error.message",
 };
 
-/** The same line where the gateway calls a route's template otherwise. */
+/** The format of a line; each kind of API has its own name for the template of a route. */
 export function accessLogFormat(routeKey: string): string {
   return JSON.stringify({ ...ACCESS_LOG_FIELDS, routeKey });
 }

@@ -6,9 +6,9 @@ import { HttpJwtAuthorizer } from "aws-cdk-lib/aws-apigatewayv2-authorizers";
 import { HttpLambdaIntegration } from "aws-cdk-lib/aws-apigatewayv2-integrations";
 import type * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { Route } from "../routes.ts";
 import type { Config } from "./config.ts";
 import { accessLogFormat, type Gateway, type GatewayMetrics, type GatewayParts, metricsOf, THROTTLE } from "./gateway.ts";
+import type { Route } from "./join.ts";
 
 /** The HTTP API in front of the functions. */
 export class HttpGateway extends Construct implements Gateway {
@@ -46,16 +46,16 @@ export class HttpGateway extends Construct implements Gateway {
       },
     });
     const authorizer = new HttpJwtAuthorizer("Jwt", signIn.issuer, { jwtAudience: [...signIn.audiences] });
-    const made = routes.map((route) => ({
+    const created = routes.map((route) => ({
       route,
-      httpRoute: new apigatewayv2.HttpRoute(this, route.binary, {
+      httpRoute: new apigatewayv2.HttpRoute(this, route.name, {
         httpApi: api,
         routeKey: routeKey(route),
-        integration: new HttpLambdaIntegration("Integration", functions.of(route)),
+        integration: new HttpLambdaIntegration("Integration", functions.named(route.name)),
         authorizer: route.public ? new apigatewayv2.HttpNoneAuthorizer() : authorizer,
       }),
     }));
-    this.withoutToken = made.flatMap(({ route, httpRoute }) => (route.public ? httpRoute : []));
+    this.withoutToken = created.flatMap(({ route, httpRoute }) => (route.public ? httpRoute : []));
   }
 }
 
@@ -63,7 +63,7 @@ function routeKey({ method, path }: Route): apigatewayv2.HttpRouteKey {
   return path === "$default" ? apigatewayv2.HttpRouteKey.DEFAULT : apigatewayv2.HttpRouteKey.with(path, apigatewayv2.HttpMethod[method]);
 }
 
-/** Pages that CloudFront serves are of the API's own origin; others need leave to call it. */
+/** For pages on another origin than the API's: those that CloudFront does not serve. */
 function corsOf({ portalOrigin, clinicOrigin }: Config): apigatewayv2.CorsPreflightOptions {
   const { GET, POST, PUT, DELETE } = apigatewayv2.CorsHttpMethod;
   return {

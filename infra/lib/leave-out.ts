@@ -1,4 +1,4 @@
-// Takes resources out again that an emulator does not know, by their types; nothing else may refer to them.
+// Removes resources of types that an emulator does not support; no other resource may refer to them.
 import { CfnResource } from "aws-cdk-lib";
 import type { IConstruct } from "constructs";
 

@@ -9,17 +9,14 @@ import * as iam from "aws-cdk-lib/aws-iam";
 import * as s3 from "aws-cdk-lib/aws-s3";
 import { Construct } from "constructs";
 import { securityHeaders } from "../../web/security-headers.js";
+import { type App, APPS } from "./apps.ts";
 import type { Config } from "./config.ts";
 import type { Data } from "./data.ts";
 import { webAclArn } from "./edge-stack.ts";
 import type { Gateway } from "./gateway.ts";
 import type { SignIn } from "./sign-in.ts";
 
-/** The applications; also the folders of their files, in `web/dist` and in the bucket. */
-export const APPS = ["portal", "clinic"] as const;
-export type App = (typeof APPS)[number];
-
-/** What the pages are served with. */
+/** What the pages are created with. */
 export interface PagesParts {
   readonly config: Config;
   readonly data: Data;
@@ -27,7 +24,7 @@ export interface PagesParts {
   readonly signIn: SignIn;
 }
 
-/** What CloudFront serves; `cargo xtask deploy` uploads the files and each app's `config.json`. */
+/** The bucket and the distributions; `cargo xtask deploy` uploads the files and each application's `config.json`. */
 export class Pages extends Construct {
   readonly bucket: s3.Bucket;
   readonly distributions: Readonly<Record<App, cloudfront.Distribution>>;
@@ -40,7 +37,7 @@ export class Pages extends Construct {
       objectOwnership: s3.ObjectOwnership.BUCKET_OWNER_ENFORCED,
       enforceSSL: true,
       lifecycleRules: [{ abortIncompleteMultipartUploadAfter: Duration.days(1) }],
-      // Everything in it is built out of the repository: there is nothing to keep.
+      // Everything in it is built from the repository: there is nothing to keep.
       removalPolicy: RemovalPolicy.DESTROY,
     });
     const shared = {
@@ -55,7 +52,7 @@ export class Pages extends Construct {
     for (const app of APPS) this.bucket.addToResourcePolicy(mayRead(this.bucket, app, this.distributions[app]));
   }
 
-  /** Where an app is: its own domain, or the name that CloudFront gave it. */
+  /** The origin of an application: its own domain, or the name that CloudFront gave it. */
   static origin(config: Config, app: App, pages: Pages | undefined): string {
     const given = app === "portal" ? config.portalOrigin : config.clinicOrigin;
     if (given !== "") return given;
@@ -64,7 +61,7 @@ export class Pages extends Construct {
   }
 }
 
-/** An app's `config.json` (web/src/config.ts), which its pages read when they start. */
+/** An application's `config.json`, which its pages read when they start. */
 export function appConfig({ signInResource }: Config, { issuer, clients, scope }: SignIn, app: App): string {
   return JSON.stringify({
     apiUrl: "/api",
@@ -116,7 +113,7 @@ function distribution(scope: Construct, app: App, parts: DistributionParts): clo
           originPath: gateway.path,
           protocolPolicy: cloudfront.OriginProtocolPolicy.HTTPS_ONLY,
           originSslProtocols: [cloudfront.OriginSslPolicy.TLS_V1_2],
-          // Functions serve what comes with it and nothing else, so nobody walks around the firewall.
+          // Functions refuse requests without it, so that no request can bypass the firewall.
           customHeaders: { "x-cloudfront-key": parts.data.cloudFrontKey ?? "" },
         }),
         allowedMethods: cloudfront.AllowedMethods.ALLOW_ALL,
@@ -130,18 +127,18 @@ function distribution(scope: Construct, app: App, parts: DistributionParts): clo
   });
 }
 
-/** CloudFront keeps errors for ten seconds, for whoever asks next: one person's 404 must not become another's. */
+/** CloudFront would cache errors for ten seconds: one person's 404 must not be served to another. */
 const UNCACHED_ERRORS: cloudfront.ErrorResponse[] = [400, 403, 404, 405, 414, 416, 500, 501, 502, 503, 504].map((httpStatus) => ({
   httpStatus,
   ttl: Duration.seconds(0),
 }));
 
-/** What pages allow the browser, from the one list that `web/serve.js` sends too, and TLS for good. */
+/** The headers of `web/security-headers.js`, which `web/serve.js` sends too, and HSTS. */
 function headersPolicy(scope: Construct, { data, signIn }: PagesParts): cloudfront.ResponseHeadersPolicy {
   const headers = new Map(
     Object.entries(securityHeaders({ signIn: [...signIn.origins], images: [`https://${data.bucket.bucketRegionalDomainName}`] })),
   );
-  // CloudFront takes some headers by name, and none of those as a custom one.
+  // CloudFront has settings for some headers, and refuses those as custom headers.
   const take = (name: string): string => {
     const value = headers.get(name);
     if (value === undefined) throw new Error(`web/security-headers.js has no ${name}`);
@@ -162,14 +159,14 @@ function headersPolicy(scope: Construct, { data, signIn }: PagesParts): cloudfro
   });
 }
 
-/** One of the values that CloudFront knows. */
+/** The value of an enumeration of CloudFront. */
 function known<T extends string>(values: Readonly<Record<string, T>>, value: string): T {
   const found = Object.values(values).find((it) => it === value);
   if (found === undefined) throw new Error(`CloudFront knows no ${value}`);
   return found;
 }
 
-/** A CloudFront function of `edge/`, which sees a request before anything else does. */
+/** A CloudFront function of `edge/`, called first for every request. */
 function viewerRequest(scope: Construct, id: string, file: string): cloudfront.Function {
   return new cloudfront.Function(scope, id, {
     functionName: `${Stack.of(scope).stackName}-${file.replace(".js", "")}`,
@@ -178,7 +175,7 @@ function viewerRequest(scope: Construct, id: string, file: string): cloudfront.F
   });
 }
 
-/** One distribution may read one app's files. */
+/** A distribution may read the files of its own application only. */
 function mayRead(bucket: s3.Bucket, app: App, { distributionArn }: cloudfront.Distribution): iam.PolicyStatement {
   return new iam.PolicyStatement({
     principals: [new iam.ServicePrincipal("cloudfront.amazonaws.com")],

@@ -3,13 +3,13 @@ import { Stack } from "aws-cdk-lib";
 import * as apigateway from "aws-cdk-lib/aws-apigateway";
 import type * as logs from "aws-cdk-lib/aws-logs";
 import { Construct } from "constructs";
-import type { Route } from "../routes.ts";
 import { accessLogFormat, type Gateway, type GatewayMetrics, type GatewayParts, metricsOf, THROTTLE } from "./gateway.ts";
+import type { Route } from "./join.ts";
 
 /** The name of its one stage, the first segment of its URL's path. */
 const STAGE = "api";
 
-/** What the gateway refuses by itself, in the words of the functions (shared/src/http/problem.rs). */
+/** What the gateway refuses by itself, with the same codes as the functions (shared/src/http/problem.rs). */
 const REFUSALS: readonly (readonly [type: apigateway.ResponseType, status: number, code: string, title: string])[] = [
   [apigateway.ResponseType.MISSING_AUTHENTICATION_TOKEN, 404, "not-found", "There is nothing here"],
   [apigateway.ResponseType.REQUEST_TOO_LARGE, 413, "body-too-large", "The body is too large"],
@@ -19,8 +19,8 @@ const REFUSALS: readonly (readonly [type: apigateway.ResponseType, status: numbe
 ];
 
 /**
- * The REST API in front of the functions. It checks no token: its authorisers know Cognito pools and functions of one's own, and the
- * functions behind it verify every token anyway. It answers no preflight: pages call it on their own origin.
+ * The REST API in front of the functions. It checks no token, because its authorisers support no other issuer than Cognito; the
+ * functions verify every token anyway. It answers no preflight, because pages call it on their own origin.
  */
 export class RestGateway extends Construct implements Gateway {
   readonly url: string;
@@ -42,7 +42,7 @@ export class RestGateway extends Construct implements Gateway {
       restApiName: stackName,
       description: "Portal Messaging",
       endpointTypes: [apigateway.EndpointType.REGIONAL],
-      // A role of the whole account, which is not this stack's to set: docs/operations.md.
+      // A setting of the whole account, which this stack must not change: docs/operations.md.
       cloudWatchRole: false,
       deployOptions: {
         stageName: STAGE,
@@ -61,7 +61,7 @@ export class RestGateway extends Construct implements Gateway {
     this.url = `https://${this.domain}${this.path}`;
 
     this.withoutToken = routes.flatMap((route) => {
-      const integration = new apigateway.LambdaIntegration(functions.of(route), { allowTestInvoke: false });
+      const integration = new apigateway.LambdaIntegration(functions.named(route.name), { allowTestInvoke: false });
       return pathsOf(route).map((path) =>
         this.api.root.resourceForPath(path).addMethod(route.method, integration, { authorizationType: apigateway.AuthorizationType.NONE }),
       );
@@ -78,7 +78,7 @@ export class RestGateway extends Construct implements Gateway {
   }
 }
 
-/** What no other route takes is the root, and everything below it, of whatever method. */
+/** The default route is the root and every path below it. */
 function pathsOf({ path }: Route): string[] {
   return path === "$default" ? ["/", "/{proxy+}"] : [path];
 }

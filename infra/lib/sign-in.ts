@@ -1,26 +1,26 @@
-// Who issues tokens: an OpenID Connect provider of one's own, or a Cognito pool that the stack makes.
+// The issuer of tokens: your own OpenID Connect provider, or a Cognito pool that the stack creates.
 import { Duration, RemovalPolicy, Stack } from "aws-cdk-lib";
 import * as cognito from "aws-cdk-lib/aws-cognito";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import { Construct } from "constructs";
+import { type App, APPS } from "./apps.ts";
 import type { Config } from "./config.ts";
-import { type App, APPS } from "./pages.ts";
 
-/** What functions, gateway and pages need to know of the issuer. */
+/** What functions, gateway and pages are configured with. */
 export interface SignIn {
   readonly issuer: string;
-  /** What the gateway's authoriser takes as a token's audience, or as its client where it has none. */
+  /** Audiences that the gateway's authoriser accepts; a token without an audience is accepted by its client id. */
   readonly audiences: readonly string[];
-  /** The OAuth clients whose tokens functions take; empty for all. */
+  /** OAuth clients whose tokens functions accept; empty for all. */
   readonly clientIds: readonly string[];
   /** The OAuth client of each application. */
   readonly clients: Readonly<Record<App, string>>;
   readonly scope: string;
-  /** What browsers talk to when someone signs in. */
+  /** Origins that browsers connect to during sign-in. */
   readonly origins: readonly string[];
 }
 
-/** An issuer that exists already. */
+/** An issuer outside the stack. */
 export function existingIssuer(config: Config): SignIn {
   return {
     issuer: config.issuer,
@@ -32,10 +32,10 @@ export function existingIssuer(config: Config): SignIn {
   };
 }
 
-/** The groups that give someone their role; functions/src/add_claims.rs puts it into their tokens. */
+/** A user's group is their role; the function `add-claims` puts it into their tokens. */
 const GROUPS = { patient: "Patients: each has the attribute patientId", clinician: "Staff", admin: "Administrators" };
 
-/** A pool of users who are invited, with hosted sign-in pages and a second factor. */
+/** A pool of invited users, with hosted sign-in pages and a second factor. */
 export class Users extends Construct implements SignIn {
   readonly pool: cognito.UserPool;
   readonly issuer: string;
@@ -60,7 +60,7 @@ export class Users extends Construct implements SignIn {
       mfa: cognito.Mfa.REQUIRED,
       mfaSecondFactor: { otp: true, sms: false },
       accountRecovery: cognito.AccountRecovery.EMAIL_ONLY,
-      // The least that lets a function add claims to access tokens.
+      // The cheapest plan in which a function may add claims to access tokens.
       featurePlan: cognito.FeaturePlan.ESSENTIALS,
       deletionProtection: config.production,
       removalPolicy: config.production ? RemovalPolicy.RETAIN : RemovalPolicy.DESTROY,
@@ -70,21 +70,21 @@ export class Users extends Construct implements SignIn {
       new cognito.CfnUserPoolGroup(this, groupName, { userPoolId: this.pool.userPoolId, groupName, description });
     }
 
-    // Names of sign-in pages are the world's: the account makes this one ours.
+    // Unique in the whole region, across accounts: hence the account number.
     const domainPrefix = `portal-messaging-${config.stage}-${account}`;
     new cognito.CfnUserPoolDomain(this, "Domain", { userPoolId: this.pool.userPoolId, domain: domainPrefix });
 
     const client = (app: App) => this.client(app, originOf(app));
     this.clients = { portal: client("portal"), clinic: client("clinic") };
     this.clientIds = APPS.map((app) => this.clients[app]);
-    // Cognito's access tokens name their client, and no audience.
+    // Cognito's access tokens have a client id and no audience.
     this.audiences = this.clientIds;
     const provider = `https://cognito-idp.${region}.amazonaws.com`;
     this.issuer = `${provider}/${this.pool.userPoolId}`;
     this.origins = [provider, `https://${domainPrefix}.auth.${region}.amazoncognito.com`];
   }
 
-  /** A public client: the authorization code is bound by PKCE. */
+  /** A public client: PKCE protects the authorization code. */
   private client(app: App, origin: string): string {
     const client = new cognito.UserPoolClient(this, `${app}Client`, {
       userPool: this.pool,
@@ -92,7 +92,7 @@ export class Users extends Construct implements SignIn {
       generateSecret: false,
       preventUserExistenceErrors: true,
       enableTokenRevocation: true,
-      // Signed in on the hosted pages alone, and nobody says of themselves who they are.
+      // Sign-in on the hosted pages only; users may not change their patient id.
       authFlows: {},
       readAttributes: new cognito.ClientAttributes().withStandardAttributes({ email: true, fullname: true }),
       writeAttributes: new cognito.ClientAttributes().withStandardAttributes({ email: true, fullname: true }),

@@ -1,19 +1,20 @@
-// The one stack, as a table of contents: data, functions, their triggers, the gateway, what others need to know.
+// The one stack, as a table of contents: data, functions, their event sources, the gateway, the pages, the outputs.
 import { CfnOutput, CliCredentialsStackSynthesizer, Lazy, Stack } from "aws-cdk-lib";
 import type { Construct } from "constructs";
-import { routes, triggers } from "../routes.ts";
+import { routes, streamConsumers, triggers } from "../routes.ts";
 import { Alarms } from "./alarms.ts";
+import { type App, APPS } from "./apps.ts";
 import type { Config } from "./config.ts";
 import { Data } from "./data.ts";
 import { EdgeStack } from "./edge-stack.ts";
 import { Functions } from "./functions.ts";
 import type { Gateway } from "./gateway.ts";
 import { HttpGateway } from "./http-api.ts";
-import { type App, appConfig, APPS, Pages } from "./pages.ts";
+import { appConfig, Pages } from "./pages.ts";
 import { RestGateway } from "./rest-api.ts";
 import { existingIssuer, type SignIn, Users } from "./sign-in.ts";
-import { followTable } from "./stream.ts";
-import { followUploads } from "./uploads.ts";
+import { consumeStream } from "./stream.ts";
+import { invokeOnUpload } from "./uploads.ts";
 
 /** Portal Messaging as deployed: the stack `portal-messaging-<stage>`. */
 export class MessagingStack extends Stack {
@@ -22,11 +23,11 @@ export class MessagingStack extends Stack {
   readonly functions: Functions;
   readonly signIn: SignIn;
   readonly gateway: Gateway;
-  /** Nothing where CloudFront does not serve them. */
+  /** Undefined where CloudFront does not serve them. */
   readonly pages: Pages | undefined;
-  /** What wakes someone, in production. */
+  /** In production only. */
   readonly alarms: Alarms | undefined;
-  /** The firewall in front of the pages, in production. */
+  /** The firewall in front of the pages and the API, in production only. */
   readonly edge: EdgeStack | undefined;
 
   constructor(scope: Construct, config: Config) {
@@ -42,10 +43,8 @@ export class MessagingStack extends Stack {
     this.functions = new Functions(this, "Functions", this);
     this.signIn =
       config.issuer === "" ? new Users(this, "Users", config, this.functions.named("add-claims"), this.origin) : existingIssuer(config);
-    for (const trigger of triggers) {
-      if (trigger.source === "table-stream") followTable(this.functions.of(trigger), trigger, this);
-      if (trigger.source === "image-upload") followUploads(this.functions.of(trigger), this);
-    }
+    for (const consumer of streamConsumers) consumeStream(this.functions.named(consumer.name), consumer, this);
+    for (const { name, source } of triggers) if (source === "image-upload") invokeOnUpload(this.functions.named(name), this);
     this.gateway = new (config.gateway === "rest" ? RestGateway : HttpGateway)(this, "Gateway", routes, this);
     this.pages = config.pages === "cloudfront" ? new Pages(this, "Pages", this) : undefined;
     this.edge = config.production && this.pages ? new EdgeStack(scope, config) : undefined;
@@ -60,18 +59,18 @@ export class MessagingStack extends Stack {
     new CfnOutput(this, "CursorSecretArn", { value: this.data.cursorSecretArn });
     new CfnOutput(this, "Issuer", { value: this.signIn.issuer });
     if (this.signIn instanceof Users) new CfnOutput(this, "UserPoolId", { value: this.signIn.pool.userPoolId });
-    if (this.pages) this.tellPages(this.pages);
+    if (this.pages) this.addOutputsOf(this.pages);
   }
 
-  /** Where an application is; a field, because functions are made with it on its own. */
+  /** The origin of an application, resolved late. A field, because functions are created with it before there are pages. */
   readonly origin = (app: App): string => Lazy.string({ produce: () => Pages.origin(this.config, app, this.pages) });
 
-  /** Who issues tokens; found late, because a pool calls one of the functions. */
+  /** The issuer of tokens and its clients, resolved late: the stack's own pool calls one of the functions. */
   readonly issuer = Lazy.string({ produce: () => this.signIn.issuer });
   readonly clientIds = Lazy.string({ produce: () => this.signIn.clientIds.join(",") });
 
-  /** What uploads need to know, and who opens the pages. */
-  private tellPages({ bucket, distributions }: Pages): void {
+  /** What `cargo xtask deploy` needs to upload the pages, and the addresses of both applications. */
+  private addOutputsOf({ bucket, distributions }: Pages): void {
     new CfnOutput(this, "PagesBucketName", { value: bucket.bucketName });
     for (const app of APPS) {
       const name = app === "portal" ? "Portal" : "Clinic";

@@ -1,26 +1,18 @@
-// The table's stream as an event source: which records arrive, how they are retried, where the rest goes.
+// The table's stream as an event source: which records are delivered, how often they are retried, where failures go.
 import { Duration } from "aws-cdk-lib";
 import * as lambda from "aws-cdk-lib/aws-lambda";
-import type { StreamItem, StreamTrigger } from "../routes.ts";
 import { allow, type FunctionParts } from "./functions.ts";
+import type { StreamConsumer } from "./join.ts";
 
-/** The records of each item that somebody may follow, by its sort key: an encounter's making changes nothing else. */
-const RECORDS: Readonly<Record<StreamItem, Record<string, unknown>>> = {
-  "conversation-head": changes(["INSERT", "MODIFY"], "HEAD"),
-  encounter: changes(["MODIFY"], "ENC"),
-  "new-entry": changes(["INSERT"], { prefix: "E#" }),
-  "attachment-end": changes(["REMOVE"], { prefix: "ATT#" }),
-};
-
-/** Feeds the changes that a function follows to it. */
-export function followTable(follower: lambda.Function, { follows }: StreamTrigger, { config, data }: FunctionParts): void {
+/** Delivers the records that match the consumer's filters to its function. */
+export function consumeStream(consumer: lambda.Function, { filters }: StreamConsumer, { config, data }: FunctionParts): void {
   const streamArn = data.table.tableStreamArn;
-  if (!streamArn || !follower.role) throw new Error("following the table takes its stream and the function's role");
-  allow(follower.role, ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"], streamArn);
-  follower.addEventSourceMapping("TableStream", {
+  if (!streamArn || !consumer.role) throw new Error("a stream consumer needs the table's stream and a role");
+  allow(consumer.role, ["dynamodb:DescribeStream", "dynamodb:GetRecords", "dynamodb:GetShardIterator", "dynamodb:ListStreams"], streamArn);
+  consumer.addEventSourceMapping("TableStream", {
     eventSourceArn: streamArn,
     startingPosition: lambda.StartingPosition.TRIM_HORIZON,
-    filters: follows.map((item) => RECORDS[item]),
+    filters: filters.map((filter) => lambda.FilterCriteria.filter(filter)),
     batchSize: 100,
     maxBatchingWindow: Duration.seconds(0),
     parallelizationFactor: config.streamParallelism,
@@ -28,14 +20,7 @@ export function followTable(follower: lambda.Function, { follows }: StreamTrigge
     bisectBatchOnError: true,
     retryAttempts: 5,
     maxRecordAge: Duration.days(1),
-    // Only the destination: the role is granted exactly sqs:SendMessage by the table of routes.
+    // A destination without a grant of its own: `routes.ts` permits exactly sqs:SendMessage.
     onFailure: { bind: () => ({ destination: data.failureQueue.queueArn }) },
-  });
-}
-
-function changes(events: string[], sortKey: string | { prefix: string }): Record<string, unknown> {
-  return lambda.FilterCriteria.filter({
-    eventName: events,
-    dynamodb: { Keys: { sk: { S: [sortKey] } } },
   });
 }

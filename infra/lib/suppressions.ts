@@ -1,28 +1,29 @@
-// Every finding of the policy checks that is accepted: where, which rule, and why.
+// The accepted findings of the policy checks: on which constructs, of which rules, and why.
 import { Stack, Validations } from "aws-cdk-lib";
 import type * as lambda from "aws-cdk-lib/aws-lambda";
 import type * as s3 from "aws-cdk-lib/aws-s3";
 import type { IConstruct } from "constructs";
-import { type App, APPS, type Pages } from "./pages.ts";
+import { type App, APPS } from "./apps.ts";
+import type { Pages } from "./pages.ts";
 import { RestGateway } from "./rest-api.ts";
 import { Users } from "./sign-in.ts";
 import type { MessagingStack } from "./stack.ts";
 
-/** Rules that are accepted on some constructs, and the reason. */
+/** Rules whose findings are accepted on some constructs, and the reason. */
 export interface Suppression {
   readonly on: readonly IConstruct[];
   readonly rules: readonly string[];
   readonly reason: string;
 }
 
-/** Records every accepted finding on its construct, for the policy checks that run in the tests. */
+/** Acknowledges every accepted finding on its construct, for the policy checks in the tests. */
 export function acknowledgeFindings(stack: MessagingStack): void {
   for (const { on, rules, reason } of suppressions(stack)) {
     for (const construct of on) Validations.of(construct).acknowledge(...rules.map((id) => ({ id, reason })));
   }
 }
 
-/** All accepted findings; some hold only outside production, some only on an emulator. */
+/** All accepted findings; some are accepted only outside production, some only on an emulator. */
 export function suppressions(stack: MessagingStack): Suppression[] {
   const { production, requireTls } = stack.config;
   return [
@@ -57,13 +58,13 @@ function always({ config, data, functions, gateway }: MessagingStack): Suppressi
       on: functions.all,
       rules: ["HIPAA.Security-LambdaDLQ"],
       reason:
-        "Routes answer their caller, the stream's event source has the failure queue, and so has the inspection of images as its destination.",
+        "Routes answer their caller; the stream's event source and the inspection of images have the failure queue as their destination.",
     },
     {
       on: functions.all.flatMap(({ role }) => role ?? []),
       rules: ["HIPAA.Security-IAMNoInlinePolicy"],
       reason:
-        "A role belongs to exactly one function; its policy is made from the table of routes and must not outlive or be shared beyond it.",
+        "A role belongs to exactly one function; its policy follows from `routes.ts` and must neither be shared nor outlive the function.",
     },
     ...(["uploads", "images"] as const).map((prefix) => ({
       on: functions.bucketPolicies(prefix),
@@ -73,17 +74,18 @@ function always({ config, data, functions, gateway }: MessagingStack): Suppressi
     {
       on: [...new Set([...functions.bucketPolicies("uploads"), ...functions.bucketPolicies("images")])],
       rules: ["HIPAA.Security-IAMNoInlinePolicy"],
-      reason: "One function's own, beside its role's: it waits for the bucket, which waits for the function that inspects its uploads.",
+      reason:
+        "It belongs to one function, whose other policy is created first: the bucket depends on the function that inspects its uploads.",
     },
     {
-      on: policiesOf(functions.touching(({ topics }) => topics !== undefined)),
+      on: policiesOf(functions.where(({ topics }) => topics !== undefined)),
       rules: [`AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:sns:<AWS::Region>:<AWS::AccountId>:portal-messaging-${config.stage}-*]`],
-      reason: "Topics are made at run time, one for each person with an address: the names of all begin with the deployment's.",
+      reason: "Topics are created at run time, one for each person with an address: the names of all begin with the deployment's.",
     },
     {
-      on: policiesOf(functions.touching(({ topics }) => topics?.includes("Unsubscribe") ?? false)),
+      on: policiesOf(functions.where(({ topics }) => topics?.includes("Unsubscribe") ?? false)),
       rules: ["AwsSolutions-IAM5[Resource::*]"],
-      reason: "SNS checks Unsubscribe against no resource; it takes a random id, which the role learns of its own topics only.",
+      reason: "SNS checks Unsubscribe against no resource; the call needs a random id, and the role can list those of its own topics only.",
     },
     {
       on: [data.table],
@@ -111,40 +113,39 @@ function always({ config, data, functions, gateway }: MessagingStack): Suppressi
       on: [data.cursorSecret],
       rules: ["AwsSolutions-SMG4", "HIPAA.Security-SecretsManagerRotationEnabled"],
       reason:
-        "It signs list cursors and opens no data; a new value only ends the lists that are being paged, so it is replaced by hand when needed.",
+        "It signs list cursors and gives access to no data; a new value invalidates the cursors in use, so it is replaced by hand when needed.",
     },
   ];
 }
 
-/** The REST API, where the checks expect what the functions do themselves. */
+/** Findings on the REST API, where the checks expect what the functions do themselves. */
 function onRestApi({ api, stage, withoutToken }: RestGateway): Suppression[] {
   return [
     {
       on: withoutToken,
       rules: ["AwsSolutions-APIG4", "AwsSolutions-COG4"],
       reason:
-        "A REST API checks tokens of Cognito or with a function of one's own; every function verifies its caller's token itself, on any gateway.",
+        "A REST API checks tokens of Cognito, or calls a function to check them; every function verifies its caller's token itself, on any gateway.",
     },
     {
       on: [api],
       rules: ["AwsSolutions-APIG2"],
-      reason: "The functions check every request, and answer with problem documents that point at the field at fault.",
+      reason: "The functions validate every request, and answer with problem documents that point at the invalid field.",
     },
     {
       on: [stage],
       rules: ["AwsSolutions-APIG3"],
-      reason: "The firewall stands in front of CloudFront, and functions refuse what did not come through it.",
+      reason: "The firewall is in front of CloudFront, and functions refuse requests that did not pass it.",
     },
     {
       on: [stage],
       rules: ["AwsSolutions-APIG6", "HIPAA.Security-APIGWExecutionLoggingEnabled"],
-      reason:
-        "The execution log would hold paths and queries, and search words travel in queries; the access log has every call without them.",
+      reason: "The execution log would hold paths and queries, and queries hold search words; the access log has every call without them.",
     },
     {
       on: [stage],
       rules: ["HIPAA.Security-APIGWCacheEnabledAndEncrypted"],
-      reason: "Answers are one person's own and never kept: nothing is cached.",
+      reason: "Answers are for one person only, so nothing is cached.",
     },
     {
       on: [stage],
@@ -166,12 +167,12 @@ function onUsers({ pool }: Users): Suppression[] {
       on: [pool],
       rules: ["AwsSolutions-COG8"],
       reason:
-        "The plan with threat protection costs per user what all the rest does; people are invited, and sign in with a second factor.",
+        "The plan with threat protection costs as much per user as everything else; users are invited, and sign in with a second factor.",
     },
   ];
 }
 
-/** The pages: files that are public anyway, and distributions in front of them. */
+/** Findings on the pages: files that are public anyway, and the distributions in front of them. */
 function onCloudFront({ bucket, distributions }: Pages, { config, data, edge }: MessagingStack): Suppression[] {
   const both = Object.values(distributions);
   const ownDomain = (app: App) => (app === "portal" ? config.portalOrigin : config.clinicOrigin) !== "";
@@ -190,18 +191,18 @@ function onCloudFront({ bucket, distributions }: Pages, { config, data, edge }: 
     {
       on: both,
       rules: ["AwsSolutions-CFR1"],
-      reason: "Patients travel; where someone calls from says nothing about who they are. Tokens do.",
+      reason: "Patients travel: the country of a request says nothing about who sends it. Its token does.",
     },
     {
       on: both,
       rules: ["AwsSolutions-CFR3"],
       reason:
-        "CloudFront's logs hold queries, and search words travel in them. The gateway logs every call without its query, the firewall what it blocks.",
+        "CloudFront's logs would hold queries, which hold search words. The gateway logs every call without its query, the firewall what it blocks.",
     },
     {
       on: data.cloudFrontSecret ? [data.cloudFrontSecret] : [],
       rules: ["AwsSolutions-SMG4", "HIPAA.Security-SecretsManagerRotationEnabled"],
-      reason: "CloudFront and functions must change it together: it is replaced by hand and deployed, as the operations guide says.",
+      reason: "CloudFront and functions must change it together: it is replaced by a deployment, as the operations guide says.",
     },
     ...(edge
       ? [
@@ -216,26 +217,26 @@ function onCloudFront({ bucket, distributions }: Pages, { config, data, edge }: 
           {
             on: both,
             rules: ["AwsSolutions-CFR2"],
-            reason: "Not production: the firewall costs more than all the rest of a test stage.",
+            reason: "Outside production the firewall would cost more than the rest of the stage.",
           },
         ]),
     ...APPS.filter((app) => !ownDomain(app)).map((app) => ({
       on: [distributions[app]],
       rules: ["AwsSolutions-CFR4"],
-      reason: "CloudFront's own certificate allows old TLS versions, and only a domain of one's own can forbid them.",
+      reason: "CloudFront's own certificate allows old TLS versions; only your own domain can forbid them.",
     })),
   ];
 }
 
-/** The rule against wildcards, for the objects under a prefix. */
+/** The rule against wildcards, on the objects under a prefix. */
 function objectsUnder(bucket: s3.Bucket, prefix: string): string {
   const logicalId = Stack.of(bucket).getLogicalId(bucket.node.defaultChild as s3.CfnBucket);
   return `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}/*]`;
 }
 
 /** The functions' own policies. */
-function policiesOf(of: readonly lambda.Function[]): IConstruct[] {
-  return of.flatMap(({ role }) => role?.node.tryFindChild("DefaultPolicy") ?? []);
+function policiesOf(functions: readonly lambda.Function[]): IConstruct[] {
+  return functions.flatMap(({ role }) => role?.node.tryFindChild("DefaultPolicy") ?? []);
 }
 
 function traced({ functions }: MessagingStack): Suppression[] {
@@ -249,7 +250,7 @@ function traced({ functions }: MessagingStack): Suppression[] {
 }
 
 function withoutKey({ data, functions, gateway }: MessagingStack): Suppression[] {
-  const reason = "Not production: encrypted with the service's key; `production` brings the customer-managed one.";
+  const reason = "Outside production the service's key encrypts; `production` creates the customer-managed one.";
   return [
     {
       on: [...functions.all.flatMap(({ node }) => node.scope?.node.tryFindChild("Logs") ?? []), gateway.logGroup],

@@ -1,9 +1,9 @@
-// Alarms: that each wakes someone, what the operations guide says of each, and that nothing else is made outside production.
+// Alarms: each notifies somebody, the operations guide explains each, and there are none outside production.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { test } from "node:test";
-import { triggers } from "../routes.ts";
+import { streamConsumers, triggers } from "../routes.ts";
 import { configurations, Synthesized } from "./synthesized.ts";
 
 const production = new Synthesized(configurations.production);
@@ -14,15 +14,15 @@ const guide = readFileSync(join(import.meta.dirname, "../../docs/operations.md")
 const alarms = production.all("AWS::CloudWatch::Alarm").map(([, { Properties }]) => Properties);
 const nameOf = ({ AlarmName }: Record<string, any>): string => AlarmName.replace("portal-messaging-live-", "");
 
-test("errors, throttles, lag, latency and the queue are watched, on either gateway", () => {
+test("there are alarms on errors, throttles, lag, latency and the queue, on either gateway", () => {
   const expected = [
     "server-errors",
     "slow-answers",
-    ...triggers.map(({ binary }) => `${binary}-errors`),
+    ...[...streamConsumers, ...triggers].map(({ name }) => `${name}-errors`),
     "throttles",
     "table-read-throttles",
     "table-write-throttles",
-    ...triggers.filter(({ source }) => source === "table-stream").map(({ binary }) => `${binary}-behind`),
+    ...streamConsumers.map(({ name }) => `${name}-behind`),
     "failures-waiting",
   ];
   assert.deepEqual(alarms.map(nameOf), expected);
@@ -30,7 +30,7 @@ test("errors, throttles, lag, latency and the queue are watched, on either gatew
   assert.equal(staging.all("AWS::CloudWatch::Alarm").length, 0);
 });
 
-test("each tells someone when it begins and when it is over, and where to read on", () => {
+test("each notifies when it begins and when it is over, and names its section of the operations guide", () => {
   for (const alarm of alarms) {
     for (const actions of [alarm.AlarmActions, alarm.OKActions]) {
       assert.deepEqual(
@@ -39,18 +39,18 @@ test("each tells someone when it begins and when it is over, and where to read o
       );
     }
     assert.match(alarm.AlarmDescription, new RegExp(`docs/operations.md, "${nameOf(alarm)}"`));
-    assert.ok(guide.includes(`\`${nameOf(alarm)}\``), `docs/operations.md says nothing of ${nameOf(alarm)}`);
+    assert.ok(guide.includes(`\`${nameOf(alarm)}\``), `docs/operations.md does not explain ${nameOf(alarm)}`);
   }
 });
 
-test("functions cannot reach the topic of alarms: they may publish to and delete those of notices", () => {
+test("functions cannot reach the topic of alarms: its name begins differently from those of notifications", () => {
   const { TopicName, KmsMasterKeyId } = production.only("AWS::SNS::Topic").Properties;
   assert.equal(TopicName, "alarms-portal-messaging-live");
   assert.equal(production.text(KmsMasterKeyId), "AWS::KMS::Key.Arn");
   assert.deepEqual(production.only("AWS::SNS::Subscription").Properties.Endpoint, "operations@example.org");
 });
 
-test("the gateway is asked for its own metrics, by its own names", () => {
+test("each kind of gateway has its own names of metrics", () => {
   const metric = (from: Synthesized, name: string) =>
     from.all("AWS::CloudWatch::Alarm").find(([, { Properties }]) => Properties.AlarmName.endsWith(name))?.[1].Properties;
   const [http, restApi] = [metric(production, "server-errors"), metric(rest, "server-errors")];

@@ -1,4 +1,4 @@
-// The parameters: defaults, and errors that say everything that is missing or wrong at once.
+// The parameters: defaults, and errors that name all missing or wrong values at once.
 import assert from "node:assert/strict";
 import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import { test } from "node:test";
 import { readConfig } from "../lib/config.ts";
 import { configOf, domains, minimal } from "./synthesized.ts";
 
-test("what is not given has a default", () => {
+test("a parameter that is not given has its default", () => {
   assert.deepEqual(configOf({ archives: minimal.archives ?? "" }), {
     archives: minimal.archives,
     issuer: "",
@@ -42,14 +42,14 @@ test("what is not given has a default", () => {
   });
 });
 
-test("values are read as what they are", () => {
+test("values are read as lists, booleans and numbers", () => {
   const config = configOf({ ...minimal, clientIds: " portal, clinic ,", production: "true", logRetentionDays: "365" });
   assert.deepEqual(config.clientIds, ["portal", "clinic"]);
   assert.equal(config.production, true);
   assert.equal(config.logRetentionDays, 365);
 });
 
-test("everything that is wrong is named at once", () => {
+test("all wrong values are named at once", () => {
   const values: Record<string, string> = { ...minimal, issuer: "id.example.org", stage: "Live!" };
   assert.throws(
     () => readConfig((name) => values[name]),
@@ -89,22 +89,22 @@ for (const [name, value] of Object.entries({
   });
 }
 
-test("without CloudFront both origins must be given, with it a certificate comes with them", () => {
+test("without CloudFront both origins are required; with it, origins require a certificate", () => {
   const { portalOrigin, clinicOrigin } = domains;
   assert.throws(() => configOf({ ...minimal, pages: "none", portalOrigin }), /portalOrigin and clinicOrigin must be given/);
   assert.equal(configOf({ ...minimal, pages: "none", portalOrigin, clinicOrigin }).pages, "none");
   assert.throws(() => configOf({ ...minimal, clinicOrigin }), /certificateArn must be given/);
 });
 
-test("a budget has someone to warn", () => {
+test("a budget requires an email address", () => {
   assert.throws(() => configOf({ ...minimal, monthlyBudget: "100" }), /alarmEmail must be given with monthlyBudget/);
 });
 
-test("production never does without TLS", () => {
+test("production requires TLS", () => {
   assert.throws(() => configOf({ ...minimal, production: "true", requireTls: "false" }), /requireTls must be true in production/);
 });
 
-test("the notices' texts are read, and wrong ones refused", () => {
+test("texts of notifications are read, and wrong ones refused", () => {
   const folder = mkdtempSync(join(tmpdir(), "texts-"));
   const file = join(folder, "texts.json");
   const given = (content: string) => {

@@ -1,4 +1,4 @@
-// The pages on CloudFront: who may read the files, what browsers are told, how the API is reached, what runs at the edge.
+// The pages on CloudFront: access to the files, headers, the way to the API, the functions at the edge.
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
@@ -7,8 +7,9 @@ import { runInNewContext } from "node:vm";
 import { App } from "aws-cdk-lib";
 import { Template } from "aws-cdk-lib/assertions";
 import { securityHeaders } from "../../web/security-headers.js";
+import { APPS } from "../lib/apps.ts";
 import { leaveOut } from "../lib/leave-out.ts";
-import { appConfig, APPS } from "../lib/pages.ts";
+import { appConfig } from "../lib/pages.ts";
 import { existingIssuer } from "../lib/sign-in.ts";
 import { MessagingStack } from "../lib/stack.ts";
 import { configOf, configurations, context, minimal, Synthesized } from "./synthesized.ts";
@@ -20,12 +21,12 @@ const production = new Synthesized(configurations.production);
 const distributions = (deployed: Synthesized) =>
   deployed.all("AWS::CloudFront::Distribution").map(([, { Properties }]) => Properties.DistributionConfig);
 
-test("one distribution for each application, and none where something else serves them", () => {
+test("there is one distribution for each application, and none where something else serves the pages", () => {
   assert.equal(laptop.all("AWS::CloudFront::Distribution").length, 0);
   for (const deployed of [staging, production]) {
     const folders = distributions(deployed).map(({ Origins, DefaultCacheBehavior }) => {
       const files = Origins.find(({ Id }: { Id: string }) => Id === DefaultCacheBehavior.TargetOriginId);
-      assert.ok(files.OriginAccessControlId, "S3 knows who asks");
+      assert.ok(files.OriginAccessControlId, "S3 can tell which distribution reads");
       return files.OriginPath;
     });
     assert.deepEqual(folders, ["/portal", "/clinic"]);
@@ -46,7 +47,7 @@ test("the files are private: each distribution reads its own application's", () 
   for (const source of sources) assert.match(source, /:cloudfront::AWS::AccountId:distribution\/AWS::CloudFront::Distribution$/);
 });
 
-test("browsers get exactly the headers of web/security-headers.js, and TLS for good", () => {
+test("browsers get exactly the headers of web/security-headers.js, and HSTS", () => {
   const { SecurityHeadersConfig: known, CustomHeadersConfig: custom } = production.only("AWS::CloudFront::ResponseHeadersPolicy").Properties
     .ResponseHeadersPolicyConfig;
   const sent = {
@@ -62,7 +63,7 @@ test("browsers get exactly the headers of web/security-headers.js, and TLS for g
   for (const { DefaultCacheBehavior } of distributions(production)) assert.ok(DefaultCacheBehavior.ResponseHeadersPolicyId.Ref);
 });
 
-test("the API is under /api/ of the same origin: every method, nothing cached, with CloudFront's key", () => {
+test("the API is below /api/ on the same origin: every method, nothing cached, with CloudFront's key", () => {
   for (const config of distributions(staging)) {
     const [behavior, ...others] = config.CacheBehaviors;
     assert.equal(others.length, 0);
@@ -82,16 +83,14 @@ test("the API is under /api/ of the same origin: every method, nothing cached, w
 
 test("another generation of CloudFront's key is another secret, for CloudFront and functions alike", () => {
   const [old, renewed] = [staging, new Synthesized({ ...configurations.test, cloudFrontKeyGeneration: "2" })].map((deployed) => {
-    const getMe = deployed.all("AWS::Lambda::Function").find(([, { Properties }]) => Properties.FunctionName.endsWith("-get-me"));
-    assert.ok(getMe);
     const shown = JSON.stringify(distributions(deployed)[0].Origins[1].OriginCustomHeaders[0].HeaderValue);
-    assert.equal(JSON.stringify(getMe[1].Properties.Environment.Variables.CLOUDFRONT_KEY), shown);
+    assert.equal(JSON.stringify(deployed.lambda("get-me").Properties.Environment.Variables.CLOUDFRONT_KEY), shown);
     return shown;
   });
   assert.notEqual(old, renewed);
 });
 
-test("no error is kept for the next who asks", () => {
+test("errors are not cached", () => {
   for (const { CustomErrorResponses } of distributions(staging)) {
     assert.deepEqual(new Set(CustomErrorResponses.map((it: any) => it.ErrorCachingMinTTL)), new Set([0]));
     const codes = CustomErrorResponses.map((it: any) => it.ErrorCode);
@@ -100,7 +99,7 @@ test("no error is kept for the next who asks", () => {
   }
 });
 
-test("a domain of one's own comes with its certificate, and with TLS 1.2 at least", () => {
+test("your own domain has its certificate, and TLS 1.2 at least", () => {
   assert.deepEqual(
     distributions(production).map(({ Aliases, ViewerCertificate }) => [Aliases, ViewerCertificate.MinimumProtocolVersion]),
     ["portal", "clinic"].map((app) => [[`${app}.example.org`], "TLSv1.2_2021"]),
@@ -108,14 +107,13 @@ test("a domain of one's own comes with its certificate, and with TLS 1.2 at leas
   for (const { Aliases } of distributions(staging)) assert.equal(Aliases, undefined);
 });
 
-test("links in notices lead to the pages, wherever they are", () => {
-  const told = (deployed: Synthesized) =>
-    deployed.all("AWS::Lambda::Function").find(([, { Properties }]) => Properties.FunctionName.endsWith("-notify"))?.[1].Properties
-      .Environment.Variables;
-  assert.equal(told(production).PORTAL_URL, "https://portal.example.org");
-  assert.equal(staging.text(told(staging).PORTAL_URL), "https://AWS::CloudFront::Distribution.DomainName");
-  assert.equal(staging.text(told(staging).CLINIC_URL), "https://AWS::CloudFront::Distribution.DomainName");
-  assert.notDeepEqual(told(staging).PORTAL_URL, told(staging).CLINIC_URL);
+test("links in notifications lead to the pages, wherever they are served", () => {
+  const variables = (deployed: Synthesized) => deployed.lambda("notify").Properties.Environment.Variables;
+  assert.equal(variables(production).PORTAL_URL, "https://portal.example.org");
+  const { PORTAL_URL, CLINIC_URL } = variables(staging);
+  assert.equal(staging.text(PORTAL_URL), "https://AWS::CloudFront::Distribution.DomainName");
+  assert.equal(staging.text(CLINIC_URL), "https://AWS::CloudFront::Distribution.DomainName");
+  assert.notDeepEqual(PORTAL_URL, CLINIC_URL);
 });
 
 test("production has a firewall in front, in a stack of its own, which logs no path, no query and no token", () => {
@@ -142,7 +140,7 @@ test("production has a firewall in front, in a stack of its own, which logs no p
   for (const { VisibilityConfig } of acl.Properties.Rules) assert.equal(VisibilityConfig.SampledRequestsEnabled, false);
 });
 
-test("what an emulator does not know is left out, and nothing else", () => {
+test("resource types that an emulator does not support are left out, and nothing else", () => {
   const app = new App({ context, builtinCloudFormationValidation: false });
   const { edge } = new MessagingStack(app, configOf(configurations.production));
   leaveOut(app, ["AWS::WAFv2::LoggingConfiguration"]);
@@ -154,7 +152,7 @@ test("what an emulator does not know is left out, and nothing else", () => {
   );
 });
 
-test("an application learns where the API and the sign-in are", () => {
+test("the configuration of an application holds the addresses of API and sign-in", () => {
   const config = (values: Record<string, string>) => {
     const read = configOf({ ...minimal, ...values });
     return JSON.parse(appConfig(read, existingIssuer(read), "clinic"));
@@ -170,7 +168,7 @@ test("an application learns where the API and the sign-in are", () => {
   });
 });
 
-/** What a function at the edge makes of a request. */
+/** The request as a function at the edge changes it. */
 function atTheEdge(file: string, uri: string, headers: Record<string, { value: string }> = {}): { uri: string; headers: typeof headers } {
   const source = readFileSync(join(import.meta.dirname, "../edge", file), "utf8");
   return runInNewContext(`${source}\nhandler(event);`, { event: { viewer: { ip: "203.0.113.7" }, request: { uri, headers } } });

@@ -1,4 +1,4 @@
-// Policy checks: AWS Solutions and HIPAA Security are clean, and every accepted finding is one that is really found.
+// Policy checks: AWS Solutions and HIPAA Security find nothing but what is accepted, and every accepted finding exists.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { App, type PolicyViolatingResource } from "aws-cdk-lib";
@@ -7,7 +7,7 @@ import { MessagingStack } from "../lib/stack.ts";
 import { acknowledgeFindings, suppressions } from "../lib/suppressions.ts";
 import { configOf, configurations, context, Synthesized } from "./synthesized.ts";
 
-/** What both packs find, one line for every rule and resource. */
+/** The findings of both packs, one line for every rule and resource. */
 function findings({ app }: Synthesized): string[] {
   return [new AwsSolutionsChecks(app), new HIPAASecurityChecks(app)]
     .flatMap((pack) => pack.validateScope(app).violations)

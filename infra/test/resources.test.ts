@@ -1,4 +1,4 @@
-// Table, stream, queue, bucket, secret, gateway: the settings that must not change unnoticed, and what production adds.
+// Table, queue, bucket, secret, gateway: the settings that must not change unnoticed, and what production adds.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configurations, Synthesized } from "./synthesized.ts";
@@ -8,7 +8,7 @@ const staging = new Synthesized(configurations.test);
 const rest = new Synthesized(configurations.rest);
 const production = new Synthesized(configurations.production);
 
-/** Where data or logs rest, and the property that names their key. */
+/** The types of resources that store data or logs, and the property that names their key. */
 const KEPT = {
   "AWS::DynamoDB::Table": ["SSESpecification", "KMSMasterKeyId"],
   "AWS::S3::Bucket": ["BucketEncryption", "ServerSideEncryptionConfiguration", "0", "ServerSideEncryptionByDefault", "KMSMasterKeyID"],
@@ -33,41 +33,6 @@ test("the table has its keys, its index, its stream, expiry and point-in-time re
   assert.deepEqual(Properties.PointInTimeRecoverySpecification, { PointInTimeRecoveryEnabled: true });
 });
 
-const HEADS = { eventName: ["INSERT", "MODIFY"], dynamodb: { Keys: { sk: { S: ["HEAD"] } } } };
-const ENCOUNTERS = { eventName: ["MODIFY"], dynamodb: { Keys: { sk: { S: ["ENC"] } } } };
-
-const ENTRIES = { eventName: ["INSERT"], dynamodb: { Keys: { sk: { S: [{ prefix: "E#" }] } } } };
-const ATTACHMENTS = { eventName: ["REMOVE"], dynamodb: { Keys: { sk: { S: [{ prefix: "ATT#" }] } } } };
-
-for (const [binary, filters] of Object.entries({ "project-changes": [HEADS, ENCOUNTERS, ENTRIES, ATTACHMENTS], notify: [HEADS] })) {
-  test(`${binary} gets what it follows only, and what fails goes to the queue`, () => {
-    const mappings = staging.all("AWS::Lambda::EventSourceMapping").map(([, { Properties }]) => Properties);
-    assert.equal(mappings.length, 2, "DynamoDB serves two readers of a stream");
-    const found = mappings.find(
-      ({ FunctionName }) => staging.resources[FunctionName.Ref]?.Properties.FunctionName === `portal-messaging-test-${binary}`,
-    );
-    assert.ok(found);
-    const { FilterCriteria, EventSourceArn, FunctionName, DestinationConfig, ...settings } = found;
-    assert.deepEqual(
-      FilterCriteria.Filters.map(({ Pattern }: { Pattern: string }) => JSON.parse(Pattern)),
-      filters,
-    );
-    assert.equal(staging.text(EventSourceArn), "AWS::DynamoDB::Table.StreamArn");
-    assert.ok(FunctionName.Ref);
-    assert.equal(staging.text(DestinationConfig.OnFailure.Destination), "AWS::SQS::Queue.Arn");
-    assert.deepEqual(settings, {
-      StartingPosition: "TRIM_HORIZON",
-      BatchSize: 100,
-      MaximumBatchingWindowInSeconds: 0,
-      ParallelizationFactor: 1,
-      FunctionResponseTypes: ["ReportBatchItemFailures"],
-      BisectBatchOnFunctionError: true,
-      MaximumRetryAttempts: 5,
-      MaximumRecordAgeInSeconds: 86_400,
-    });
-  });
-}
-
 test("failures are kept for 14 days", () => {
   assert.equal(staging.only("AWS::SQS::Queue").Properties.MessageRetentionPeriod, 14 * 86_400);
 });
@@ -78,7 +43,7 @@ test("images are private", () => {
   assert.equal(Properties.VersioningConfiguration, undefined);
 });
 
-test("only the two applications reach images from a browser, and only for what they do with them", () => {
+test("only the pages of the two applications may load and upload images", () => {
   const [rule, ...others] = production.images.Properties.CorsConfiguration.CorsRules;
   assert.equal(others.length, 0);
   assert.deepEqual(rule, {
@@ -89,11 +54,11 @@ test("only the two applications reach images from a browser, and only for what t
   });
 });
 
-test("CloudFront's names are not known when the bucket is made: any of them may use a signed address", () => {
+test("the pages of any CloudFront domain may use presigned URLs where the applications have no domain of their own", () => {
   assert.deepEqual(staging.images.Properties.CorsConfiguration.CorsRules[0].AllowedOrigins, ["https://*.cloudfront.net"]);
 });
 
-test("an upload calls its inspection, and what is left of it goes after a day", () => {
+test("an upload calls its inspection, and expires after a day", () => {
   const { NotificationConfiguration, LifecycleConfiguration } = staging.images.Properties;
   const [{ Event, Filter, Function: target }, ...others] = NotificationConfiguration.LambdaConfigurations;
   assert.equal(others.length, 0);
@@ -109,7 +74,7 @@ test("an upload calls its inspection, and what is left of it goes after a day", 
   );
 });
 
-test("S3 may call the inspection for this stack's buckets only, and what keeps failing goes to the queue", () => {
+test("S3 may call the inspection for this stack's buckets only, and failures go to the queue", () => {
   const permissions = staging.all("AWS::Lambda::Permission").filter(([, { Properties }]) => Properties.Principal === "s3.amazonaws.com");
   const [[, permission], ...others] = permissions as [(typeof permissions)[0]];
   assert.equal(others.length, 0);
@@ -119,13 +84,10 @@ test("S3 may call the inspection for this stack's buckets only, and what keeps f
   const { DestinationConfig, MaximumRetryAttempts } = staging.only("AWS::Lambda::EventInvokeConfig").Properties;
   assert.equal(staging.text(DestinationConfig.OnFailure.Destination), "AWS::SQS::Queue.Arn");
   assert.equal(MaximumRetryAttempts, 2);
-  const inspection = staging
-    .all("AWS::Lambda::Function")
-    .find(([, { Properties }]) => Properties.FunctionName.endsWith("-inspect-attachment"));
-  assert.equal(inspection?.[1].Properties.MemorySize, 1536);
+  assert.equal(staging.lambda("inspect-attachment").Properties.MemorySize, 1536);
 });
 
-test("the gateway checks the issuer's tokens and lets only applications that are served elsewhere call from a browser", () => {
+test("the gateway checks the issuer's tokens, and allows other origins only where CloudFront does not serve the pages", () => {
   const { JwtConfiguration } = staging.only("AWS::ApiGatewayV2::Authorizer").Properties;
   assert.deepEqual(JwtConfiguration, { Issuer: "https://id.example.org", Audience: ["portal-messaging-api"] });
   assert.equal(staging.only("AWS::ApiGatewayV2::Api").Properties.CorsConfiguration, undefined, "the API is of the pages' own origin");
@@ -169,7 +131,7 @@ test("the outputs keep their names", () => {
   assert.deepEqual(outputs(staging), [...always, "PagesBucketName", ...ofPages("Portal"), ...ofPages("Clinic")]);
 });
 
-test("production: one rotating key of our own for everything, nothing goes with the stack", () => {
+test("production: one rotating customer-managed key for everything, and data is kept when the stack is deleted", () => {
   assert.equal(production.only("AWS::KMS::Key").Properties.EnableKeyRotation, true);
   for (const [type, path] of Object.entries(KEPT)) {
     for (const [id, { Properties, DeletionPolicy }] of production.all(type)) {
@@ -184,7 +146,7 @@ test("production: one rotating key of our own for everything, nothing goes with 
   assert.equal(production.stack.terminationProtection, true);
 });
 
-test("elsewhere: no key to pay for, and a stack that can be thrown away", () => {
+test("outside production: no customer-managed key, and everything is deleted with the stack", () => {
   for (const deployed of [laptop, staging]) {
     assert.equal(deployed.all("AWS::KMS::Key").length, 0);
     for (const type of Object.keys(KEPT)) {
@@ -195,12 +157,12 @@ test("elsewhere: no key to pay for, and a stack that can be thrown away", () => 
   }
 });
 
-test("a laptop's emulator without TLS is the one place where plain HTTP is let in", () => {
+test("plain HTTP is accepted only on a laptop's emulator without TLS", () => {
   assert.equal(laptop.all("AWS::S3::BucketPolicy").length + laptop.all("AWS::SQS::QueuePolicy").length, 0);
   assert.equal(staging.all("AWS::S3::BucketPolicy").length + staging.all("AWS::SQS::QueuePolicy").length, 3);
 });
 
-test("nothing runs that is not ours: no helper functions, no custom resources", () => {
+test("there are no custom resources, which would add helper functions", () => {
   for (const deployed of [laptop, staging, production]) {
     for (const [id, { Type }] of Object.entries(deployed.resources)) assert.doesNotMatch(Type, /^Custom::|CustomResource/, id);
   }

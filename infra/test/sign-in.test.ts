@@ -1,4 +1,4 @@
-// The stack's own users: who gets in, what nobody may say of themselves, and what the rest of the stack learns of it.
+// The stack's own pool of users: who can sign in, what users cannot change, how the rest of the stack is configured with it.
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { configurations, Synthesized } from "./synthesized.ts";
@@ -7,12 +7,12 @@ const deployed = new Synthesized(configurations.users);
 const others = new Synthesized(configurations.test);
 const production = new Synthesized({ ...configurations.production, issuer: "" });
 
-test("a pool only where no issuer is given", () => {
+test("there is a pool only where no issuer is given", () => {
   assert.equal(others.all("AWS::Cognito::UserPool").length, 0);
   assert.equal(deployed.all("AWS::Cognito::UserPool").length, 1);
 });
 
-test("people are invited, with a long password and a second factor", () => {
+test("users are invited, with a long password and a second factor", () => {
   const { AdminCreateUserConfig, MfaConfiguration, EnabledMfas, Policies } = deployed.only("AWS::Cognito::UserPool").Properties;
   assert.equal(AdminCreateUserConfig.AllowAdminCreateUserOnly, true);
   assert.equal(MfaConfiguration, "ON");
@@ -20,7 +20,7 @@ test("people are invited, with a long password and a second factor", () => {
   assert.ok(Policies.PasswordPolicy.MinimumLength >= 12);
 });
 
-test("roles are groups, and a patient's id is an attribute that only the pool's owner writes", () => {
+test("roles are groups, and no user may write the attribute patientId", () => {
   const groups = deployed.all("AWS::Cognito::UserPoolGroup").map(([, { Properties }]) => Properties.GroupName);
   assert.deepEqual(groups.sort(), ["admin", "clinician", "patient"]);
   const { Schema } = deployed.only("AWS::Cognito::UserPool").Properties;
@@ -33,7 +33,7 @@ test("roles are groups, and a patient's id is an attribute that only the pool's 
   }
 });
 
-test("sign-in leads back to each application's own pages", () => {
+test("sign-in returns to each application's own pages", () => {
   const clients = deployed.all("AWS::Cognito::UserPoolClient").map(([, { Properties }]) => Properties);
   for (const { CallbackURLs, LogoutURLs } of clients) {
     assert.equal(deployed.text(CallbackURLs[0]), "https://AWS::CloudFront::Distribution.DomainName/callback");
@@ -43,7 +43,7 @@ test("sign-in leads back to each application's own pages", () => {
   assert.deepEqual([portal, clinic], [["https://portal.example.org/callback"], ["https://clinic.example.org/callback"]]);
 });
 
-test("tokens get their claims from the function, which the pool alone may call, and which may do nothing itself", () => {
+test("a function adds the claims to tokens; only the pool may call it", () => {
   const { LambdaConfig } = deployed.only("AWS::Cognito::UserPool").Properties;
   assert.equal(deployed.text(LambdaConfig.PreTokenGenerationConfig.LambdaArn), "portal-messaging-users-add-claims.Arn");
   assert.equal(LambdaConfig.PreTokenGenerationConfig.LambdaVersion, "V2_0");
@@ -56,10 +56,8 @@ test("tokens get their claims from the function, which the pool alone may call, 
   assert.equal(deployed.text(permission.Properties.SourceArn), "AWS::Cognito::UserPool.Arn");
 });
 
-test("functions, gateway and pages take the pool's tokens, of its two clients alone", () => {
-  const getMe = deployed.all("AWS::Lambda::Function").find(([, { Properties }]) => Properties.FunctionName.endsWith("-get-me"));
-  assert.ok(getMe);
-  const { ISSUER, CLIENT_IDS } = getMe[1].Properties.Environment.Variables;
+test("functions, gateway and pages accept tokens of the pool's two clients only", () => {
+  const { ISSUER, CLIENT_IDS } = deployed.lambda("get-me").Properties.Environment.Variables;
   assert.equal(deployed.text(ISSUER), "https://cognito-idp.AWS::Region.amazonaws.com/AWS::Cognito::UserPool");
   assert.equal(deployed.text(CLIENT_IDS), "AWS::Cognito::UserPoolClient,AWS::Cognito::UserPoolClient");
   const { JwtConfiguration } = deployed.only("AWS::ApiGatewayV2::Authorizer").Properties;
@@ -74,7 +72,7 @@ test("functions, gateway and pages take the pool's tokens, of its two clients al
   assert.match(deployed.text(Value), /"clientId":"AWS::Cognito::UserPoolClient","scope":"openid profile"/);
 });
 
-test("production keeps its users when the stack goes", () => {
+test("production keeps its users when the stack is deleted", () => {
   const pool = production.only("AWS::Cognito::UserPool");
   assert.equal(pool.DeletionPolicy, "Retain");
   assert.equal(pool.Properties.DeletionProtection, "ACTIVE");

@@ -1,4 +1,4 @@
-// The stack as the tests see it: synthesized for a laptop, for a test stage on AWS, and for production.
+// The stack as tests look at it: synthesized for a laptop, for a test stage on AWS, and for production.
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join as path } from "node:path";
@@ -23,14 +23,14 @@ interface Intrinsic {
   readonly "Fn::Join"?: [separator: string, parts: unknown[]];
 }
 
-/** Context values every configuration needs; the archives are stand-ins made for this run. */
+/** Context values that every configuration needs; the archives are stand-ins, written for this run. */
 export const minimal: Record<string, string> = {
   issuer: "https://id.example.org",
   audience: "portal-messaging-api",
   archives: standInArchives(),
 };
 
-/** Both applications on domains of our own. */
+/** Both applications on our own domains. */
 export const domains = {
   portalOrigin: "https://portal.example.org",
   clinicOrigin: "https://clinic.example.org",
@@ -39,8 +39,10 @@ export const domains = {
 /** The certificate of those domains. */
 const certificateArn = "arn:aws:acm:us-east-1:123456789012:certificate/0a1b2c3d";
 
-/** The ways the stack is deployed: on a laptop, which serves the pages itself, at CloudFront's names with either gateway and with users of its own,
- * and at one's own domains. */
+/**
+ * The ways the stack is deployed: on a laptop, which serves the pages itself; on CloudFront's domain names with either gateway, and with
+ * its own pool of users; in production on our own domains.
+ */
 export const configurations = {
   laptop: {
     ...minimal,
@@ -65,7 +67,7 @@ export const configurations = {
   },
 };
 
-/** Context values to a configuration, as the command line would give them. */
+/** A configuration from context values, as the command line gives them. */
 export function configOf(values: Record<string, string>): Config {
   return readConfig((name) => values[name]);
 }
@@ -73,7 +75,7 @@ export function configOf(values: Record<string, string>): Config {
 /** The feature flags of the application. */
 export const { context } = JSON.parse(readFileSync(path(import.meta.dirname, "../cdk.json"), "utf8"));
 
-/** One synthesized stack, and questions to ask of its template. */
+/** One synthesized stack, with ways to find things in its template. */
 export class Synthesized {
   readonly stack: MessagingStack;
   readonly app: App;
@@ -81,7 +83,7 @@ export class Synthesized {
   readonly resources: Readonly<Record<string, Resource>>;
 
   constructor(values: Record<string, string>) {
-    // The built-in template checks are slow: a test of their own runs them.
+    // The built-in template checks are slow and have a test of their own.
     this.app = new App({ context, builtinCloudFormationValidation: false });
     this.stack = new MessagingStack(this.app, configOf(values));
     this.template = Template.fromStack(this.stack);
@@ -93,7 +95,15 @@ export class Synthesized {
     return Object.entries(this.resources).filter(([, resource]) => resource.Type === type);
   }
 
-  /** The bucket of images, which is not the one of pages. */
+  /** The deployed function of a name. */
+  lambda(name: string): Resource {
+    const functionName = `portal-messaging-${this.stack.config.stage}-${name}`;
+    const found = this.all("AWS::Lambda::Function").find(([, { Properties }]) => Properties.FunctionName === functionName);
+    if (!found) throw new Error(`there is no function ${functionName}`);
+    return found[1];
+  }
+
+  /** The bucket of images, not the one of pages. */
   get images(): Resource {
     return this.resource("Images");
   }
@@ -112,21 +122,28 @@ export class Synthesized {
     return found[1];
   }
 
-  /** What an intrinsic function stands for, as text a test can compare: `AWS::DynamoDB::Table.Arn`. */
+  /** An intrinsic function as text that a test can compare, with types for resources: `AWS::DynamoDB::Table.Arn`. */
   text(value: unknown): string {
-    if (typeof value === "string") return value;
-    const { Ref, "Fn::GetAtt": attribute, "Fn::Join": join, "Fn::GetStackOutput": output } = value as Intrinsic;
-    if (Ref) return this.resources[Ref]?.Type ?? Ref;
-    if (attribute) return this.attribute(...attribute);
-    if (join) return join[1].map((part) => this.text(part)).join(join[0]);
-    if (output) return `${output.StackName}.${output.OutputName} in ${output.Region}`;
-    throw new Error(`${JSON.stringify(value)} is not understood`);
+    return this.resolve(value, (_id, { Type }) => Type);
   }
 
-  private attribute(id: string, attribute: string): string {
-    const resource = this.resources[id];
-    const name = resource?.Properties.LogGroupName ?? resource?.Properties.FunctionName ?? resource?.Type;
-    return `${name}.${attribute}`;
+  /** The same with names for resources, which tell two of one type apart: `DataTable.Arn`. */
+  textByName(value: unknown): string {
+    return this.resolve(value, (id) => id.replace(/[0-9A-F]{8}$/, ""));
+  }
+
+  private resolve(value: unknown, nameOf: (id: string, resource: Resource) => string): string {
+    if (typeof value === "string") return value;
+    const { Ref, "Fn::GetAtt": attribute, "Fn::Join": join, "Fn::GetStackOutput": output } = value as Intrinsic;
+    const resource = this.resources[Ref ?? attribute?.[0] ?? ""];
+    if (Ref) return resource ? nameOf(Ref, resource) : Ref;
+    if (attribute && resource) {
+      const ownName = resource.Properties.LogGroupName ?? resource.Properties.FunctionName;
+      return `${ownName ?? nameOf(attribute[0], resource)}.${attribute[1]}`;
+    }
+    if (join) return join[1].map((part) => this.resolve(part, nameOf)).join(join[0]);
+    if (output) return `${output.StackName}.${output.OutputName} in ${output.Region}`;
+    throw new Error(`${JSON.stringify(value)} is not understood`);
   }
 }
 
@@ -135,9 +152,9 @@ function standInArchives(): string {
   process.once("exit", () => {
     rmSync(folder, { recursive: true });
   });
-  for (const { binary } of functions) {
-    mkdirSync(path(folder, binary));
-    writeFileSync(path(folder, binary, "bootstrap"), binary, { mode: 0o755 });
+  for (const { name } of functions) {
+    mkdirSync(path(folder, name));
+    writeFileSync(path(folder, name, "bootstrap"), name, { mode: 0o755 });
   }
   return folder;
 }

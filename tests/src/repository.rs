@@ -17,28 +17,31 @@ pub fn json<T: DeserializeOwned>(path: &str) -> T {
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{path}: {error}"))
 }
 
-/// The stack's own table of functions, as `infra` prints it.
+/// The functions of the stack, as `infra` prints them.
 #[derive(Debug, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Deployed {
-    /// Those behind the gateway.
+    /// Those that the gateway calls.
     pub routes: Vec<DeployedFunction>,
-    /// Those fed by an event source.
+    /// Those that the table's stream calls.
+    pub stream_consumers: Vec<DeployedFunction>,
+    /// Those that another event source calls.
     pub triggers: Vec<DeployedFunction>,
 }
 
-/// A function of the stack's own table, and what it may touch.
+/// A function of the stack, and what it may do.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct DeployedFunction {
-    /// Its binary.
-    pub binary: String,
-    /// The HTTP method, if it is behind the gateway.
+    /// Its name, which is also its binary's.
+    pub name: String,
+    /// The HTTP method of a route.
     #[serde(default)]
     pub method: String,
-    /// The path, if it is behind the gateway.
+    /// The path of a route.
     #[serde(default)]
     pub path: String,
-    /// Whether it is reached without a token.
+    /// Whether it is called without a token.
     #[serde(default)]
     pub public: bool,
     /// The table's actions that it may use.
@@ -70,11 +73,11 @@ pub struct BucketGrant {
     pub prefix: String,
 }
 
-/// Asks `infra` for its table of functions.
+/// Asks `infra` for the functions of the stack.
 pub fn deployed() -> Deployed {
     let output = Command::new("npm").args(["run", "--silent", "routes"]).current_dir(root().join("infra")).output();
     let output = output.unwrap_or_else(|error| panic!("npm can't be run, install Node.js: {error}"));
     let errors = String::from_utf8_lossy(&output.stderr);
     assert!(output.status.success(), "`npm run routes` in infra/ failed (is `npm ci` done there?): {errors}");
-    serde_json::from_slice(&output.stdout).expect("infra's table is not what it was")
+    serde_json::from_slice(&output.stdout).expect("infra prints functions")
 }

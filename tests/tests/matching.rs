@@ -119,14 +119,14 @@ fn cargo_lambda_watch_answers_every_route() {
 #[test]
 fn the_stack_deploys_every_function_behind_its_route_and_no_other() {
     let deployed = repository::deployed();
-    let triggers = names(deployed.triggers.iter().map(|trigger| trigger.binary.as_str()));
+    let triggers = deployed.stream_consumers.iter().chain(&deployed.triggers);
+    let triggers = names(triggers.map(|trigger| trigger.name.as_str()));
     assert_eq!(triggers, names(self::triggers()));
-    let routes =
-        deployed.routes.iter().map(|route| (route.binary.as_str(), route.method.as_str(), route.path.as_str()));
+    let routes = deployed.routes.iter().map(|route| (route.name.as_str(), route.method.as_str(), route.path.as_str()));
     let served = inventory::routes().map(|route| (route.name, route.method, route.path));
     assert_eq!(routes.collect::<BTreeSet<_>>(), served.collect::<BTreeSet<_>>());
     for route in inventory::routes() {
-        let Some(function) = deployed.routes.iter().find(|function| function.binary == route.name) else { continue };
+        let Some(function) = deployed.routes.iter().find(|function| function.name == route.name) else { continue };
         assert_eq!(route.pages, function.cursor_secret, "{}: a route that pages signs its cursors", route.name);
         assert_eq!(route.images, !function.bucket.is_empty(), "{}: a route with images reaches them", route.name);
         assert_eq!(route.topics, !function.topics.is_empty(), "{}: a route with topics may use some", route.name);

@@ -220,7 +220,8 @@ async fn is_enforced(stack: &Stack, target: &Target) -> bool {
 async fn each_role_is_enough_for_its_route_and_for_nothing_else() {
     let stack = Stack::together().await;
     let deployed = repository::deployed();
-    let functions: Vec<DeployedFunction> = deployed.routes.into_iter().chain(deployed.triggers).collect();
+    let functions = deployed.routes.into_iter().chain(deployed.stream_consumers).chain(deployed.triggers);
+    let functions: Vec<DeployedFunction> = functions.collect();
     let target = Target {
         bucket_name: stack.description().bucket_name.clone(),
         table_name: stack.description().table_name.clone(),
@@ -240,13 +241,13 @@ async fn each_role_is_enough_for_its_route_and_for_nothing_else() {
 
     let mut wrong = Vec::new();
     for function in &functions {
-        let FunctionConfiguration { role, .. } = aws::function(&stack, &function.binary).await;
+        let FunctionConfiguration { role, .. } = aws::function(&stack, &function.name).await;
         let role = aws::as_role(&stack, &role).await;
-        assert!(!ACTIONS.iter().all(|action| action.is_granted(function)), "{} may do everything", function.binary);
+        assert!(!ACTIONS.iter().all(|action| action.is_granted(function)), "{} may do everything", function.name);
         for action in ACTIONS.into_iter().filter(|action| enforced || action.is_granted(function)) {
             let is_allowed = action.is_allowed(&role, &target).await;
             if is_allowed != action.is_granted(function) {
-                wrong.push((&function.binary, action, if is_allowed { "allowed" } else { "denied" }));
+                wrong.push((&function.name, action, if is_allowed { "allowed" } else { "denied" }));
             }
         }
     }

@@ -7,10 +7,10 @@ use clap::{Args, ValueEnum};
 use serde_json::json;
 
 use crate::{
-    commands::dev,
     stack::{
         emulator,
         functions::{self, Processor},
+        local,
     },
     tool::{
         exec,
@@ -82,7 +82,7 @@ fn measure(title: &str, arguments: &[String]) -> Result<()> {
     let programs = functions::build_bench()?;
 
     let state = State::test("bench");
-    dev::stop_all(&state)?;
+    local::stop_all(&state)?;
     let port = port::any_free()?;
     let service = emulator::start(&state, port, false)?;
     Services::default().record(&state, service.clone())?;
@@ -95,7 +95,7 @@ fn measure(title: &str, arguments: &[String]) -> Result<()> {
             .env("PATH", tools::path_with_python_tools()?);
         exec::shown(title, &mut bench)
     });
-    let stopped = dev::stop_all(&state);
+    let stopped = local::stop_all(&state);
     result.and(stopped)
 }
 

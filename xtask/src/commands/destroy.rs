@@ -4,8 +4,7 @@ use anyhow::{Result, bail};
 use clap::Args;
 
 use crate::{
-    commands::deploy::PRODUCTION,
-    stack::aws::Cloud,
+    stack::{aws::Cloud, deployment::PRODUCTION},
     tool::{exec, paths::State, tools},
 };
 

@@ -15,13 +15,16 @@ use serde_json::Value;
 
 use crate::{
     checks::{lint, policies, schemathesis},
-    commands::{
-        bench,
-        deploy::Gateway,
-        destroy,
-        dev::{self, Emulator, EmulatorKind, Plan},
+    commands::{bench, destroy},
+    stack::{
+        aws::Cloud,
+        deployment::Gateway,
+        emulator,
+        local::{self, Emulator, EmulatorKind, Plan},
+        localstack,
+        running::Stack,
+        web::Ports,
     },
-    stack::{aws::Cloud, emulator, localstack, running::Stack, web::Ports},
     tool::{
         exec,
         paths::{self, State},
@@ -218,12 +221,12 @@ fn node_tests(package: &str) -> Result<()> {
 fn table() -> Result<()> {
     tools::install_python_tools()?;
     let state = State::test("table");
-    dev::stop_all(&state)?;
+    local::stop_all(&state)?;
     let port = port::any_free()?;
     let service = emulator::start(&state, port, false)?;
     Services::default().record(&state, service.clone())?;
     let result = emulator::wait_until_healthy(&state, &service).and_then(|()| table_tests(port));
-    let stopped = dev::stop_all(&state);
+    let stopped = local::stop_all(&state);
     result.and(stopped)
 }
 
@@ -251,10 +254,10 @@ fn on_a_stack(
         fs::metadata(&stack).with_context(|| format!("STACK_JSON names {}, which cannot be read", stack.display()))?;
         return tests(&state, &stack, false);
     }
-    dev::stop_all(&state)?;
+    local::stop_all(&state)?;
     let pages = Ports { portal: port::any_free()?, clinic: port::any_free()? };
     let plan = Plan { state: state.clone(), stage: name, emulator, gateway, openid_port: port::any_free()?, pages };
-    dev::up(&plan)?;
+    local::up(&plan)?;
     let result = tests(&state, &state.stack_json(), true);
     if options.keep {
         eprintln!("The stack of these tests runs on; STACK_JSON={}", paths::shown(&state.stack_json()));
@@ -265,7 +268,7 @@ fn on_a_stack(
         Emulator::MiniStack { .. } => Ok(()),
         Emulator::LocalStack { endpoint } => destroy::destroy(&state, &Cloud::Emulator { endpoint }, name, false),
     };
-    let stopped = dev::stop_all(&state);
+    let stopped = local::stop_all(&state);
     result.and(removed).and(stopped)
 }
 

@@ -2,8 +2,10 @@
 
 pub(crate) mod accounts;
 pub(crate) mod aws;
+pub(crate) mod deployment;
 pub(crate) mod emulator;
 pub(crate) mod functions;
+pub(crate) mod local;
 pub(crate) mod localstack;
 pub(crate) mod openid;
 pub(crate) mod pages;

@@ -3,9 +3,9 @@
 use anyhow::{Context, Result};
 
 use crate::{
-    commands::deploy::Outputs,
     stack::{
         aws::Cloud,
+        deployment::Outputs,
         web::{self, App},
     },
     tool::{

@@ -2,45 +2,20 @@
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line tool talks to its user")]
 #![expect(clippy::doc_markdown, reason = "documentation is help text here, which shows backticks as they are")]
 
-mod accounts;
-mod aws;
-mod bench;
-mod deploy;
-mod destroy;
-mod dev;
-mod emulator;
-mod exec;
-mod functions;
-mod http;
-mod interrupt;
-mod lint;
-mod localstack;
-mod logs;
-mod openid;
-mod pages;
-mod paths;
-mod policies;
-mod port;
-mod process;
-mod progress;
-mod rebuild_search;
-mod redrive;
-mod reload;
-mod restore;
-mod schemathesis;
-mod seed;
+mod checks;
+mod commands;
 mod stack;
-mod stamp;
-mod test;
-mod token;
-mod tools;
-mod watch;
-mod web;
+mod tool;
 
 use std::process::ExitCode;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
+
+use crate::{
+    commands::{bench, deploy, destroy, dev, logs, rebuild_search, redrive, restore, seed, test, token, watch},
+    tool::interrupt,
+};
 
 /// The developer's commands of Portal Messaging
 ///

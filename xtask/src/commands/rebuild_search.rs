@@ -1,0 +1,29 @@
+//! `cargo xtask rebuild-search`: all search digests, built anew from the messages.
+
+use anyhow::Result;
+use clap::Args;
+
+use crate::{
+    stack::{aws::Cloud, functions},
+    tool::{exec, tools},
+};
+
+/// Rebuilds what conversations are searched by, from their titles and messages
+///
+/// Needed after a change of how texts are split into words, or when digests were lost. People may go on writing
+/// meanwhile, and repeating it changes nothing. It reads every message and prints counts only.
+#[derive(Debug, Args)]
+pub(crate) struct Options {
+    /// A stage deployed to the AWS account of the environment, instead of the stack of `cargo xtask dev`
+    #[arg(long)]
+    stage: Option<String>,
+}
+
+pub(crate) fn run(options: &Options) -> Result<()> {
+    tools::install_python_tools()?;
+    let (cloud, stack_name) = Cloud::of(options.stage.as_deref())?;
+    functions::build(functions::Processor::Host)?;
+    let program = functions::program("rebuild-digests")?;
+    let mut command = cloud.python(&["on-table", &stack_name, &program.to_string_lossy()]);
+    exec::shown("Rebuilding the search digests", &mut command)
+}

@@ -1,0 +1,90 @@
+//! Builds the functions' archives: `<target>/lambda/<binary>/bootstrap`.
+
+use std::{env::consts, fs, path::PathBuf, process::Command};
+
+use anyhow::{Context, Result, ensure};
+
+use crate::tool::{exec, paths, tools};
+
+/// The processor that archives are built for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Processor {
+    /// This machine's: what an emulator runs.
+    Host,
+    /// Arm, what AWS runs best for the money; cross-linked with Zig.
+    Arm64,
+}
+
+impl Processor {
+    /// Its name in Lambda's words.
+    pub(crate) fn architecture(self) -> &'static str {
+        match self {
+            Self::Host if consts::ARCH == "x86_64" => "x86_64",
+            Self::Host | Self::Arm64 => "arm64",
+        }
+    }
+}
+
+/// Builds every function in release mode; for this machine also the shared library's programs that work on a table:
+/// built together they share every dependency, apart they would take twice as long.
+pub(crate) fn build(processor: Processor) -> Result<()> {
+    let mut command = exec::cargo(arguments(processor)?);
+    command.env("PATH", tools::path_with_python_tools()?);
+    exec::shown("Building the functions", &mut command)?;
+    remove_others()
+}
+
+/// Removes archives of what is neither a function nor a program of the library: of functions that are gone, and of the
+/// baselines of `bench/`, which cargo-lambda takes for functions because they lie beside them.
+fn remove_others() -> Result<()> {
+    let sources = ["functions/src/bin", "shared/src/bin"].map(|folder| paths::root().join(folder));
+    for entry in fs::read_dir(paths::archives()).context("no archives were built")?.flatten() {
+        let source = format!("{}.rs", entry.file_name().to_string_lossy());
+        if entry.path().is_dir() && !sources.iter().any(|folder| folder.join(&source).exists()) {
+            fs::remove_dir_all(entry.path()).with_context(|| format!("cannot remove {}", entry.path().display()))?;
+        }
+    }
+    Ok(())
+}
+
+fn arguments(processor: Processor) -> Result<Vec<String>> {
+    let mut arguments = vec!["lambda", "build", "--release", "--locked", "--bins", "--package", "functions"];
+    let host = host()?;
+    match processor {
+        // Cargo's own linker, and code for any processor of the kind: not every emulator's has what Lambda's has.
+        Processor::Host => {
+            arguments.extend(["--compiler", "cargo", "--disable-optimizations", "--skip-target-check"]);
+            arguments.extend(["--target", &host, "--package", "shared"]);
+        }
+        Processor::Arm64 => arguments.push("--arm64"),
+    }
+    Ok(arguments.into_iter().map(str::to_owned).collect())
+}
+
+/// The command that builds them for this machine, into `CARGO_TARGET_DIR`.
+pub(crate) fn build_command() -> Result<Vec<String>> {
+    Ok([vec!["cargo".to_owned()], arguments(Processor::Host)?].concat())
+}
+
+/// Builds the programs of `bench/` as the functions are built, and gives their folder.
+pub(crate) fn build_bench() -> Result<PathBuf> {
+    let host = host()?;
+    let mut command = exec::cargo(["build", "--release", "--locked", "--bins", "--target", &host]);
+    command.args(["--package", "bench", "--package", "functions", "--package", "shared"]);
+    exec::shown("Building the baselines and what measures them", &mut command)?;
+    Ok(paths::target().join(host).join("release"))
+}
+
+/// A program of the shared library; cargo-lambda puts it where it puts the functions.
+pub(crate) fn program(name: &str) -> Result<PathBuf> {
+    let program = paths::archives().join(name).join("bootstrap");
+    ensure!(program.exists(), "the package `shared` has no program `{name}` (shared/src/bin/{name}.rs)");
+    Ok(program)
+}
+
+/// This machine's target triple.
+fn host() -> Result<String> {
+    let version = exec::captured(Command::new("rustc").arg("-vV").current_dir(paths::root()))?;
+    let host = version.lines().find_map(|line| line.strip_prefix("host: "));
+    Ok(host.context("rustc does not tell its host")?.to_owned())
+}

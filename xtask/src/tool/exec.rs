@@ -1,0 +1,171 @@
+//! Runs a command to its end: with progress, its output kept for when it fails, and stopped by Ctrl-C with all its children.
+
+use std::{
+    ffi::OsStr,
+    fs::File,
+    io::{Read, Seek, SeekFrom, Write},
+    os::unix::process::CommandExt,
+    path::Path,
+    process::{Child, Command, ExitStatus, Stdio},
+    time::Duration,
+};
+
+use anyhow::{Context, Result, bail};
+
+use crate::tool::{interrupt, paths, process, progress::Step};
+
+/// Lines of a log that an error shows.
+const TAIL_LINES: usize = 30;
+const TAIL_BYTES: u64 = 16 * 1024;
+const POLL: Duration = Duration::from_millis(50);
+
+/// Cargo, building into the folder that all of xtask's builds share.
+///
+/// `cargo run` hands this process variables about xtask itself. A build that sees them is another build
+/// to some build scripts, so they stay here.
+pub(crate) fn cargo<I: AsRef<OsStr>>(arguments: impl IntoIterator<Item = I>) -> Command {
+    let mut command = Command::new("cargo");
+    for (name, _) in std::env::vars_os() {
+        let text = name.to_string_lossy();
+        if text.starts_with("CARGO_PKG_") || text.starts_with("CARGO_MANIFEST_") || text == "LD_LIBRARY_PATH" {
+            command.env_remove(&name);
+        }
+    }
+    command.args(arguments).current_dir(paths::root()).env("CARGO_TARGET_DIR", paths::target());
+    command
+}
+
+/// npm in one of the repo's Node packages.
+pub(crate) fn npm<I: AsRef<OsStr>>(package: &str, arguments: impl IntoIterator<Item = I>) -> Command {
+    let mut command = Command::new("npm");
+    command.args(arguments).current_dir(paths::root().join(package));
+    command
+}
+
+/// Runs a command whose output goes to a log; an error shows the log's end.
+pub(crate) fn logged(title: &str, command: &mut Command, log: &Path) -> Result<()> {
+    let file = File::create(log).with_context(|| format!("cannot write {}", paths::shown(log)))?;
+    let copy = file.try_clone().context("cannot share the log")?;
+    let mut step = Step::begin(title);
+    let child = spawn(command.stdin(Stdio::null()).stdout(file).stderr(copy))?;
+    let mut detail = String::new();
+    let status = wait(child, |count| {
+        if count.is_multiple_of(10) {
+            detail = last_line(log).unwrap_or_default();
+        }
+        step.tick(&detail);
+    })?;
+    if !status.success() {
+        drop(step);
+        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), tail(log));
+    }
+    step.done();
+    Ok(())
+}
+
+/// Runs a command that shows its own progress and errors.
+pub(crate) fn shown(title: &str, command: &mut Command) -> Result<()> {
+    let step = Step::begin_verbose(title);
+    let status = wait(spawn(command.stdin(Stdio::null()))?, |_| ())?;
+    if !status.success() {
+        drop(step);
+        bail!("{title}: failed ({status}), see above");
+    }
+    step.done();
+    Ok(())
+}
+
+/// Runs a command that reads `input`, and shows its errors if it fails.
+pub(crate) fn fed(title: &str, command: &mut Command, input: &str, log: &Path) -> Result<()> {
+    let file = File::create(log).with_context(|| format!("cannot write {}", paths::shown(log)))?;
+    let copy = file.try_clone().context("cannot share the log")?;
+    let mut step = Step::begin(title);
+    let mut child = spawn(command.stdin(Stdio::piped()).stdout(file).stderr(copy))?;
+    let mut pipe = child.stdin.take().context("the command takes no input")?;
+    // Small enough for the pipe's buffer: this never waits for a command that does not read.
+    let fed = pipe.write_all(input.as_bytes());
+    drop(pipe);
+    let status = wait(child, |_| step.tick(""))?;
+    if !status.success() || fed.is_err() {
+        drop(step);
+        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), tail(log));
+    }
+    step.done();
+    Ok(())
+}
+
+/// Runs a short command and gives what it printed.
+pub(crate) fn captured(command: &mut Command) -> Result<String> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {program}"))?;
+    if !output.status.success() {
+        bail!("{program} failed ({}): {}", output.status, String::from_utf8_lossy(&output.stderr).trim());
+    }
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+/// Starts a command in a process group of its own, so that it can be stopped with all its children.
+fn spawn(command: &mut Command) -> Result<Child> {
+    let program = command.get_program().to_string_lossy().into_owned();
+    command.process_group(0).spawn().with_context(|| format!("cannot start {program}"))
+}
+
+/// Waits for a command's end; Ctrl-C stops it. `each` is called with a growing count.
+fn wait(mut child: Child, mut each: impl FnMut(u32)) -> Result<ExitStatus> {
+    for count in 0.. {
+        if let Some(status) = child.try_wait().context("cannot wait for a command")? {
+            interrupt::check()?;
+            return Ok(status);
+        }
+        if interrupt::asked() {
+            process::stop_child(&mut child);
+            return Err(interrupt::Interrupted.into());
+        }
+        each(count);
+        std::thread::sleep(POLL);
+    }
+    bail!("a command ran for longer than can be counted")
+}
+
+/// The last lines of a log, indented.
+pub(crate) fn tail(log: &Path) -> String {
+    let text = end_of(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    let from = lines.len().saturating_sub(TAIL_LINES);
+    lines[from..].iter().fold(String::new(), |shown, line| shown + "    " + line + "\n")
+}
+
+fn last_line(log: &Path) -> Option<String> {
+    let text = end_of(log)?;
+    Some(text.lines().rev().find(|line| !line.trim().is_empty())?.trim().to_owned())
+}
+
+fn end_of(log: &Path) -> Option<String> {
+    let mut file = File::open(log).ok()?;
+    let length = file.metadata().ok()?.len();
+    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES))).ok()?;
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).ok()?;
+    Some(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_shows_the_end_of_the_log() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let log = folder.path().join("it.log");
+        let error = logged("Failing", Command::new("sh").args(["-c", "seq 100; exit 3"]), &log).expect_err("it fails");
+        let text = error.to_string();
+        assert!(text.contains("exit status: 3") && text.contains("    100\n") && text.contains("    71\n"), "{text}");
+        assert!(!text.contains("    70\n"), "{text}");
+    }
+
+    #[test]
+    fn a_missing_program_is_named() {
+        let error = captured(&mut Command::new("no-such-program")).expect_err("it is missing");
+        assert!(format!("{error:#}").contains("cannot start no-such-program"));
+    }
+}

@@ -1,0 +1,11 @@
+//! What the rest is made with: processes, paths, ports, progress, installed tools.
+
+pub(crate) mod exec;
+pub(crate) mod http;
+pub(crate) mod interrupt;
+pub(crate) mod paths;
+pub(crate) mod port;
+pub(crate) mod process;
+pub(crate) mod progress;
+pub(crate) mod stamp;
+pub(crate) mod tools;

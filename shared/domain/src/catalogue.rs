@@ -14,19 +14,19 @@ use super::questionnaire::{Item, ItemType, Questionnaire};
 use super::text::{MessageText, Title, multi_line, one_line};
 
 /// The most questions of a questionnaire.
-const MAX_ITEMS: usize = 50;
+pub const MAX_ITEMS: usize = 50;
 /// The most options of a choice.
-const MAX_OPTIONS: usize = 50;
+pub const MAX_OPTIONS: usize = 50;
 /// The longest link id, in characters.
 const LINK_ID_MAX_LENGTH: usize = 64;
 /// The longest description.
-const DESCRIPTION_MAX_LENGTH: usize = 1000;
+pub const DESCRIPTION_MAX_LENGTH: usize = 1000;
 /// The longest question.
-const QUESTION_MAX_LENGTH: usize = 500;
+pub const QUESTION_MAX_LENGTH: usize = 500;
 /// The longest option.
-const OPTION_MAX_LENGTH: usize = 200;
+pub const OPTION_MAX_LENGTH: usize = 200;
 /// The longest type of an encounter.
-pub(super) const ENCOUNTER_TYPE_MAX_LENGTH: usize = 100;
+pub const ENCOUNTER_TYPE_MAX_LENGTH: usize = 100;
 /// The required questions must leave half of the message for their answers.
 const REQUIRED_MAX_LENGTH: usize = MessageText::MAX_LENGTH / 2;
 

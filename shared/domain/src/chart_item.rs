@@ -10,9 +10,9 @@ use super::person::Person;
 use super::text::{Title, multi_line};
 
 /// The longest order, in characters.
-const ORDER_MAX_LENGTH: usize = 2000;
+pub const ORDER_MAX_LENGTH: usize = 2000;
 /// The longest URL, in characters.
-const URL_MAX_LENGTH: usize = 2000;
+pub const URL_MAX_LENGTH: usize = 2000;
 /// The most orders, and the most documents, of an encounter.
 pub const MAX_OF_A_KIND: u32 = 100;
 

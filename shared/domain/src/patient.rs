@@ -6,16 +6,21 @@ use super::Timestamp;
 use super::ids::PatientId;
 use super::search::search_words;
 
+/// The longest name, in characters.
+pub const NAME_MAX_LENGTH: usize = 200;
+/// The longest record number, in characters.
+pub const RECORD_NUMBER_MAX_LENGTH: usize = 64;
+
 /// A person in care.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patient {
     /// Given by the record system.
     pub id: PatientId,
-    /// Their name, as shown: 1 to 200 characters.
+    /// Their name, as shown.
     pub name: String,
     /// Their birth date.
     pub birth_date: jiff::civil::Date,
-    /// The number of their medical record: 1 to 64 characters.
+    /// The number of their medical record.
     pub record_number: String,
 }
 

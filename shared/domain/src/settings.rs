@@ -7,13 +7,16 @@ use super::fault::{Fault, Field};
 use super::text::one_line;
 
 /// The longest label of the portal's button.
-const LABEL_MAX_LENGTH: usize = 60;
+pub const LABEL_MAX_LENGTH: usize = 60;
 /// The longest name of a pool.
-const POOL_MAX_LENGTH: usize = 64;
+pub const POOL_MAX_LENGTH: usize = 64;
 /// The largest upload that can be allowed, in bytes.
 const MOST_BYTES: u64 = 20 * 1024 * 1024;
 /// The media types that can be taken.
 const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
+/// The most media types of the settings: each of them once.
+pub const MAX_CONTENT_TYPES: usize = CONTENT_TYPES.len();
 
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -24,7 +24,7 @@ pub(crate) struct Options {
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     tools::install_python_tools()?;
-    destroy(&State::dev(), &Cloud::Environment, &options.stage, options.production)
+    destroy(&State::current(), &Cloud::Environment, &options.stage, options.production)
 }
 
 /// Removes the stacks of a stage. Whether it is production is read from the deployed template, too: its table is kept there.

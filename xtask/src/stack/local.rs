@@ -18,7 +18,7 @@ use crate::{
         web::{self, App, Ports},
     },
     tool::{
-        interrupt,
+        interrupt, machine,
         paths::{self, State},
         port,
         process::{self, Service, Services},
@@ -80,16 +80,27 @@ impl Emulator {
     }
 }
 
-/// Brings a stack up, or up to date. What this call started is stopped again if it fails.
+/// Builds what a stack is made of and starts it, or brings it up to date.
 /// Gives the stack and the names of what was started.
 pub(crate) fn up(plan: &Plan) -> Result<(Stack, Vec<&'static str>)> {
-    let _lock = lock(&plan.state)?;
-    tools::check_prerequisites()?;
+    machine::check(&machine::ALWAYS)?;
     // Before the long part, so that nobody waits minutes to hear of a busy port.
     expect_free_ports(plan)?;
+    build()?;
+    start(plan)
+}
+
+/// Installs and builds what a stack is made of.
+pub(crate) fn build() -> Result<()> {
     tools::install()?;
     functions::build(Processor::Host)?;
-    web::build()?;
+    web::build()
+}
+
+/// Starts a stack of what is built. What this call started is stopped again if it fails.
+pub(crate) fn start(plan: &Plan) -> Result<(Stack, Vec<&'static str>)> {
+    let _lock = lock(&plan.state)?;
+    expect_free_ports(plan)?;
     let mut started = Vec::new();
     match bring_up(plan, &mut started) {
         Ok(stack) => Ok((stack, started)),

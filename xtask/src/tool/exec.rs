@@ -2,7 +2,7 @@
 
 use std::{
     ffi::OsStr,
-    fs::File,
+    fs::{self, File},
     io::{Read, Seek, SeekFrom, Write},
     os::unix::process::CommandExt,
     path::Path,
@@ -12,7 +12,12 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::tool::{interrupt, paths, process, progress::Step};
+use crate::tool::{
+    interrupt,
+    paths::{self, State},
+    process,
+    progress::{self, Step},
+};
 
 /// Lines of a log that an error shows.
 const TAIL_LINES: usize = 30;
@@ -63,16 +68,35 @@ pub(crate) fn logged(title: &str, command: &mut Command, log: &Path) -> Result<(
     Ok(())
 }
 
-/// Runs a command that shows its own progress and errors.
+/// Runs a command that shows its own progress and errors. Beside other jobs, all of it is shown when the command ends.
 pub(crate) fn shown(title: &str, command: &mut Command) -> Result<()> {
-    let step = Step::begin_verbose(title);
-    let status = wait(spawn(command.stdin(Stdio::null()))?, |_| ())?;
+    let log = progress::job().map(|job| State::test(job).log(&file_name(title))).transpose()?;
+    if let Some(log) = &log {
+        let file = File::create(log).with_context(|| format!("cannot write {}", paths::shown(log)))?;
+        command.stdout(file.try_clone().context("cannot share the log")?).stderr(file);
+    }
+    let mut step = Step::begin_verbose(title);
+    let ended = wait(spawn(command.stdin(Stdio::null()))?, |_| {
+        if log.is_some() {
+            step.tick("");
+        }
+    });
+    if let Some(log) = &log {
+        step.show(&fs::read(log).unwrap_or_default());
+    }
+    let status = ended?;
     if !status.success() {
         drop(step);
         bail!("{title}: failed ({status}), see above");
     }
     step.done();
     Ok(())
+}
+
+/// A title as the name of a file.
+fn file_name(title: &str) -> String {
+    let kept = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' };
+    title.chars().map(kept).collect()
 }
 
 /// Runs a command that reads `input`, and shows its errors if it fails.

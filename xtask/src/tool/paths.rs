@@ -3,7 +3,7 @@
 use std::{
     env,
     ffi::OsString,
-    fs,
+    fs::{self, File},
     path::{Path, PathBuf},
     sync::LazyLock,
 };
@@ -59,10 +59,12 @@ impl State {
         Self { folder: root().join(".local") }
     }
 
-    /// The folder of a `stack.json`.
-    pub(crate) fn of_stack(stack_json: &Path) -> Option<Self> {
-        let path = env::current_dir().unwrap_or_default().join(stack_json);
-        path.parent().map(|folder| Self { folder: folder.to_owned() })
+    /// The folder of the stack that `STACK_JSON` names, or the developer's.
+    pub(crate) fn current() -> Self {
+        let named = env::var_os("STACK_JSON").filter(|path| !path.is_empty());
+        let path = named.map(|path| env::current_dir().unwrap_or_default().join(path));
+        let folder = path.as_deref().and_then(Path::parent).map(Path::to_owned);
+        folder.map_or_else(Self::dev, |folder| Self { folder })
     }
 
     /// A test's own stack, apart from the developer's.
@@ -115,6 +117,20 @@ pub(crate) fn write_atomically(path: &Path, content: &str) -> Result<()> {
         .and_then(|()| fs::write(&draft, content))
         .and_then(|()| fs::rename(&draft, path));
     written.with_context(|| format!("cannot write {}", shown(path)))
+}
+
+/// Waits until no other job or process changes what is at a path. The lock is kept in a file beside it, and goes with the
+/// handle.
+pub(crate) fn lock(path: &Path) -> Result<File> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.lock"));
+    let locked = || {
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        let file = File::create(&beside)?;
+        file.lock()?;
+        Ok::<_, std::io::Error>(file)
+    };
+    locked().with_context(|| format!("cannot lock {}", shown(&beside)))
 }
 
 /// Removes a file that may not be there.

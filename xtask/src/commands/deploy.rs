@@ -110,6 +110,7 @@ pub(crate) fn run(options: Options) -> Result<()> {
     let cloud = Cloud::Environment;
     let (parameters, more) = options.parameters(prepare(&cloud)?);
     let state = State::current();
+    let _archives = functions::keep_archives()?;
     let outputs = deployment::deploy(&state, &cloud, &parameters, &more)?;
     pages::publish(&state, &cloud, &outputs)?;
     let mut outputs: Vec<_> = outputs.into_iter().collect();

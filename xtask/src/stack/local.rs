@@ -167,6 +167,7 @@ fn bring_up(plan: &Plan, started: &mut Vec<&'static str>) -> Result<Stack> {
     if let Some(service) = &aws {
         emulator::wait_until_healthy(state, service)?;
     }
+    let _archives = functions::keep_archives()?;
     let stack = deployed(plan, &instance(plan, &Services::recorded(state)?)?)?;
     serve_pages(plan, &stack, started)?;
     seed::seed(state, &stack)?;

@@ -4,6 +4,7 @@ use std::{
     env,
     ffi::OsString,
     fs::{self, File},
+    io,
     path::{Path, PathBuf},
     sync::LazyLock,
 };
@@ -119,24 +120,33 @@ pub(crate) fn write_atomically(path: &Path, content: &str) -> Result<()> {
     written.with_context(|| format!("cannot write {}", shown(path)))
 }
 
-/// Waits until no other job or process changes what is at a path. The lock is kept in a file beside it, and goes with the
-/// handle.
+/// Waits until no other job or process uses what is at a path, and keeps it until the handle is dropped. The lock is a
+/// file beside it.
 pub(crate) fn lock(path: &Path) -> Result<File> {
+    locked(path, File::lock)
+}
+
+/// As [`lock`], for one of many that only read: it waits for those that write.
+pub(crate) fn lock_shared(path: &Path) -> Result<File> {
+    locked(path, File::lock_shared)
+}
+
+fn locked(path: &Path, lock: fn(&File) -> io::Result<()>) -> Result<File> {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let beside = path.with_file_name(format!(".{name}.lock"));
-    let locked = || {
+    let open = || {
         path.parent().map_or(Ok(()), fs::create_dir_all)?;
         let file = File::create(&beside)?;
-        file.lock()?;
-        Ok::<_, std::io::Error>(file)
+        lock(&file)?;
+        Ok::<_, io::Error>(file)
     };
-    locked().with_context(|| format!("cannot lock {}", shown(&beside)))
+    open().with_context(|| format!("cannot lock {}", shown(&beside)))
 }
 
 /// Removes a file that may not be there.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot remove {}", shown(path)))
         }
         _ => Ok(()),

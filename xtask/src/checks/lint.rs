@@ -15,7 +15,9 @@ use crate::tool::{
 pub(crate) fn rust() -> Result<()> {
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     exec::shown("Clippy", &mut exec::cargo(clippy))?;
-    let mut doc = exec::cargo(["doc", "--workspace", "--no-deps", "--locked"]);
+    // `--examples` makes cargo build dependencies with the features that Clippy has them with: without, all are checked anew.
+    let doc = ["doc", "--workspace", "--no-deps", "--locked", "--lib", "--bins", "--examples"];
+    let mut doc = exec::cargo(doc);
     exec::shown("Documentation", doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
@@ -35,7 +37,7 @@ fn scripts(package: &str) -> Result<()> {
     Ok(())
 }
 
-/// Known vulnerabilities of what a Node package needs at run time.
+/// Known vulnerabilities of a Node package's run-time dependencies.
 fn audit(package: &str) -> Result<()> {
     let title = format!("npm audit of {package}");
     let mut npm = exec::npm(package, ["audit", "--omit=dev", "--json"]);
@@ -60,7 +62,7 @@ enum Audit {
     Unreachable(String),
 }
 
-/// What an audit's report says.
+/// The verdict of an audit's report.
 fn verdict(report: &Value) -> Audit {
     match report["metadata"]["vulnerabilities"]["total"].as_u64() {
         Some(0) => Audit::Clean,

@@ -178,8 +178,8 @@ pub(crate) fn end_to_end_on(given: &Path, with_schemathesis: bool) -> Result<()>
     Ok(())
 }
 
-/// What LocalStack can't honour, and why. That roles deny what is not theirs is left out of its test too: no policy is
-/// enforced there.
+/// Tests that LocalStack can't pass, and why. Policies are not enforced there, so the test of the roles leaves out what
+/// they deny.
 const NOT_ON_LOCALSTACK: [(&str, &str); 3] = [
     ("an_unsigned_address_takes_nothing", "its S3 takes anonymous requests, because it enforces no policy"),
     (

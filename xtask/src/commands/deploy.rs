@@ -65,7 +65,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// As the stack is told.
+    /// The parameters of the stack, and others as they were given.
     fn parameters(self, processor: Processor) -> (Parameters, Vec<String>) {
         let production = self.production || self.stage == PRODUCTION;
         let parameters = Parameters::from([
@@ -88,7 +88,7 @@ impl Options {
     }
 }
 
-/// Installs and builds what a stack is made of.
+/// Installs and builds everything that a deployment needs.
 fn prepare(cloud: &Cloud) -> Result<Processor> {
     machine::check(&machine::ALWAYS)?;
     tools::install_python_tools()?;

@@ -1,4 +1,4 @@
-//! `cargo xtask test`: everything that must hold. What it needs is installed first; then its parts run side by side.
+//! `cargo xtask test`: all checks and tests. It installs what they need first; then they run side by side.
 
 use std::{
     cmp::Reverse,
@@ -35,7 +35,7 @@ const SLOWEST: usize = 12;
 /// Checks everything, or the parts that are named
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// What to check; without a part, everything in this order
+    /// The parts to check; without any, all of them
     #[arg(value_enum)]
     parts: Vec<Part>,
     /// Leave the stacks of the parts `web` and `e2e` running, for another look (stop it with `cargo xtask down`)
@@ -50,7 +50,7 @@ pub(crate) struct Options {
     /// The API Gateway of the part `e2e`; without it, one after the other
     #[arg(long, value_enum)]
     gateway: Option<Gateway>,
-    /// Let schemathesis loose on the stack of `STACK_JSON` too, which it leaves changed
+    /// Run schemathesis on the stack of `STACK_JSON` too, which it leaves changed
     #[arg(long)]
     schemathesis: bool,
 }
@@ -82,7 +82,7 @@ enum Part {
 pub(crate) fn run(options: &Options) -> Result<()> {
     let since = Instant::now();
     let parts = if options.parts.is_empty() { Part::value_variants() } else { &options.parts };
-    // Of one part, what a person wants to see is its output, as it comes.
+    // The output of a single part is shown as it comes.
     let workers = if parts.len() == 1 { 1 } else { jobs::workers() };
     let given = suites::given_stack()?;
     let plan = Plan { options, parts, given: given.as_deref() };
@@ -235,7 +235,7 @@ fn end_to_end(options: &Options, given: Option<&Path>, gateway: Gateway) -> Resu
     };
     let stack = TestStack::new(name, gateway, options.keep)?;
     match options.emulator {
-        // What schemathesis tries are documents and values, which are the same behind either gateway.
+        // schemathesis tests documents and values, which are the same behind either gateway.
         EmulatorKind::Ministack => suites::end_to_end(stack, gateway == Gateway::Http),
         EmulatorKind::Localstack => {
             suites::end_to_end(TestStack { emulator: Emulator::localstack(&options.endpoint), ..stack }, false)

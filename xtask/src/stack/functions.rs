@@ -14,7 +14,7 @@ use crate::tool::{exec, paths, tools};
 /// The processor that archives are built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Processor {
-    /// This machine's: what an emulator runs.
+    /// This machine's, for emulators.
     Host,
     /// Arm, what AWS runs best for the money; cross-linked with Zig.
     Arm64,
@@ -102,5 +102,5 @@ pub(crate) fn program(name: &str) -> Result<PathBuf> {
 fn host() -> Result<String> {
     let version = exec::captured(Command::new("rustc").arg("-vV").current_dir(paths::root()))?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc does not tell its host")?.to_owned())
+    Ok(host.context("rustc does not print its host")?.to_owned())
 }

@@ -118,7 +118,7 @@ pub(crate) fn fed(title: &str, command: &mut Command, input: &str, log: &Path) -
     Ok(())
 }
 
-/// Runs a short command and gives what it printed.
+/// Runs a short command and gives its standard output.
 pub(crate) fn captured(command: &mut Command) -> Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {program}"))?;

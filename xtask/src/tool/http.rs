@@ -23,13 +23,13 @@ pub(crate) fn client() -> Agent {
         .into()
 }
 
-/// Waits until a service answers with 200, or tells why it will not.
+/// Waits until a service answers with 200; fails with the reason if it ends or takes too long.
 pub(crate) fn wait_until_healthy(state: &State, service: &Service, url: &str) -> Result<()> {
     let since = Instant::now();
     while !is_healthy(url) {
         interrupt::check()?;
         if !service.alive() {
-            bail!(service.obituary(state));
+            bail!(service.unexpected_end(state));
         }
         if since.elapsed() > PATIENCE {
             bail!(

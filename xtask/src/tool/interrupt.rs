@@ -23,7 +23,7 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// From here on a signal no longer ends the process: whoever waits sees it.
+/// From here on a signal no longer ends the process; functions that wait notice it.
 pub(crate) fn listen() -> Result<()> {
     ctrlc::set_handler(ask).context("cannot listen to Ctrl-C")
 }

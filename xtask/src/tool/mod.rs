@@ -1,4 +1,4 @@
-//! What the rest is made with: processes, paths, ports, progress, installed tools.
+//! What the other folders build on: processes, paths, ports, progress, installed tools.
 
 pub(crate) mod browser;
 pub(crate) mod exec;

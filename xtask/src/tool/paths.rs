@@ -14,7 +14,7 @@ use anyhow::{Context, Result};
 /// The checkout.
 pub(crate) fn root() -> &'static Path {
     static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-        // Cargo says where at run time. What it said at build time may be another checkout with the same `CARGO_TARGET_DIR`.
+        // Cargo sets it at run time. The value of the build may be another checkout with the same `CARGO_TARGET_DIR`.
         let here = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
         here.parent().map_or_else(|| here.clone(), Path::to_owned)
     });
@@ -26,12 +26,12 @@ pub(crate) fn tools() -> PathBuf {
     absolute(env::var_os("TOOLS_DIR"), ".local/tools")
 }
 
-/// Cargo's output folder. Every build that xtask starts is told it, so that all agree.
+/// Cargo's output folder, the same for every build that xtask starts.
 pub(crate) fn target() -> PathBuf {
     absolute(env::var_os("CARGO_TARGET_DIR"), "target")
 }
 
-/// What `cargo lambda build` writes: `<binary>/bootstrap`.
+/// The output of `cargo lambda build`: `<binary>/bootstrap`.
 pub(crate) fn archives() -> PathBuf {
     target().join("lambda")
 }

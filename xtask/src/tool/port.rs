@@ -1,4 +1,4 @@
-//! Ports of the loopback address: whether one is free, who holds it if not, and any free one for a test.
+//! Ports of the loopback address: whether one is free, which process uses it if not, and any free one for a test.
 
 use std::{
     fs,
@@ -27,7 +27,7 @@ fn is_taken(port: u16) -> bool {
         // No IPv6 on this machine, or a port below 1024: the service itself will say it better.
         _ => false,
     };
-    // `localhost` is both: a stranger on either would be mistaken for the service.
+    // `localhost` is both: another process on either would be mistaken for the service.
     let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err_and(taken);
     let v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).is_err_and(taken);
     v4 || v6

@@ -1,4 +1,4 @@
-//! What a person sees while something takes its time: a moving line on a terminal, plain lines elsewhere.
+//! Progress of steps that take a while: a moving line on a terminal, plain lines elsewhere.
 
 use std::{
     cell::Cell,

@@ -52,7 +52,7 @@ pub(crate) fn cfn_lint() -> Result<PathBuf> {
     Ok(venv.join("bin/cfn-lint"))
 }
 
-/// Installs checkov into a virtual environment of its own: it pins versions that others don't want.
+/// Installs checkov into a virtual environment of its own: it pins versions that conflict with those of other tools.
 pub(crate) fn checkov() -> Result<PathBuf> {
     let venv = paths::tools().join("checkov");
     install_requirements("checkov", "checkov-requirements.txt", &venv)?;

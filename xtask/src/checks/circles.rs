@@ -1,9 +1,10 @@
-//! No circle of imports between the modules of a Rust package. cargo-modules reads the imports; the circles are found here,
-//! because its own check also counts that a type has functions which return it.
+//! No circle of imports between the modules of a Rust package. cargo-modules reads who imports whom; the circles are found
+//! here, because its own check also reports types whose functions return them.
 //!
-//! What counts is a `use`, in whichever form, and a type of another module in a declaration. An import of something that
-//! a module re-exports counts as one of the module that declares it. So a list of modules may name and re-export them,
-//! but they may not import what the list declares itself.
+//! A module depends on those that it imports from, in whichever form, and on those that it lists with `mod`. So no module
+//! may import what its list of siblings declares: that has a file of its own. An import of something re-exported counts as
+//! one from the module that declares it. Paths inside of functions are not read, so they may not begin at `crate` or
+//! `super`: there is a `use` for that.
 
 use std::{
     collections::{BTreeMap, BTreeSet, VecDeque},
@@ -19,7 +20,7 @@ use crate::tool::{
     exec,
     paths::{self, State},
     progress::Step,
-    tools,
+    stamp, tools,
 };
 
 /// Checks every library, program and test of the workspace that has modules.
@@ -31,11 +32,12 @@ pub(crate) fn check() -> Result<()> {
     ensure!(!roots.is_empty(), "no package has modules");
     for root in roots {
         step.tick(&root.name);
-        problems.extend(imports(&program, &root)?.circles());
+        problems.extend(dependencies(&program, &root)?.circles());
+        problems.extend(paths_without_use(&root)?);
     }
     if !problems.is_empty() {
         drop(step);
-        bail!("modules import each other in a circle:\n  {}", problems.join("\n  "));
+        bail!("modules that depend on each other, or a path that hides it:\n  {}", problems.join("\n  "));
     }
     step.done();
     Ok(())
@@ -75,9 +77,9 @@ fn has_modules(code: &str) -> bool {
     })
 }
 
-/// Reads a crate's imports, without its dependencies: their thousands of types take a hundred times as long to read, and
-/// none imports ours.
-fn imports(program: &Path, root: &Root) -> Result<Imports> {
+/// Which of a crate's modules depend on which. It is read without other crates: their thousands of types take a hundred
+/// times as long, and none imports ours.
+fn dependencies(program: &Path, root: &Root) -> Result<Dependencies> {
     let folder = State::test("lint").made(&format!("modules/{}", root.name))?;
     let manifest = folder.join("Cargo.toml");
     let Root { name, edition, source } = root;
@@ -90,29 +92,61 @@ fn imports(program: &Path, root: &Root) -> Result<Imports> {
     command
         .args(["modules", "dependencies", "--lib", "--manifest-path"])
         .arg(&manifest)
-        .args(["--no-externs", "--no-sysroot", "--no-fns", "--no-traits", "--no-types", "--no-owns"])
+        .args(["--no-externs", "--no-sysroot", "--no-fns", "--no-traits", "--no-types"])
         .current_dir(&folder)
         .env("CARGO_TARGET_DIR", folder.join("target"));
     let graph = exec::captured(&mut command)?;
-    let imports = Imports::read(&graph);
-    ensure!(!imports.0.is_empty(), "cargo-modules finds no import in {}:\n{graph}", paths::shown(source));
-    Ok(imports)
+    let found = Dependencies::read(&graph);
+    ensure!(!found.0.is_empty(), "cargo-modules finds no modules in {}:\n{graph}", paths::shown(source));
+    Ok(found)
 }
 
-/// Which module imports which.
-struct Imports(BTreeMap<String, BTreeSet<String>>);
+/// Lines with a path that would be a `use` elsewhere.
+fn paths_without_use(root: &Root) -> Result<Vec<String>> {
+    let folder = root.source.parent().context("a source lies in a folder")?;
+    let mut problems = Vec::new();
+    for file in stamp::files_below(folder)? {
+        if file.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let code = fs::read_to_string(&file).with_context(|| format!("cannot read {}", paths::shown(&file)))?;
+        for number in lines_with_path(&code) {
+            problems.push(format!("{}:{number}: a path from the crate or the parent; import it", paths::shown(&file)));
+        }
+    }
+    Ok(problems)
+}
 
-impl Imports {
+/// The numbers of the lines that hold a path from the crate or the parent, but for imports and comments.
+fn lines_with_path(code: &str) -> Vec<usize> {
+    let roots = ["crate", "super"].map(|root| format!("{root}::"));
+    let begins_path = |line: &str, root: &String| {
+        let before = line.split(root.as_str()).next().unwrap_or_default();
+        before.len() < line.len() && !before.ends_with(['$', '"', '_']) && !before.ends_with(char::is_alphanumeric)
+    };
+    let numbered = code.lines().map(str::trim_start).zip(1..);
+    let elsewhere = numbered.filter(|(line, _)| {
+        let import =
+            line.trim_start_matches("pub(crate) ").trim_start_matches("pub(super) ").trim_start_matches("pub ");
+        !import.starts_with("use ") && !line.starts_with("//")
+    });
+    elsewhere.filter(|(line, _)| roots.iter().any(|root| begins_path(line, root))).map(|(_, number)| number).collect()
+}
+
+/// Which module depends on which.
+struct Dependencies(BTreeMap<String, BTreeSet<String>>);
+
+impl Dependencies {
     /// Reads the edges of a graph in the language of Graphviz: `"a" -> "b" [label="uses", ...`.
     fn read(graph: &str) -> Self {
-        let mut imports: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        let mut found: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for line in graph.lines() {
             let words: Vec<&str> = line.split('"').collect();
-            if let [_, from, " -> ", to, " [label=", "uses", ..] = words[..] {
-                imports.entry(from.to_owned()).or_default().insert(to.to_owned());
+            if let [_, from, " -> ", to, " [label=", "uses" | "owns", ..] = words[..] {
+                found.entry(from.to_owned()).or_default().insert(to.to_owned());
             }
         }
-        Self(imports)
+        Self(found)
     }
 
     /// The shortest circle through each module that is part of one; each circle once.
@@ -157,7 +191,7 @@ mod tests {
                 "    \"{from}\" -> \"{to}\" [label=\"uses\", color=\"#7f7f7f\", style=\"dashed\"]; // \"uses\" edge\n"
             )
         };
-        Imports::read(&edges.iter().map(line).collect::<String>()).circles()
+        Dependencies::read(&edges.iter().map(line).collect::<String>()).circles()
     }
 
     #[test]
@@ -173,9 +207,20 @@ mod tests {
     }
 
     #[test]
-    fn only_imports_count() {
-        let graph = "\"a\" -> \"a::b\" [label=\"owns\", color=\"#000000\"];\n\"a::b\" [label=\"mod|b\"];\n";
-        assert!(Imports::read(graph).0.is_empty());
+    fn a_module_that_imports_from_its_list_of_siblings_is_in_a_circle() {
+        let listed = "\"a\" -> \"a::b\" [label=\"owns\", color=\"#000000\"];\n";
+        let node = "\"a::b\" [label=\"mod|b\"];\n";
+        assert_eq!(Dependencies::read(&format!("{listed}{node}")).circles(), Vec::<String>::new());
+        let import = "\"a::b\" -> \"a\" [label=\"uses\", color=\"#7f7f7f\"];\n";
+        assert_eq!(Dependencies::read(&format!("{listed}{node}{import}")).circles(), ["a -> a::b -> a"]);
+    }
+
+    #[test]
+    fn a_path_is_found_where_it_is_no_import() {
+        let code = "use CRATE::a;\npub(crate) use SUPER::b;\n// CRATE::c\nlet d = CRATE::d();\n    SUPER::e();\n\
+                    pub(SUPER) fn f() {}\nmy_CRATE::g();\n$CRATE::h();\n";
+        let code = code.replace("CRATE", "crate").replace("SUPER", "super");
+        assert_eq!(lines_with_path(&code), [4, 5]);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use std::{
     ffi::OsStr,
     fs::{self, File},
-    io::{Read, Seek, SeekFrom, Write},
+    io::Write,
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
@@ -13,15 +13,12 @@ use std::{
 use anyhow::{Context, Result, bail};
 
 use crate::tool::{
-    interrupt,
+    interrupt, log_end,
     paths::{self, State},
     process,
     progress::{self, Step},
 };
 
-/// Lines of a log that an error shows.
-const TAIL_LINES: usize = 30;
-const TAIL_BYTES: u64 = 16 * 1024;
 const POLL: Duration = Duration::from_millis(50);
 
 /// Cargo, building into the folder that all of xtask's builds share.
@@ -56,13 +53,13 @@ pub(crate) fn logged(title: &str, command: &mut Command, log: &Path) -> Result<(
     let mut detail = String::new();
     let status = wait(child, |count| {
         if count.is_multiple_of(10) {
-            detail = last_line(log).unwrap_or_default();
+            detail = log_end::last_line(log).unwrap_or_default();
         }
         step.tick(&detail);
     })?;
     if !status.success() {
         drop(step);
-        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), tail(log));
+        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), log_end::tail(log));
     }
     step.done();
     Ok(())
@@ -112,7 +109,7 @@ pub(crate) fn fed(title: &str, command: &mut Command, input: &str, log: &Path) -
     let status = wait(child, |_| step.tick(""))?;
     if !status.success() || fed.is_err() {
         drop(step);
-        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), tail(log));
+        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), log_end::tail(log));
     }
     step.done();
     Ok(())
@@ -149,28 +146,6 @@ fn wait(mut child: Child, mut each: impl FnMut(u32)) -> Result<ExitStatus> {
         std::thread::sleep(POLL);
     }
     bail!("a command ran for longer than can be counted")
-}
-
-/// The last lines of a log, indented.
-pub(crate) fn tail(log: &Path) -> String {
-    let text = end_of(log).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
-    let from = lines.len().saturating_sub(TAIL_LINES);
-    lines[from..].iter().fold(String::new(), |shown, line| shown + "    " + line + "\n")
-}
-
-fn last_line(log: &Path) -> Option<String> {
-    let text = end_of(log)?;
-    Some(text.lines().rev().find(|line| !line.trim().is_empty())?.trim().to_owned())
-}
-
-fn end_of(log: &Path) -> Option<String> {
-    let mut file = File::open(log).ok()?;
-    let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES))).ok()?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]

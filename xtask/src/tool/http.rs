@@ -9,7 +9,11 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use ureq::Agent;
 
-use crate::tool::{interrupt, paths::State, process::Service};
+use crate::tool::{
+    interrupt,
+    paths::{self, State},
+    process::Service,
+};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -50,7 +54,7 @@ pub(crate) fn is_healthy(url: &str) -> bool {
 }
 
 fn log(state: &State, service: &Service) -> String {
-    state.log(&service.name).map_or_else(|_| "missing".to_owned(), |path| crate::tool::paths::shown(&path))
+    state.log(&service.name).map_or_else(|_| "missing".to_owned(), |path| paths::shown(&path))
 }
 
 /// The JSON of a good answer, or an error that shows the bad one.

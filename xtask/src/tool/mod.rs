@@ -5,6 +5,7 @@ pub(crate) mod exec;
 pub(crate) mod http;
 pub(crate) mod interrupt;
 pub(crate) mod jobs;
+pub(crate) mod log_end;
 pub(crate) mod machine;
 pub(crate) mod paths;
 pub(crate) mod port;

@@ -13,7 +13,10 @@ use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
 
-use crate::tool::paths::{self, State};
+use crate::tool::{
+    log_end,
+    paths::{self, State},
+};
 
 const POLL: Duration = Duration::from_millis(50);
 /// How long a process may take to stop before it is killed.
@@ -75,12 +78,9 @@ impl Service {
     /// The message for a process that ended by itself, with the end of its log.
     pub(crate) fn unexpected_end(&self, state: &State) -> String {
         match state.log(&self.name) {
-            Ok(log) => format!(
-                "{} ended by itself. The end of {}:\n{}",
-                self.name,
-                paths::shown(&log),
-                crate::tool::exec::tail(&log)
-            ),
+            Ok(log) => {
+                format!("{} ended by itself. The end of {}:\n{}", self.name, paths::shown(&log), log_end::tail(&log))
+            }
             Err(_) => format!("{} ended by itself", self.name),
         }
     }

@@ -12,6 +12,7 @@ use crate::routes::ROUTES;
 use crate::runtime::refusals::GatewayRefusal;
 use crate::runtime::route::{Route, RouteEntry};
 use crate::runtime::serve::{Answer, PublicHandler};
+use crate::system::limits::Limits;
 use crate::with_routes;
 
 /// This function's route.
@@ -48,7 +49,7 @@ macro_rules! describe {
             paths(handle, $(crate::$group::$module::handle),*),
             security(("bearer" = [])),
             components(schemas(GatewayRefusal)),
-            modifiers(&BearerToken, &GatewayAnswers, &OperationNames),
+            modifiers(&BearerToken, &GatewayAnswers, &OperationNames, &Limits),
         )]
         struct Described;
     };

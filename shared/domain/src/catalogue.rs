@@ -15,17 +15,17 @@ use crate::questionnaire::{Item, ItemType, Questionnaire};
 use crate::text::{MessageText, Title, multi_line, one_line};
 
 /// The maximum number of questions in a questionnaire.
-const MAX_ITEMS: usize = 50;
+pub const MAX_ITEMS: usize = 50;
 /// The maximum number of options of a `choice` question.
-const MAX_OPTIONS: usize = 50;
+pub const MAX_OPTIONS: usize = 50;
 /// The maximum length of a link id, in characters; this and the following limits.
 const LINK_ID_MAX_LENGTH: usize = 64;
 /// The maximum length of a description.
-const DESCRIPTION_MAX_LENGTH: usize = 1000;
+pub const DESCRIPTION_MAX_LENGTH: usize = 1000;
 /// The maximum length of a question.
-const QUESTION_MAX_LENGTH: usize = 500;
+pub const QUESTION_MAX_LENGTH: usize = 500;
 /// The maximum length of an option.
-const OPTION_MAX_LENGTH: usize = 200;
+pub const OPTION_MAX_LENGTH: usize = 200;
 /// The maximum length of all required questions together: the other half of the message is for the answers.
 const REQUIRED_MAX_LENGTH: usize = MessageText::MAX_LENGTH / 2;
 

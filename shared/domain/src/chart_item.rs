@@ -11,9 +11,9 @@ use crate::text::{Title, multi_line};
 use crate::time::Timestamp;
 
 /// The maximum length of an order, in characters.
-const ORDER_MAX_LENGTH: usize = 2000;
+pub const ORDER_MAX_LENGTH: usize = 2000;
 /// The maximum length of a document's URL, in characters.
-const URL_MAX_LENGTH: usize = 2000;
+pub const URL_MAX_LENGTH: usize = 2000;
 /// The maximum number of orders, and of documents, in one encounter.
 pub const MAX_OF_A_KIND: u32 = 100;
 

@@ -9,7 +9,7 @@ use crate::person::{Caller, Person};
 use crate::time::Timestamp;
 
 /// The maximum length of an encounter's type, in characters.
-pub(crate) const ENCOUNTER_TYPE_MAX_LENGTH: usize = 100;
+pub const ENCOUNTER_TYPE_MAX_LENGTH: usize = 100;
 
 /// The status of an encounter: the two of FHIR's codes that this system uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -6,16 +6,21 @@ use crate::ids::PatientId;
 use crate::search::search_words;
 use crate::time::Timestamp;
 
+/// The maximum length of a name, in characters.
+pub const NAME_MAX_LENGTH: usize = 200;
+/// The maximum length of a medical record number, in characters.
+pub const RECORD_NUMBER_MAX_LENGTH: usize = 64;
+
 /// A patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patient {
     /// Their id, assigned by the medical record system.
     pub id: PatientId,
-    /// Their full name: 1 to 200 characters.
+    /// Their full name.
     pub name: String,
     /// Their birth date.
     pub birth_date: jiff::civil::Date,
-    /// Their medical record number: 1 to 64 characters.
+    /// Their medical record number.
     pub record_number: String,
 }
 

@@ -283,6 +283,9 @@ mod tests {
         let other = [answer("kind", "MRI"), good[1].clone()];
         assert_eq!(form().answer(&other).unwrap_err(), AnswerError::NoSuchOption("kind".into()));
         let long = [good[0].clone(), answer("question", &"x".repeat(9_999))];
-        assert_eq!(form().answer(&long).unwrap_err(), AnswerError::Message(TextError::TooLong(10_000)));
+        assert_eq!(
+            form().answer(&long).unwrap_err(),
+            AnswerError::Message(TextError::TooLong(MessageText::MAX_LENGTH))
+        );
     }
 }

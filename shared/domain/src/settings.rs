@@ -7,13 +7,16 @@ use crate::fault::{Fault, Field};
 use crate::text::one_line;
 
 /// The maximum length of the portal's button label, in characters.
-const LABEL_MAX_LENGTH: usize = 60;
+pub const LABEL_MAX_LENGTH: usize = 60;
 /// The maximum length of a pool's name, in characters.
-const POOL_MAX_LENGTH: usize = 64;
+pub const POOL_MAX_LENGTH: usize = 64;
 /// The highest upload limit that can be set, in bytes.
 const UPLOAD_LIMIT: u64 = 20 * 1024 * 1024;
 /// The media types that can be allowed.
 const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
+/// The maximum number of allowed media types: each of them once.
+pub const MAX_CONTENT_TYPES: usize = CONTENT_TYPES.len();
 
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -18,7 +18,7 @@ pub enum TextError {
     ControlCharacter,
 }
 
-/// A message's text: 1 to 10,000 characters; line breaks and tabs are the only control characters.
+/// The text of a message. Line breaks and tabs are the only control characters allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageText(String);
 
@@ -53,7 +53,7 @@ impl fmt::Display for MessageText {
     }
 }
 
-/// A conversation's title: 1 to 200 characters on one line, trimmed.
+/// A conversation's title: one line, trimmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Title(String);
 
@@ -145,8 +145,11 @@ mod tests {
     #[test]
     fn messages_are_validated() {
         assert_eq!(MessageText::new(" \n\t"), Err(TextError::Empty));
-        assert!(MessageText::new(&"é".repeat(10_000)).is_ok());
-        assert_eq!(MessageText::new(&"é".repeat(10_001)), Err(TextError::TooLong(10_000)));
+        assert!(MessageText::new(&"é".repeat(MessageText::MAX_LENGTH)).is_ok());
+        assert_eq!(
+            MessageText::new(&"é".repeat(MessageText::MAX_LENGTH + 1)),
+            Err(TextError::TooLong(MessageText::MAX_LENGTH))
+        );
         assert_eq!(MessageText::new("a\u{7}b"), Err(TextError::ControlCharacter));
         assert_eq!(MessageText::new("a\r\nb\rc\td").unwrap().as_str(), "a\nb\nc\td");
     }

@@ -138,7 +138,7 @@ mod tests {
             rest_api("/patients/a b", &json!({"q": ["a&b"], "limit": ["5"]})),
         ];
         for event in &events {
-            let request = seen(event, None).expect("admitted");
+            let request = normalized(event, None).expect("admitted");
             assert_eq!(request.raw_http_path(), "/patients/a b");
             assert_eq!(request.path_parameters().first("patientId"), Some("a b"));
             let mut query: Vec<_> = request.uri().query().expect("a query").split('&').collect();

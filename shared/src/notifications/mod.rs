@@ -23,7 +23,7 @@ pub enum NotificationError {
     /// SNS rejected an email address or mobile number.
     #[error("SNS rejected the address")]
     Address(ContactError),
-    /// A failed DynamoDB request.
+    /// A failed `DynamoDB` request.
     #[error(transparent)]
     Store(#[from] StoreError),
 }

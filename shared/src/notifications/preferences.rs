@@ -7,7 +7,7 @@
 //! - After syncing, a function checks for a newer change and syncs again.
 //! - If a function stops halfway, the user's next change repairs the subscriptions.
 //!
-//! See docs/decisions/0010-notices.md.
+//! See docs/decisions/0010-notifications.md.
 
 use std::collections::HashSet;
 

@@ -82,7 +82,7 @@ impl Modify for BearerToken {
 struct GatewayAnswers;
 
 impl Modify for GatewayAnswers {
-    /// A 401 may also be the gateway's own, which is no problem document (docs/decisions/0006-refusals.md).
+    /// A 401 may also be the gateway's own, which is no problem document (docs/decisions/0006-error-responses.md).
     fn modify(&self, openapi: &mut Document) {
         for path in openapi.paths.paths.values_mut() {
             for operation in [&mut path.get, &mut path.put, &mut path.post, &mut path.delete].into_iter().flatten() {

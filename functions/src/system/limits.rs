@@ -3,11 +3,10 @@
 //! A description says `{max}` for the limit of its field, and `{each}` for that of each value in its list.
 
 use domain::attachment::MAX_PER_MESSAGE;
-use domain::catalogue::{
-    DESCRIPTION_MAX_LENGTH, ENCOUNTER_TYPE_MAX_LENGTH, MAX_ITEMS, MAX_OPTIONS, OPTION_MAX_LENGTH, QUESTION_MAX_LENGTH,
-};
+use domain::catalogue::{DESCRIPTION_MAX_LENGTH, MAX_ITEMS, MAX_OPTIONS, OPTION_MAX_LENGTH, QUESTION_MAX_LENGTH};
 use domain::chart_item::{ORDER_MAX_LENGTH, URL_MAX_LENGTH};
 use domain::contact::Email;
+use domain::encounter::ENCOUNTER_TYPE_MAX_LENGTH;
 use domain::ids::UserId;
 use domain::patient::{NAME_MAX_LENGTH, RECORD_NUMBER_MAX_LENGTH};
 use domain::settings::{LABEL_MAX_LENGTH, MAX_CONTENT_TYPES, POOL_MAX_LENGTH};

@@ -1,4 +1,4 @@
-//! Tokens of an issuer that runs here on loopback: which are taken, and how often its keys are fetched.
+//! Tests with an issuer on loopback: which tokens are accepted, and how often the issuer's keys are fetched.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,7 +22,7 @@ struct Issuer {
     fetches: Arc<AtomicUsize>,
 }
 
-/// Serves discovery and keys on a free port, and counts how often.
+/// Starts an issuer on a free port that counts requests for its discovery document and keys.
 async fn issuer() -> Issuer {
     let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
     let point = pair.public_key().as_ref();
@@ -76,7 +76,7 @@ impl Issuer {
         format!("Bearer {}", encode(header, claims, &self.key).unwrap())
     }
 
-    /// A token that differs from a good one in some claims; `null` removes one.
+    /// A valid token with some claims changed, or removed with `null`.
     fn token(&self, changes: &Value) -> String {
         self.sign(&header(), &merged(self.claims(), changes))
     }
@@ -98,7 +98,7 @@ fn merged(mut claims: Value, changes: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_good_token_names_its_caller() {
+async fn a_valid_token_identifies_its_caller() {
     let issuer = issuer().await;
     let identity = issuer.identity();
     let ana = identity.caller(Some(&issuer.token(&json!({})))).await.unwrap();
@@ -112,7 +112,7 @@ async fn a_good_token_names_its_caller() {
 }
 
 #[tokio::test]
-async fn everything_else_is_refused() {
+async fn all_other_tokens_are_rejected() {
     let issuer = issuer().await;
     let identity = issuer.identity();
     let now = get_current_timestamp();
@@ -174,7 +174,7 @@ async fn a_valid_token_without_a_role_is_forbidden() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_once_and_invented_key_ids_do_not_become_load() {
+async fn keys_are_fetched_once_and_forged_key_ids_cause_no_load() {
     let issuer = issuer().await;
     let identity = issuer.identity();
     for _ in 0..3 {
@@ -182,14 +182,14 @@ async fn keys_are_fetched_once_and_invented_key_ids_do_not_become_load() {
     }
     assert_eq!(issuer.fetches.load(Ordering::SeqCst), 2, "discovery and keys, once");
     for id in ["two", "three", "four"] {
-        let invented = issuer.sign(&Header { kid: Some(id.into()), ..header() }, &issuer.claims());
-        assert!(identity.caller(Some(&invented)).await.is_err());
+        let forged = issuer.sign(&Header { kid: Some(id.into()), ..header() }, &issuer.claims());
+        assert!(identity.caller(Some(&forged)).await.is_err());
     }
     assert_eq!(issuer.fetches.load(Ordering::SeqCst), 2, "no more within the interval");
 }
 
 #[tokio::test]
-async fn without_its_issuer_nobody_is_verified() {
+async fn an_unreachable_issuer_is_reported() {
     let config =
         IssuerConfig { issuer: "http://127.0.0.1:9".into(), audience: "api".into(), ..IssuerConfig::default() };
     let issuer = issuer().await;

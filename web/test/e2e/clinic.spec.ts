@@ -46,7 +46,7 @@ test.describe("the tasklist", () => {
     await clara.getByLabel("Status").selectOption("In progress");
     await clara.getByLabel("Mine only").check();
     await findTask(clara, id);
-    await expect(row(clara, id)).toContainText("Clara Clinician is on it");
+    await expect(row(clara, id)).toContainText("Clara Clinician is working on it");
     const carl = await signedIn("clinician-b", { path: "/tasks" });
     await carl.getByLabel("Status").selectOption("In progress");
     await findTask(carl, id);
@@ -101,7 +101,7 @@ test.describe("the tasklist", () => {
     await expect(clara.locator(".task")).toHaveCount(1);
     few = 0;
     await expect(counted).toHaveText("0 tasks", LATER);
-    await expect(clara.getByText("There are no such tasks.")).toBeVisible();
+    await expect(clara.getByText("No tasks match these filters.")).toBeVisible();
   });
 
   test("another pool has its own tasks", async ({ signedIn }) => {
@@ -109,7 +109,7 @@ test.describe("the tasklist", () => {
     const clara = await signedIn("clinician-a", { path: "/tasks" });
     await expect(clara.locator(".task").first()).toBeVisible();
     await clara.getByLabel("Pool").fill("laboratory");
-    await expect(clara.getByText("There are no such tasks.")).toBeVisible();
+    await expect(clara.getByText("No tasks match these filters.")).toBeVisible();
     await clara.getByLabel("Pool").fill("clinic");
     await expect(clara.locator(".task").first()).toBeVisible();
   });
@@ -197,7 +197,7 @@ test("plus asks for a title, and Create begins the chat, once", async ({ signedI
   await dialog.getByRole("button", { name: "Create" }).click();
   await expect(dialog).toBeHidden();
   await expect(clara.getByRole("heading", { level: 2 })).toHaveText(title);
-  await expect(clara.getByText("No message yet.")).toBeVisible();
+  await expect(clara.getByText("No messages yet.")).toBeVisible();
   expect(lost).toBe(2);
   const found = async () => (await (await api("clinician-a")).conversations(patientId("patient-b"), { q: title })).items.length;
   await expect.poll(found, LATER).toBe(1);
@@ -224,13 +224,13 @@ test.describe("an encounter", () => {
     await expect(orders.getByLabel("New order")).toHaveValue("");
 
     const documents = clara.getByRole("region", { name: "Linked documents" });
-    await documents.getByLabel("Document’s title").fill("The laboratory’s report");
-    await documents.getByLabel("Document’s address (https)").fill("http://lab.example.org/reports/4711");
+    await documents.getByLabel("Document title").fill("The laboratory’s report");
+    await documents.getByLabel("Document address (https)").fill("http://lab.example.org/reports/4711");
     await documents.getByRole("button", { name: "Link the document" }).click();
     await expect(documents.getByRole("alert")).toContainText("It was not saved.");
     await expect(documents.getByRole("alert")).toContainText("It was not accepted as it is.");
-    await expect(documents.getByLabel("Document’s address (https)")).toHaveValue("http://lab.example.org/reports/4711");
-    await documents.getByLabel("Document’s address (https)").fill("https://lab.example.org/reports/4711");
+    await expect(documents.getByLabel("Document address (https)")).toHaveValue("http://lab.example.org/reports/4711");
+    await documents.getByLabel("Document address (https)").fill("https://lab.example.org/reports/4711");
     await documents.getByRole("button", { name: "Link the document" }).click();
     const link = documents.getByRole("link", { name: "The laboratory’s report" });
     await expect(link).toHaveAttribute("href", "https://lab.example.org/reports/4711");
@@ -268,7 +268,7 @@ test.describe("an encounter", () => {
   test("an order that was typed but not added survives a reload, and the way to the chat and back", async ({ signedIn }) => {
     const { id, encounterId } = await begunChat(uniqueTitle("Kept"));
     const clara = await signedIn("clinician-a", { path: `${chartOf("patient-a")}/encounters/${encounterId}` });
-    const [order, title] = [clara.getByLabel("New order"), clara.getByLabel("Document’s title")];
+    const [order, title] = [clara.getByLabel("New order"), clara.getByLabel("Document title")];
     await order.fill("Creatinine");
     await title.fill("The referral");
     await clara.reload();

@@ -130,14 +130,14 @@ test("too large, of another type, or empty: said before anything is uploaded", a
   );
   const said = (name: string) => tray(ana).getByRole("listitem").filter({ hasText: name }).getByRole("alert");
   await expect(said("huge.png")).toHaveText("It is too large.");
-  await expect(said("letter.pdf")).toContainText("This type of file is not accepted.");
+  await expect(said("letter.pdf")).toContainText("This file type is not supported.");
   await expect(said("empty.png")).toContainText("It was not accepted as it is.");
   expect(asked).toEqual([]);
 });
 
 for (const [status, code, words] of [
   [413, "attachment-too-large", "It is too large."],
-  [415, "unsupported-media-type", "This type of file is not accepted."],
+  [415, "unsupported-media-type", "This file type is not supported."],
 ] as const) {
   test(`the API's ${status} about an image has its own words`, async ({ signedIn }) => {
     const { ana } = await anasChat(signedIn);
@@ -157,7 +157,7 @@ test("what only calls itself an image is rejected, and its message stays", async
   await expect(tray(ana).getByText("Ready to send")).toBeVisible();
   await box(ana).fill("See the picture");
   await box(ana).press("Enter");
-  await expect(lastMessage(ana)).toContainText("The file was not accepted: it is no image.", { timeout: 30_000 });
+  await expect(lastMessage(ana)).toContainText("The file was not accepted: it is not an image.", { timeout: 30_000 });
   await expect(lastMessage(ana)).toContainText("See the picture");
   expect((await stored(id)).at(-1)?.text).toBe("See the picture");
 });

@@ -270,7 +270,7 @@ test("a task is ticked off by keyboard, and the focus goes on to the next", asyn
   await expect(tick(3)).toBeHidden();
   await expect(tick(1)).toBeFocused();
   await clara.keyboard.press("Space");
-  await expect(clara.getByText("There are no such tasks.")).toBeVisible();
+  await expect(clara.getByText("No tasks match these filters.")).toBeVisible();
   await expect(clara.getByRole("heading", { level: 1 })).toBeFocused();
 });
 

@@ -100,7 +100,7 @@ const rows = (page: Page) => page.getByRole("list", { name: "Conversations" }).g
 const frame = (places: string[], name: string) => `
   - link "Skip to the content"
   - banner:
-    - navigation "Places":
+    - navigation "Main":
 ${places.map((place) => `      - link "${place}"`).join("\n")}
     - combobox "Language"
     - text: ${name}
@@ -123,7 +123,7 @@ const chatOf = (there: string, here = "") => `
         - button "Attach images"
         - textbox "Message"
         - button "Send" [disabled]
-        - paragraph: Enter sends, Shift+Enter breaks the line.`;
+        - paragraph: Press Enter to send, Shift+Enter for a new line.`;
 
 export const PLACES: Place[] = [
   {
@@ -195,7 +195,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
         .setInputFiles([photo("left-arm-on-tuesday-morning.png"), { ...photo("letter.pdf"), mimeType: "application/pdf" }]);
       await page.getByText("Ready to send").waitFor();
     },
-    shows: (page) => page.getByText("This type of file is not accepted."),
+    shows: (page) => page.getByText("This file type is not supported."),
   },
   {
     name: "portal-message-failed",
@@ -282,7 +282,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
     who: "patient-a",
     path: () => "/messages",
     then: (page) => search(page, "unicorns"),
-    shows: (page) => page.getByText("No conversation has all of these words."),
+    shows: (page) => page.getByText("No conversation contains all of these words."),
   },
   {
     name: "portal-notifications",
@@ -292,7 +292,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
     aria: `${portalFrame}
   - main:
     - heading "Notifications" [level=1]
-    - paragraph: /Never what it is about/
+    - paragraph: /never include their content/
     - textbox "Email address"
     - textbox "Mobile number"
     - button "Save"`,
@@ -396,7 +396,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
     who: "clinician-a",
     path: () => "/tasks",
     then: (page) => page.getByLabel("Pool").fill("nobodys"),
-    shows: (page) => page.getByText("There are no such tasks."),
+    shows: (page) => page.getByText("No tasks match these filters."),
   },
   {
     name: "clinic-patients",
@@ -478,8 +478,8 @@ ${chatOf("Ana Patient", '\n      - link "Encounter"').slice(1)}`,
       - region "Orders":
         - textbox "New order"
       - region "Linked documents":
-        - textbox "Document’s title"
-        - textbox "Document’s address (https)"`,
+        - textbox "Document title"
+        - textbox "Document address (https)"`,
   },
   {
     name: "clinic-encounter-finished",

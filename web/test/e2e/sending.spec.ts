@@ -108,7 +108,7 @@ for (const [status, code, words, way] of [
   [503, "busy", "Something went wrong on our side.", "Try again"],
   [504, "timeout", "The network is slow", "Try again"],
   [413, "too-large", "It is too large.", "Edit"],
-  [415, "unsupported-type", "This type of file is not accepted.", "Edit"],
+  [415, "unsupported-type", "This file type is not supported.", "Edit"],
   [422, "invalid-value", "It was not accepted as it is.", "Edit"],
   [403, "forbidden", "Your account is not allowed to do this.", "Edit"],
 ] as const) {

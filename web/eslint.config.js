@@ -30,5 +30,24 @@ export default defineConfig(
       "@typescript-eslint/no-misused-promises": ["error", { checksVoidReturn: { attributes: false, properties: false } }],
     },
   },
+  {
+    files: ["test/**"],
+    ignores: ["test/support/contract.ts"],
+    rules: {
+      // Mocked answers must be what the API can answer.
+      "no-restricted-syntax": [
+        "error",
+        {
+          selector:
+            "CallExpression[callee.property.name='fulfill'] > ObjectExpression:not(:has(> Property[key.name='response']:first-child:last-child))",
+          message: "Use a function of test/support/contract.ts: it checks the answer against openapi.json.",
+        },
+        {
+          selector: "CallExpression[callee.object.name='HttpResponse'][callee.property.name='json']",
+          message: "Use a function of test/support/contract.ts: it checks the answer against openapi.json.",
+        },
+      ],
+    },
+  },
   { files: ["scripts/**", "serve.js"], languageOptions: { globals: globals.node }, rules: { "no-console": "off" } },
 );

@@ -1,30 +1,32 @@
-// What clinicians do: the tasklist, finding a patient, the chart with its chats, the encounter; and what stays of it when a page
+// What clinicians do: the tasklist, finding a patient, the chart with its conversations, the encounter; and what stays of it when a page
 // is reloaded. Their trace in the patient's access log.
-import type { Page } from "@playwright/test";
+import type { Page as Tab } from "@playwright/test";
+import type { Page, Task } from "../../src/api/types.ts";
+import { answer, problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
-import { api, begunChat, say, uniqueTitle } from "./support/people.ts";
+import { api, begunConversation, say, uniqueTitle } from "./support/people.ts";
 import { patientId, type Person } from "./support/stack.ts";
-import { findTask, toChat } from "./support/tasks.ts";
+import { findTask, toConversation } from "./support/tasks.ts";
 
 const chartOf = (patient: Person) => `/patients/${patientId(patient)}`;
-const row = (page: Page, id: string) => page.getByRole("listitem").filter({ has: page.locator(`a[href$="/chat/${id}"]`) });
+const row = (page: Tab, id: string) => page.getByRole("listitem").filter({ has: page.locator(`a[href$="/chat/${id}"]`) });
 
 /** What the stack follows up with takes its time. */
 const LATER = { timeout: 20_000 };
 
 /** A patient waits for an answer; resolves when the clinic has a task of it. */
 async function question(patient: Person = "patient-a") {
-  const chat = await begunChat(uniqueTitle("Question"), patient);
-  await say(patient, chat.id, "Is 5.3 too high?");
-  await expect.poll(() => taskOf(chat.id), LATER).toBeDefined();
-  return chat;
+  const conversation = await begunConversation(uniqueTitle("Question"), patient);
+  await say(patient, conversation.id, "Is 5.3 too high?");
+  await expect.poll(() => taskOf(conversation.id), LATER).toBeDefined();
+  return conversation;
 }
 
 async function taskOf(conversationId: string, status: "requested" | "in-progress" | "completed" = "requested") {
   const clara = await api("clinician-a");
   let cursor: string | undefined;
   do {
-    const page = await clara.tasks({ status }, cursor);
+    const page = await clara.tasks({ status, limit: 100 }, cursor);
     const task = page.items.find((one) => one.conversationId === conversationId);
     if (task) {
       return task;
@@ -65,11 +67,11 @@ test.describe("the tasklist", () => {
     expect((await taskOf(id, "completed"))?.completedBy?.name).toBe("Clara Clinician");
   });
 
-  test("the bubble shows on hover and on focus, and leads into the chat", async ({ signedIn }) => {
+  test("the bubble shows on hover and on focus, and leads into the conversation", async ({ signedIn }) => {
     const { id, title } = await question("patient-b");
     const clara = await signedIn("clinician-a", { path: "/tasks" });
     await findTask(clara, id);
-    const bubble = toChat(clara, id);
+    const bubble = toConversation(clara, id);
     await expect(bubble).toHaveAccessibleName(`Open the chat: ${title}, Ben Patient`);
     await clara.getByRole("heading", { level: 1 }).hover();
     await expect(bubble).toHaveCSS("opacity", "0");
@@ -91,9 +93,8 @@ test.describe("the tasklist", () => {
     const counted = clara.locator(".count");
     // The API's own answer, less than a page of it, is what is counted.
     await clara.route("**/api/tasks?*", async (route) => {
-      const answer = await route.fetch();
-      const { items } = (await answer.json()) as { items: unknown[] };
-      await route.fulfill({ response: answer, json: { items: items.slice(0, few), nextCursor: null } });
+      const { items } = (await (await route.fetch()).json()) as Page<Task>;
+      await route.fulfill(answer("list-tasks", 200, { items: items.slice(0, few), nextCursor: null }));
     });
     let few = 1;
     await question();
@@ -118,9 +119,7 @@ test.describe("the tasklist", () => {
     const { id } = await question();
     const clara = await signedIn("clinician-a", { path: "/tasks" });
     await findTask(clara, id);
-    await clara.route("**/api/tasks/*", (route) =>
-      route.fulfill({ status: 503, headers: { "retry-after": "0" }, contentType: "application/problem+json", body: "{}" }),
-    );
+    await clara.route("**/api/tasks/*", (route) => route.fulfill(problem("update-task", 503, "busy", {}, { "retry-after": "0" })));
     await row(clara, id).getByRole("button", { name: "Take" }).click();
     await expect(clara.getByRole("alert")).toContainText("The task was not changed.", LATER);
     await expect(row(clara, id)).toBeVisible();
@@ -154,22 +153,22 @@ test("nobody is found where nobody is", async ({ signedIn }) => {
   await expect(clara.getByRole("status").getByText("0 patients found")).toBeVisible();
 });
 
-test("a chat that a patient wrote in has a red dot, in the list and on the tab, until it is opened", async ({ signedIn }) => {
-  const { id } = await begunChat(uniqueTitle("Dot"));
+test("a conversation that a patient wrote in has a red dot, in the list and on the tab, until it is opened", async ({ signedIn }) => {
+  const { id } = await begunConversation(uniqueTitle("Dot"));
   const clara = await signedIn("clinician-a", { path: `${chartOf("patient-a")}/chat` });
-  const chat = clara.locator(`.row[href$="/chat/${id}"]`);
-  await expect(chat).toBeVisible();
-  await expect(chat.locator(".dot")).toBeHidden();
+  const conversation = clara.locator(`.row[href$="/chat/${id}"]`);
+  await expect(conversation).toBeVisible();
+  await expect(conversation.locator(".dot")).toBeHidden();
   await say("patient-a", id, "It itches again.");
-  await expect(chat.locator(".dot")).toHaveText("Unread", LATER);
+  await expect(conversation.locator(".dot")).toHaveText("Unread", LATER);
   await expect(clara.getByRole("link", { name: "Chat Unread" })).toBeVisible();
   await expect(clara.locator(".tabs .dot")).toHaveCSS("background-color", "rgb(179, 38, 30)");
-  await chat.click();
+  await conversation.click();
   await expect(clara.getByRole("log").getByText("It itches again.")).toBeVisible();
-  await expect(chat.locator(".dot")).toBeHidden();
+  await expect(conversation.locator(".dot")).toBeHidden();
 });
 
-test("plus asks for a title, and Create begins the chat, once", async ({ signedIn }) => {
+test("plus asks for a title, and Create begins the conversation, once", async ({ signedIn }) => {
   const title = uniqueTitle("Vaccination");
   const clara = await signedIn("clinician-a", { path: `${chartOf("patient-b")}/chat` });
   const plus = clara.getByRole("button", { name: "New conversation" });
@@ -180,7 +179,7 @@ test("plus asks for a title, and Create begins the chat, once", async ({ signedI
   await dialog.getByLabel("Title").fill(title);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(plus).toBeFocused();
-  // What was typed is still there; and where an answer got lost, creating again begins no second chat.
+  // What was typed is still there; and where an answer got lost, creating again begins no second conversation.
   await plus.click();
   await expect(dialog.getByLabel("Title")).toHaveValue(title);
   let lost = 0;
@@ -206,7 +205,7 @@ test("plus asks for a title, and Create begins the chat, once", async ({ signedI
 test.describe("an encounter", () => {
   test("shows type, status and history, takes orders and documents, is archived, closed and reopened", async ({ signedIn }) => {
     test.setTimeout(120_000);
-    const { id, title, encounterId } = await begunChat(uniqueTitle("Encounter"));
+    const { id, title, encounterId } = await begunConversation(uniqueTitle("Encounter"));
     const clara = await signedIn("clinician-a", { path: `${chartOf("patient-a")}/chat/${id}` });
     await clara.getByRole("link", { name: "Encounter", exact: true }).click();
     await expect(clara).toHaveURL(new RegExp(`/encounters/${encounterId}$`));
@@ -252,7 +251,7 @@ test.describe("an encounter", () => {
     await expect(orders.getByLabel("New order")).toBeHidden();
     await expect(orders.getByText("The encounter is finished. Reopen it to add something.")).toBeVisible();
 
-    // Its chat is closed with it; reopening the chat there reopens the encounter here.
+    // Its conversation is closed with it; reopening the conversation there reopens the encounter here.
     await clara.getByRole("link", { name: "Open the chat" }).click();
     await expect(clara.getByRole("heading", { level: 2 })).toHaveText(title);
     await expect(clara.locator(".state")).toHaveText("Closed", LATER);
@@ -265,8 +264,8 @@ test.describe("an encounter", () => {
     await expect(clara.locator(".state")).toHaveText("Open", LATER);
   });
 
-  test("an order that was typed but not added survives a reload, and the way to the chat and back", async ({ signedIn }) => {
-    const { id, encounterId } = await begunChat(uniqueTitle("Kept"));
+  test("an order that was typed but not added survives a reload, and the way to the conversation and back", async ({ signedIn }) => {
+    const { id, encounterId } = await begunConversation(uniqueTitle("Kept"));
     const clara = await signedIn("clinician-a", { path: `${chartOf("patient-a")}/encounters/${encounterId}` });
     const [order, title] = [clara.getByLabel("New order"), clara.getByLabel("Document title")];
     await order.fill("Creatinine");
@@ -286,7 +285,7 @@ test.describe("an encounter", () => {
   });
 
   test("the list of encounters leads to each, with its state", async ({ signedIn }) => {
-    const { encounterId } = await begunChat(uniqueTitle("Listed"));
+    const { encounterId } = await begunConversation(uniqueTitle("Listed"));
     await (await api("clinician-a")).setEncounterStatus(encounterId, "finished");
     const clara = await signedIn("clinician-a", { path: `${chartOf("patient-a")}/chat` });
     await clara.getByRole("link", { name: "Encounters" }).click();
@@ -330,7 +329,7 @@ for (const [app, person] of [
 
 test("the patient's access log shows what Clara did", async ({ signedIn }) => {
   // Ben's log: fewer tests write to it.
-  const { id, encounterId } = await begunChat(uniqueTitle("Traced"), "patient-b");
+  const { id, encounterId } = await begunConversation(uniqueTitle("Traced"), "patient-b");
   const clara = await signedIn("clinician-a", { path: `${chartOf("patient-b")}/chat/${id}` });
   await expect(clara.getByRole("log").getByText("How are you today?")).toBeVisible();
   await clara.getByRole("button", { name: "Lock conversation" }).click();

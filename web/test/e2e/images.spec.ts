@@ -1,10 +1,11 @@
-// Images in a chat: by paperclip, paste and drag; progress, preview, removal and retry; shown small and in full; and what is
+// Images in a conversation: by paperclip, paste and drag; progress, preview, removal and retry; shown small and in full; and what is
 // no image is said to be none, without its message.
 import type { Page } from "@playwright/test";
+import { problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { type ImageFile, noImage, photo } from "./support/images.ts";
 import { latch } from "./support/latch.ts";
-import { begunChat, stored, uniqueTitle } from "./support/people.ts";
+import { begunConversation, stored, uniqueTitle } from "./support/people.ts";
 import { stack } from "./support/stack.ts";
 
 const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
@@ -15,8 +16,10 @@ const shown = (page: Page) => lastMessage(page).getByRole("button", { name: "Sho
 /** The bucket's own host, wherever in it. */
 const bucket = `${stack.awsEndpointUrl}/**`;
 
-async function anasChat(signedIn: (person: "patient-a", visit: { path: string }) => Promise<Page>): Promise<{ ana: Page; id: string }> {
-  const { id } = await begunChat(uniqueTitle("Image"));
+async function anasConversation(
+  signedIn: (person: "patient-a", visit: { path: string }) => Promise<Page>,
+): Promise<{ ana: Page; id: string }> {
+  const { id } = await begunConversation(uniqueTitle("Image"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}` });
   await expect(ana.getByRole("log").getByText("How are you today?")).toBeVisible();
   return { ana, id };
@@ -43,7 +46,7 @@ async function bring(page: Page, event: "paste" | "drop", { name, mimeType, buff
 }
 
 test("by paperclip, by paste and by drag, previewed, sent together, shown small and in full", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+  const { ana, id } = await anasConversation(signedIn);
   const chooser = ana.waitForEvent("filechooser");
   await ana.getByRole("button", { name: "Attach images" }).click();
   await (await chooser).setFiles(photo("by-paperclip.png"));
@@ -69,7 +72,7 @@ test("by paperclip, by paste and by drag, previewed, sent together, shown small 
 });
 
 test("an image needs no text", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+  const { ana, id } = await anasConversation(signedIn);
   await attach(ana, photo("alone.png"));
   await expect(tray(ana).getByText("Ready to send")).toBeVisible();
   await ana.getByRole("button", { name: "Send" }).click();
@@ -78,7 +81,7 @@ test("an image needs no text", async ({ signedIn }) => {
 });
 
 test("while it is uploaded there is progress, sending waits for it, and it can be taken away", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+  const { ana, id } = await anasConversation(signedIn);
   const upload = latch();
   await ana.route(bucket, async (route) => {
     if (route.request().method() === "PUT") {
@@ -100,7 +103,7 @@ test("while it is uploaded there is progress, sending waits for it, and it can b
 });
 
 test("an upload that fails says so and is tried again, and the text stays", async ({ signedIn }) => {
-  const { ana } = await anasChat(signedIn);
+  const { ana } = await anasConversation(signedIn);
   let failing = true;
   await ana.route(bucket, (route) => (failing && route.request().method() === "PUT" ? route.abort("connectionreset") : route.fallback()));
   await box(ana).fill("It comes with an image");
@@ -115,7 +118,7 @@ test("an upload that fails says so and is tried again, and the text stays", asyn
 });
 
 test("too large, of another type, or empty: said before anything is uploaded", async ({ signedIn }) => {
-  const { ana } = await anasChat(signedIn);
+  const { ana } = await anasConversation(signedIn);
   const asked: string[] = [];
   ana.on("request", (request) => {
     if (request.url().endsWith("/attachments")) {
@@ -140,10 +143,8 @@ for (const [status, code, words] of [
   [415, "unsupported-media-type", "This file type is not supported."],
 ] as const) {
   test(`the API's ${status} about an image has its own words`, async ({ signedIn }) => {
-    const { ana } = await anasChat(signedIn);
-    await ana.route("**/api/conversations/*/attachments", (route) =>
-      route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify({ title: code, status, code }) }),
-    );
+    const { ana } = await anasConversation(signedIn);
+    await ana.route("**/api/conversations/*/attachments", (route) => route.fulfill(problem("create-attachment", status, code)));
     await attach(ana, photo("refused.png"));
     await expect(tray(ana).getByRole("alert")).toContainText(words);
     await ana.getByRole("button", { name: "Remove refused.png" }).click();
@@ -152,7 +153,7 @@ for (const [status, code, words] of [
 }
 
 test("what only calls itself an image is rejected, and its message stays", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+  const { ana, id } = await anasConversation(signedIn);
   await attach(ana, noImage("letter.png"));
   await expect(tray(ana).getByText("Ready to send")).toBeVisible();
   await box(ana).fill("See the picture");
@@ -163,7 +164,7 @@ test("what only calls itself an image is rejected, and its message stays", async
 });
 
 test("an image that was uploaded before a reload is sent after it", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+  const { ana, id } = await anasConversation(signedIn);
   await attach(ana, photo("kept.png"));
   await expect(tray(ana).getByText("Ready to send")).toBeVisible();
   await ana.reload();

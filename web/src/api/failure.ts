@@ -1,4 +1,4 @@
-// What can go wrong with a request: the kinds of failure that pages tell apart.
+// What can go wrong with a request: the kinds of failure that pages distinguish.
 import type { FieldProblem, Person, Problem } from "./types.ts";
 
 /** A kind of failure; each has its own text (`failure.<kind>`). */

@@ -61,7 +61,7 @@ function OpenConversation({ conversation, back, aside, entries, pending, older }
   const markUnread = useReading(conversation, seen);
   const reopen = () => {
     if (!setStatus.isPending) {
-      // The button disappears; whoever reopens a conversation wants to write.
+      // The button disappears; users who reopen a conversation want to write.
       setStatus.mutate("open", { onSuccess: () => section.current?.querySelector("textarea")?.focus() });
     }
   };

@@ -1,4 +1,4 @@
-// News by polling: often while someone is active, rarely while nobody is, and slower while it fails.
+// News by polling: often while the user is active, rarely while not, and slower while it fails.
 import { asFailure } from "../api/failure.ts";
 
 /** A source of hints that there may be news. A push channel can replace the poller: it only has to hint. */

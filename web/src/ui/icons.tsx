@@ -1,4 +1,4 @@
-// The icons: decoration only, their buttons have names.
+// The icons: decoration only; their buttons have names.
 const PATHS = {
   plus: "M12 5v14M5 12h14",
   back: "M15 5l-7 7 7 7",

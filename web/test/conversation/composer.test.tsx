@@ -49,7 +49,7 @@ test("pasting and dropping attach as the paperclip does", async () => {
 test.each([
   { file: image("big.png", "image/png", 1_000_001), message: "It is too large." },
   { file: image("notes.pdf", "application/pdf"), message: "This file type is not supported. Please use JPEG or PNG." },
-])("what the API would refuse is told before anything is sent: $message", async ({ file, message }) => {
+])("what the API would refuse is refused before anything is sent: $message", async ({ file, message }) => {
   await show(api, <ConversationView id={conversation.head.id} />);
   await attach(file);
   expect(await screen.findByText(message)).toBeTruthy();

@@ -68,7 +68,7 @@ test("offline: it waits for Retry, which stores it once though its answer had go
   expect(stored()).toEqual(["Is 5.3 too high?", "Hello"]);
 });
 
-test("closed by the other side meanwhile: the text is a draft, Reopen is offered, and then it is sent", async () => {
+test("closed by the other side while writing: the text is a draft, Reopen is offered, and then it is sent", async () => {
   const { user } = await open();
   await box();
   api.setStatus(conversation, clara, "closed");
@@ -154,7 +154,7 @@ test("a questionnaire's answers show as questions and answers", async () => {
   expect(screen.getByText("Yes").tagName).toBe("DD");
 });
 
-test("what does not exist, or is not theirs, says so", async () => {
+test("a conversation that does not exist, or is not theirs, says so", async () => {
   await show(api, <ConversationView id="01900000-0000-7000-8000-00000000ffff" />);
   expect(await screen.findByText(/does not exist, or you do not have access/)).toBeTruthy();
 });

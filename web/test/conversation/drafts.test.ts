@@ -1,4 +1,4 @@
-// Drafts: there after a reload, gone at sign-out, nobody else's, and kept where the browser refuses storage.
+// Drafts: kept across reloads, deleted at sign-out, separate for each user, and kept when the browser refuses storage.
 import { expect, test, vi } from "vitest";
 import { Drafts, EMPTY_DRAFT } from "../../src/conversation/Drafts.ts";
 import { forgetTab, TabStore } from "../../src/session/TabStore.ts";
@@ -18,7 +18,7 @@ test("an emptied draft leaves nothing", () => {
   expect(sessionStorage).toHaveLength(0);
 });
 
-test("the sign-out forgets it; what is not ours stays", () => {
+test("the sign-out deletes it; what is not ours stays", () => {
   sessionStorage.setItem("other", "1");
   draftsOf("patient-a").set("one", draft);
   forgetTab(sessionStorage);
@@ -41,7 +41,7 @@ test("a full storage does not lose a draft while the page lives", () => {
   expect(drafts.get("one")).toEqual(draft);
 });
 
-test.each(["nonsense", "[]", "null", '{"text": 5, "images": []}'])("what is no draft (%s) is none", (text) => {
+test.each(["nonsense", "[]", "null", '{"text": 5, "images": []}'])("a stored value that is not a draft (%s) is ignored", (text) => {
   sessionStorage.setItem("messaging:patient-a:draft:one", text);
   expect(draftsOf("patient-a").get("one")).toBe(EMPTY_DRAFT);
 });

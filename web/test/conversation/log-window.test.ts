@@ -1,9 +1,9 @@
-// The window on a long transcript: bounded, always inside, and still under a reader's eyes.
+// The window on a long transcript: bounded, always inside it, and stable for the reader.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { atEnd, grown, slide, WINDOW } from "../../src/conversation/log-window.ts";
 
-test("walking up and down 10,000 entries meets each, with a bounded page", () => {
+test("scrolling up and down 10,000 entries shows each, with a bounded window", () => {
   const total = 10_000;
   const seen = new Set<number>();
   let window = atEnd(total);
@@ -26,7 +26,7 @@ test("walking up and down 10,000 entries meets each, with a bounded page", () =>
   expect(window).toEqual(atEnd(total));
 });
 
-test("whatever happens, the window stays inside and bounded; who follows stands at the end", () => {
+test("after any steps the window is inside the transcript and bounded; a following reader is at the end", () => {
   const step = fc.oneof(
     fc.constant({ kind: "older" } as const),
     fc.constant({ kind: "newer" } as const),
@@ -56,7 +56,7 @@ test("whatever happens, the window stays inside and bounded; who follows stands 
   );
 });
 
-test("older ones come in above what is read, newer ones do not move it", () => {
+test("older entries are added above what is read, newer ones do not move it", () => {
   expect(grown({ start: 0, end: 50 }, { before: 50, oldTotal: 50, total: 100, following: false })).toEqual({ start: 0, end: 100 });
   expect(grown({ start: 10, end: 100 }, { before: 0, oldTotal: 200, total: 205, following: false })).toEqual({ start: 10, end: 100 });
   expect(grown({ start: 0, end: 50 }, { before: 0, oldTotal: 50, total: 51, following: false })).toEqual({ start: 0, end: 51 });

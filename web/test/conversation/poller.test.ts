@@ -1,4 +1,4 @@
-// Polling: how often, by who looks and by how it goes.
+// Polling: how often, by whether the user is active and whether it fails.
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { Failure } from "../../src/api/failure.ts";
 import { poller } from "../../src/conversation/poller.ts";
@@ -19,7 +19,7 @@ async function asksWithin(ms: number, ask: () => Promise<void> = () => Promise.r
   return asked.mock.calls.length;
 }
 
-test("while someone looks, news is at most three seconds old", async () => {
+test("while the user is active, news is at most three seconds old", async () => {
   expect(await asksWithin(30_000)).toBe(10);
 });
 
@@ -28,7 +28,7 @@ test("a hidden page asks once a minute", async () => {
   expect(await asksWithin(5 * 60_000)).toBe(5);
 });
 
-test("a page that nobody touches asks less often, and at once when somebody does", async () => {
+test("an idle page asks less often, and at once when the user is active again", async () => {
   const ask = vi.fn(() => Promise.resolve());
   const stop = poller().listen(ask);
   await vi.advanceTimersByTimeAsync(6 * 60_000);
@@ -41,7 +41,7 @@ test("a page that nobody touches asks less often, and at once when somebody does
   stop();
 });
 
-test("failures slow it down, up to once a minute, and a success brings it back", async () => {
+test("failures slow it down, to once a minute at most, and a success speeds it up again", async () => {
   let failing = true;
   const times: number[] = [];
   const stop = poller().listen(() => {
@@ -62,7 +62,7 @@ test("a server that asks to wait is not asked before", async () => {
   expect(await asksWithin(29_000, () => Promise.reject(new Failure("too-many", { retryAfter: 30_000 })))).toBe(1);
 });
 
-test("it comes back to a page that is looked at again, and stops when told", async () => {
+test("it asks at once when the page is visible again, and stops when stopped", async () => {
   hidden = true;
   const ask = vi.fn(() => Promise.resolve());
   const stop = poller().listen(ask);

@@ -1,4 +1,4 @@
-// The transcript: whatever comes in whatever order, it is a run without gaps or repetitions.
+// The transcript: entries in any order leave a run without gaps or repetitions.
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Entry } from "../../src/api/types.ts";
@@ -21,7 +21,7 @@ test("older ones go before, newer ones after, known ones are replaced", () => {
   expect(gap).toBe(false);
 });
 
-test("what would leave a gap stays out and is told", () => {
+test("an entry that would leave a gap is left out, and the gap is reported", () => {
   const { transcript, gap } = merge(run(5, 7), [entry(9), entry(3)]);
   expect(numbers(transcript)).toEqual([5, 6, 7]);
   expect(gap).toBe(true);

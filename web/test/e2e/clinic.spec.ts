@@ -1,5 +1,5 @@
-// What clinicians do: the tasklist, finding a patient, the chart with its conversations, the encounter; and what stays of it when a page
-// is reloaded. Their trace in the patient's access log.
+// What clinicians do: the tasklist, finding a patient, the chart with its conversations, the encounter; what a reload keeps; and
+// what the patient's access log shows of it.
 import type { Page as Tab } from "@playwright/test";
 import type { Page, Task } from "../../src/api/types.ts";
 import { answer, problem } from "../support/contract.ts";
@@ -11,10 +11,10 @@ import { findTask, toConversation } from "./support/tasks.ts";
 const chartOf = (patient: Person) => `/patients/${patientId(patient)}`;
 const row = (page: Tab, id: string) => page.getByRole("listitem").filter({ has: page.locator(`a[href$="/chat/${id}"]`) });
 
-/** What the stack follows up with takes its time. */
+/** What the stream does takes a while. */
 const LATER = { timeout: 20_000 };
 
-/** A patient waits for an answer; resolves when the clinic has a task of it. */
+/** A patient asks; resolves when the clinic has a task for it. */
 async function question(patient: Person = "patient-a") {
   const conversation = await begunConversation(uniqueTitle("Question"), patient);
   await say(patient, conversation.id, "Is 5.3 too high?");
@@ -67,7 +67,7 @@ test.describe("the tasklist", () => {
     expect((await taskOf(id, "completed"))?.completedBy?.name).toBe("Clara Clinician");
   });
 
-  test("the bubble shows on hover and on focus, and leads into the conversation", async ({ signedIn }) => {
+  test("the bubble shows on hover and on focus, and opens the conversation", async ({ signedIn }) => {
     const { id, title } = await question("patient-b");
     const clara = await signedIn("clinician-a", { path: "/tasks" });
     await findTask(clara, id);
@@ -88,10 +88,10 @@ test.describe("the tasklist", () => {
     await expect(clara.getByRole("log").getByText("Is 5.3 too high?")).toBeVisible();
   });
 
-  test("it counts what a filter lets through, and comes without reloading", async ({ signedIn }) => {
+  test("it counts the tasks of a filter, and updates without reloading", async ({ signedIn }) => {
     const clara = await signedIn("clinician-a", { path: "/tasks" });
     const counted = clara.locator(".count");
-    // The API's own answer, less than a page of it, is what is counted.
+    // The API's own answer, cut to less than a page.
     await clara.route("**/api/tasks?*", async (route) => {
       const { items } = (await (await route.fetch()).json()) as Page<Task>;
       await route.fulfill(answer("list-tasks", 200, { items: items.slice(0, few), nextCursor: null }));
@@ -147,7 +147,7 @@ for (const [what, typed] of [
   });
 }
 
-test("nobody is found where nobody is", async ({ signedIn }) => {
+test("an unknown patient is not found", async ({ signedIn }) => {
   const clara = await signedIn("clinician-a", { path: "/patients" });
   await clara.getByRole("searchbox").fill("Nemo Nobody");
   await expect(clara.getByRole("status").getByText("0 patients found")).toBeVisible();
@@ -179,7 +179,7 @@ test("plus asks for a title, and Create begins the conversation, once", async ({
   await dialog.getByLabel("Title").fill(title);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(plus).toBeFocused();
-  // What was typed is still there; and where an answer got lost, creating again begins no second conversation.
+  // What was typed is still there; and after a lost answer, creating again begins no second conversation.
   await plus.click();
   await expect(dialog.getByLabel("Title")).toHaveValue(title);
   let lost = 0;
@@ -236,7 +236,7 @@ test.describe("an encounter", () => {
     await expect(link).toHaveAttribute("rel", /noopener/);
     await expect(documents.getByRole("alert")).toBeHidden();
 
-    // Asked first, and no is no.
+    // It asks first, and Cancel changes nothing.
     const finish = clara.getByRole("button", { name: "Archive and Close" });
     const dialog = clara.getByRole("alertdialog", { name: "Archive and Close" });
     await finish.click();
@@ -300,7 +300,7 @@ for (const [app, person] of [
   ["portal", "patient-b"],
   ["clinic", "clinician-b"],
 ] as const) {
-  test(`notification preferences are kept by the ${app}, and what is wrong is said at its field`, async ({ signedIn }) => {
+  test(`notification preferences are kept by the ${app}, and what is wrong is shown at its field`, async ({ signedIn }) => {
     const page = await signedIn(person, { path: "/notifications" });
     const [email, sms] = [page.getByLabel("Email address"), page.getByLabel("Mobile number")];
     const address = `${uniqueTitle("x").replace(" ", "-")}@example.org`;
@@ -319,7 +319,7 @@ for (const [app, person] of [
     await expect(page.getByText("Saved.")).toBeVisible();
     await expect(sms).toHaveValue("+14155550100");
     expect((await (await api(person)).contact()).email).toBe(address);
-    // Nobody is told where they do not want to be.
+    // Without an address there are no notifications.
     await email.fill("");
     await sms.fill("");
     await page.getByRole("button", { name: "Save" }).click();
@@ -340,7 +340,7 @@ test("the patient's access log shows what Clara did", async ({ signedIn }) => {
     await expect(rows.filter({ hasText: action }).filter({ hasText: "Clara Clinician" }).first()).toBeVisible();
   }
   await expect(rows.nth(1).getByRole("time")).toHaveAttribute("datetime", /^2\d{3}-/);
-  // What a patient is shown tells who and what, never from which machine.
+  // A patient sees who did what, never from which machine.
   const logged = (await (await api("patient-b")).accessLog(patientId("patient-b"))).items;
   const own = logged.filter(({ conversationId, encounterId: of }) => conversationId === id || of === encounterId);
   expect(own.map(({ action }) => action)).toContain("close-conversation");

@@ -1,5 +1,5 @@
-// Images in a conversation: by paperclip, paste and drag; progress, preview, removal and retry; shown small and in full; and what is
-// no image is said to be none, without its message.
+// Images in a conversation: by paperclip, paste and drag; progress, preview, removal and retry; shown small and in full size; and a
+// file that is not an image is rejected, without its message.
 import type { Page } from "@playwright/test";
 import { problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
@@ -13,7 +13,7 @@ const lastMessage = (page: Page) => page.getByRole("log").getByRole("article").l
 const tray = (page: Page) => page.getByRole("list", { name: "Images to send" });
 const attach = (page: Page, ...files: ImageFile[]) => page.locator('input[type="file"]').setInputFiles(files);
 const shown = (page: Page) => lastMessage(page).getByRole("button", { name: "Show the image in full size" });
-/** The bucket's own host, wherever in it. */
+/** Any address of the bucket. */
 const bucket = `${stack.awsEndpointUrl}/**`;
 
 async function anasConversation(
@@ -25,7 +25,7 @@ async function anasConversation(
   return { ana, id };
 }
 
-/** Brings a file to the page as the clipboard or a dragging hand does. */
+/** Pastes or drops a file. */
 async function bring(page: Page, event: "paste" | "drop", { name, mimeType, buffer }: ImageFile): Promise<void> {
   const transfer = await page.evaluateHandle(
     ([base64, fileName, type]) => {
@@ -80,7 +80,7 @@ test("an image needs no text", async ({ signedIn }) => {
   expect((await stored(id)).at(-1)?.attachments).toHaveLength(1);
 });
 
-test("while it is uploaded there is progress, sending waits for it, and it can be taken away", async ({ signedIn }) => {
+test("while it is uploaded there is progress, sending waits for it, and it can be removed", async ({ signedIn }) => {
   const { ana, id } = await anasConversation(signedIn);
   const upload = latch();
   await ana.route(bucket, async (route) => {
@@ -117,7 +117,7 @@ test("an upload that fails says so and is tried again, and the text stays", asyn
   await expect(shown(ana)).toBeVisible({ timeout: 30_000 });
 });
 
-test("too large, of another type, or empty: said before anything is uploaded", async ({ signedIn }) => {
+test("too large, of another type, or empty: refused before anything is uploaded", async ({ signedIn }) => {
   const { ana } = await anasConversation(signedIn);
   const asked: string[] = [];
   ana.on("request", (request) => {
@@ -152,7 +152,7 @@ for (const [status, code, words] of [
   });
 }
 
-test("what only calls itself an image is rejected, and its message stays", async ({ signedIn }) => {
+test("a file that only claims to be an image is rejected, and its message stays", async ({ signedIn }) => {
   const { ana, id } = await anasConversation(signedIn);
   await attach(ana, noImage("letter.png"));
   await expect(tray(ana).getByText("Ready to send")).toBeVisible();

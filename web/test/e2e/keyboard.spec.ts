@@ -1,5 +1,5 @@
-// Everything by keyboard and by ear: the main flow without a mouse, where the focus goes, what things are called and whether they
-// are pressed, and what is told by more than a colour or a movement.
+// By keyboard and screen reader: the main flow without a mouse, where the focus is, names and pressed states, and nothing that only
+// a colour or a movement shows.
 import type { Locator, Page } from "@playwright/test";
 import type { Task } from "../../src/api/types.ts";
 import { answer, problem } from "../support/contract.ts";
@@ -15,7 +15,7 @@ const envelope = (page: Page) => page.getByRole("button", { name: "Mark as unrea
 const rowOf = (page: Page, id: string) => page.locator(`[data-conversation="${id}"]`);
 const SOON = { timeout: 20_000 };
 
-/** Presses Tab until it is there; how often is the tab order's matter. */
+/** Presses Tab until the target has the focus, at most so often. */
 async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab", atMost = 12): Promise<void> {
   for (let pressed = 0; pressed < atMost; pressed += 1) {
     await page.keyboard.press(key);
@@ -32,7 +32,7 @@ test("asking, answering, closing, reopening and marking unread, without a mouse"
   const ana = await signedIn("patient-a", { path: "/messages" });
   await expect(ana.getByRole("list", { name: "Conversations" })).toBeVisible();
 
-  // The first Tab leads past the places, into the page.
+  // The first Tab stop skips the navigation.
   const skip = ana.getByRole("link", { name: "Skip to the content" });
   await ana.keyboard.press("Tab");
   await expect(skip).toBeFocused();
@@ -41,7 +41,7 @@ test("asking, answering, closing, reopening and marking unread, without a mouse"
   await expect(ana.getByRole("main")).toBeFocused();
   await tabTo(ana, ana.getByRole("searchbox"), "Tab", 1);
 
-  // Plus leads to the forms, and each page begins at its heading.
+  // Plus opens the forms, and each page starts at its heading.
   await tabTo(ana, ana.getByRole("link", { name: "New conversation" }), "Tab", 1);
   await ana.keyboard.press("Enter");
   await expect(ana.getByRole("heading", { level: 1, name: "What is it about?" })).toBeFocused();
@@ -140,12 +140,12 @@ test("from the top: places, language, sign-out, search, plus, and the list; arro
   const first = (await idAt(rows.first())) ?? "";
   await ana.keyboard.press("Enter");
   await expect(ana).toHaveURL(new RegExp(`${first}$`));
-  // Who opens a conversation is still in the list.
+  // After opening a conversation the focus is still in the list.
   await expect(rowOf(ana, first)).toBeFocused();
   await expect(rowOf(ana, first)).toHaveAttribute("aria-current", "page");
 });
 
-test("the focus stays with its conversation when news re-sort the list", async ({ signedIn }) => {
+test("the focus stays with its conversation when news re-sorts the list", async ({ signedIn }) => {
   const [older, newer] = [await begunConversation(uniqueTitle("Sorted")), await begunConversation(uniqueTitle("Sorted"))];
   const ana = await signedIn("patient-a", { path: "/messages" });
   const places = () =>
@@ -158,14 +158,14 @@ test("the focus stays with its conversation when news re-sort the list", async (
     return all.indexOf(one) < all.indexOf(other);
   };
   await expect(rowOf(ana, older.id)).toBeVisible();
-  // Another one comes before it.
+  // Another one is above it.
   await rowOf(ana, older.id).focus();
   expect(await above(newer.id, older.id)).toBe(true);
-  // Its own news move it.
+  // Its own news moves it.
   await say("clinician-a", older.id, "One more thing.");
   await expect.poll(() => above(older.id, newer.id), SOON).toBe(true);
   await expect(rowOf(ana, older.id)).toBeFocused();
-  // Another's news move that one.
+  // Another's news moves that one.
   await say("clinician-a", newer.id, "And here.");
   await expect.poll(() => above(newer.id, older.id), SOON).toBe(true);
   await expect(rowOf(ana, older.id)).toBeFocused();
@@ -174,7 +174,7 @@ test("the focus stays with its conversation when news re-sort the list", async (
   await expect(ana.getByRole("heading", { level: 2 })).toHaveText(older.title);
 });
 
-test("a dialog keeps the focus until it is left, and gives it back", async ({ signedIn }) => {
+test("a dialog keeps the focus until it is closed, and gives it back", async ({ signedIn }) => {
   const clara = await signedIn("clinician-a", { path: `/patients/${patientId("patient-a")}/chat` });
   const plus = clara.getByRole("button", { name: "New conversation" });
   await plus.focus();
@@ -194,14 +194,14 @@ test("a dialog keeps the focus until it is left, and gives it back", async ({ si
   await clara.keyboard.press("Shift+Tab");
   await clara.keyboard.press("Shift+Tab");
   await expect(create).toBeFocused();
-  // What lies behind is hidden from screen readers too.
+  // The page under it is hidden from screen readers too.
   await expect(clara.locator("#app")).toHaveAttribute("inert", "");
   await clara.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(plus).toBeFocused();
 });
 
-test("reopening from the notice leads to the box; archiving and reopening an encounter keep the focus on their button", async ({
+test("reopening from the notice moves the focus to the box; archiving and reopening an encounter keep the focus on their button", async ({
   signedIn,
 }) => {
   const { id, encounterId } = await begunConversation(uniqueTitle("Reopened"));
@@ -221,7 +221,7 @@ test("reopening from the notice leads to the box; archiving and reopening an enc
   await expect(clara.getByRole("button", { name: "Archive and Close" })).toBeFocused();
 });
 
-test("an image is opened and left by keyboard", async ({ signedIn }) => {
+test("an image is opened and closed by keyboard", async ({ signedIn }) => {
   const { id } = await begunConversation(uniqueTitle("Picture"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}` });
   await ana.locator('input[type="file"]').setInputFiles(photo("arm.png"));
@@ -241,7 +241,7 @@ test("an image is opened and left by keyboard", async ({ signedIn }) => {
   await expect(thumbnail).toBeFocused();
 });
 
-test("a task is ticked off by keyboard, and the focus goes on to the next", async ({ signedIn }) => {
+test("a task is ticked off by keyboard, and the focus moves to the next", async ({ signedIn }) => {
   const clara = await signedIn("clinician-a", { path: "/tasks" });
   // Three tasks of our own making, so that no other test's are ticked off.
   const task = (number: number): Task => ({
@@ -276,14 +276,14 @@ test("a task is ticked off by keyboard, and the focus goes on to the next", asyn
   await expect(clara.getByRole("heading", { level: 1 })).toBeFocused();
 });
 
-test("lock, envelope, paperclip and plus say what they are and whether they are pressed", async ({ signedIn }) => {
+test("lock, envelope, paperclip and plus have names and pressed states", async ({ signedIn }) => {
   const { id } = await begunConversation(uniqueTitle("Named"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}` });
   await expect(envelope(ana)).toHaveAttribute("aria-pressed", "false");
   await expect(lock(ana)).toHaveAttribute("aria-pressed", "false");
   await expect(ana.getByRole("link", { name: "New conversation" })).toBeVisible();
   await expect(ana.getByRole("button", { name: "Attach images" })).toBeEnabled();
-  // What is pressed looks pressed by its shape too: another picture in the button.
+  // A pressed button has another icon, not only another colour.
   const picture = (button: Locator) => button.locator("path").getAttribute("d");
   const [open, read] = [await picture(lock(ana)), await picture(envelope(ana))];
   await envelope(ana).click();
@@ -293,13 +293,13 @@ test("lock, envelope, paperclip and plus say what they are and whether they are 
   await expect(lock(ana)).toHaveAttribute("aria-pressed", "true");
   expect(await picture(lock(ana))).not.toBe(open);
   await expect(ana.getByRole("button", { name: "Attach images" })).toBeDisabled();
-  // Pointing at it shows its name.
+  // Hovering shows its name.
   const tip = (button: Locator) => button.locator("..").evaluate((element) => getComputedStyle(element, "::after").visibility);
   await lock(ana).hover();
   await expect.poll(() => tip(lock(ana))).toBe("visible");
 });
 
-test("news are read out where one follows the conversation, and only then", async ({ signedIn }) => {
+test("news is read out while the reader is at the end, and only then", async ({ signedIn }) => {
   const { id } = await begunConversation(uniqueTitle("Spoken"));
   const clara = await api("clinician-a");
   for (let line = 1; line <= 12; line += 1) {
@@ -325,7 +325,7 @@ test("news are read out where one follows the conversation, and only then", asyn
   expect((await clara.conversation(id)).status).toBe("open");
 });
 
-test("unread is told by words and weight, with the system's colours too", async ({ signedIn }) => {
+test("unread is shown by words and weight, with the system's colours too", async ({ signedIn }) => {
   const { id } = await begunConversation(uniqueTitle("Unread"));
   const read = await begunConversation(uniqueTitle("Read"));
   await (await api("patient-a")).markRead(read.id, 1);
@@ -342,7 +342,7 @@ test("unread is told by words and weight, with the system's colours too", async 
   }
 });
 
-test("with the system's colours, what is pressed and where one is can still be told", async ({ signedIn }) => {
+test("with the system's colours, pressed buttons and the current page can still be recognized", async ({ signedIn }) => {
   const { id } = await begunConversation(uniqueTitle("Forced"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}`, browser: { forcedColors: "active" } });
   await expect(lock(ana)).toHaveAttribute("aria-pressed", "false");
@@ -355,7 +355,7 @@ test("with the system's colours, what is pressed and where one is can still be t
   await ana.screenshot({ path: "screenshots/pages/forced-colors-conversation.png" });
 });
 
-test("nothing moves for whoever wants nothing to move", async ({ signedIn }) => {
+test("nothing moves for users who prefer reduced motion", async ({ signedIn }) => {
   const { id } = await begunConversation(uniqueTitle("Still"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}`, browser: { reducedMotion: "reduce" } });
   await expect(lock(ana)).toBeVisible();

@@ -9,7 +9,7 @@ import { patientId } from "./support/stack.ts";
 
 const CONVERSATIONS = 1_000;
 const MESSAGES = 10_000;
-/** No request may bring more. */
+/** No answer may have more. */
 const LARGEST_PAGE = 100;
 
 const person: Record<"patient" | "clinician", Person> = {
@@ -98,7 +98,7 @@ async function serveConversation(page: Page, count: number, hold: () => Promise<
 const rows = (page: Page) => page.locator(".rows");
 const scroller = (page: Page) => page.getByRole("region", { name: "Messages of this conversation" });
 
-/** Everything that was in the page at some moment, and how much of it at most at once. */
+/** Everything that was rendered at some time, and how much at most at once. */
 function watch() {
   const seen = new Set<string>();
   let most = 0;
@@ -112,7 +112,7 @@ function watch() {
   };
 }
 
-test("1,000 conversations: a window of them in the page, each page asked for once, and scrolled to the last", async ({ signedIn }) => {
+test("1,000 conversations: a window of them rendered, each page loaded once, and scrolled to the last", async ({ signedIn }) => {
   test.setTimeout(180_000);
   const ana = await signedIn("patient-a", { path: "/access-log" });
   const asked = await serveList(ana, CONVERSATIONS);
@@ -131,7 +131,7 @@ test("1,000 conversations: a window of them in the page, each page asked for onc
   await expect(ana.getByText("Conversation 1000", { exact: true })).toBeVisible();
   // What fits, and a few above and below.
   expect(seen.most()).toBeLessThan(50);
-  // The first page is looked at for news; every other was asked for once.
+  // The first page is polled for news; every other one was loaded once.
   const looks = () => asked.pages.filter((one) => one === "from 0").length;
   const before = looks();
   await expect.poll(looks, { timeout: 30_000 }).toBeGreaterThan(before + 1);
@@ -145,7 +145,7 @@ test("1,000 conversations: a window of them in the page, each page asked for onc
   await expect(rows(ana).locator(`[data-conversation="${idOf(CONVERSATIONS)}"]`)).toBeFocused();
 });
 
-test("a conversation of 10,000 messages: a window of them in the page, each page asked for once, and scrolled to the first", async ({
+test("a conversation of 10,000 messages: a window of them rendered, each page loaded once, and scrolled to the first", async ({
   signedIn,
 }) => {
   test.setTimeout(300_000);
@@ -172,7 +172,7 @@ test("a conversation of 10,000 messages: a window of them in the page, each page
   expect(new Set(asked.pages).size).toBe(asked.pages.length);
   expect(asked.pages).toHaveLength((MESSAGES - 50) / 50);
   expect(Math.max(...asked.limits)).toBeLessThanOrEqual(LARGEST_PAGE);
-  // What is known is not asked for again, on the way down or at once to the end.
+  // What is known is not loaded again, by scrolling down or by jumping to the end.
   const known = asked.pages.length;
   await expect
     .poll(
@@ -190,7 +190,7 @@ test("a conversation of 10,000 messages: a window of them in the page, each page
   expect(asked.pages).toHaveLength(known);
 });
 
-test("what one reads stays where it is while older messages come in", async ({ signedIn }) => {
+test("what one reads stays where it is while older messages are added", async ({ signedIn }) => {
   const ana = await signedIn("patient-a", { path: "/access-log" });
   await serveList(ana, 10);
   let arrive: () => void = () => undefined;
@@ -250,7 +250,7 @@ async function inspectorOf(page: Page): Promise<CDPSession> {
   return inspector;
 }
 
-/** The least of some rounds: what else the page does now and then, such as asking for news, is not in it. */
+/** The least of some rounds: without what the page does now and then, such as polling. */
 async function leastCalls(page: Page, action: () => Promise<void>): Promise<number> {
   const inspector = await inspectorOf(page);
   const rounds: number[] = [];
@@ -260,7 +260,7 @@ async function leastCalls(page: Page, action: () => Promise<void>): Promise<numb
   return Math.min(...rounds);
 }
 
-test("typing a message costs as much in a conversation of 10,000 messages as in one of ten, and touches none of them", async ({
+test("typing a message costs as much in a conversation of 10,000 messages as in one of ten, and changes none of them", async ({
   signedIn,
 }) => {
   test.setTimeout(120_000);
@@ -268,7 +268,7 @@ test("typing a message costs as much in a conversation of 10,000 messages as in 
   for (const count of [10, MESSAGES]) {
     const ana = await signedIn("patient-a", { path: "/access-log" });
     await serveList(ana, 10);
-    // Three older pages fill the window; a fourth would change the log while one types, so it isn't answered.
+    // Three older pages fill the window; a fourth would change the log while typing, so it is not answered.
     let older = 0;
     await serveConversation(ana, count, () => ((older += 1) > 3 ? new Promise(() => undefined) : Promise.resolve()));
     await ana.getByRole("link", { name: "Conversations", exact: true }).click();
@@ -306,7 +306,7 @@ test("typing a message costs as much in a conversation of 10,000 messages as in 
   expect(large / small, `${large} calls, where a conversation of ten takes ${small}`).toBeLessThan(1.2);
 });
 
-test("searching as one types costs no more in 1,000 conversations than what is in sight", async ({ signedIn }) => {
+test("searching as one types costs no more with 1,000 conversations than with those in view", async ({ signedIn }) => {
   test.setTimeout(120_000);
   const costs: number[] = [];
   for (const count of [30, CONVERSATIONS]) {

@@ -1,5 +1,5 @@
-// The two pictures of the README, of the seed's story and a few questions more, which are asked once however often this runs.
-// What else a stack has is left out of the lists, so that a picture differs from the last one in its times alone.
+// The two pictures of the README: the seed's story and a few more questions, which are asked once however often this runs.
+// Everything else is left out of the lists, so that a new picture differs from the last one only in its times.
 import type { Page as Tab } from "@playwright/test";
 import type { Conversation, Page, Questionnaire } from "../../src/api/types.ts";
 import seed from "../../../xtask/seed.json" with { type: "json" };
@@ -11,7 +11,7 @@ import { patientId, type Person } from "./support/stack.ts";
 const FOLDER = "../docs/pictures";
 const LOOKS = { viewport: { width: 1280, height: 720 }, colorScheme: "light", reducedMotion: "reduce" } as const;
 
-/** The seed's forms, by what they are about. */
+/** The seed's forms, by title. */
 const form = (title: string): Questionnaire => {
   const found = seed.questionnaires.find((one) => one.title === title);
   if (!found) {
@@ -20,7 +20,7 @@ const form = (title: string): Questionnaire => {
   return found as Questionnaire;
 };
 
-/** What more is asked, so that the tasklist has something to show: by whom, with which form, and the answers. */
+/** More questions for the tasklist: by whom, with which form, and the answers. */
 const QUESTIONS: [Person, string, Record<string, string | boolean>][] = [
   [
     "patient-b",
@@ -31,7 +31,7 @@ const QUESTIONS: [Person, string, Record<string, string | boolean>][] = [
   ["patient-b", "Something else", { subject: "Travelling", question: "Which vaccinations do I need for Kenya?" }],
 ];
 
-/** Asked with a key of its own: asking again begins nothing. */
+/** Asks with an idempotency key of its own: asking again begins nothing. */
 async function ask([person, title, answers]: (typeof QUESTIONS)[number], number: number): Promise<Conversation> {
   const { id } = form(title);
   const patient = await api(person);
@@ -116,7 +116,7 @@ test("clinic", async ({ signedIn }) => {
   await only(page, "list-tasks", ({ conversationId }) => story.some(({ id }) => id === conversationId));
   await page.getByRole("link", { name: "Tasks", exact: true }).click();
   await expect(page.locator(".task")).toHaveCount(5, { timeout: 30_000 });
-  // As a mouse shows the bubble.
+  // The bubble is shown on hover.
   await page.locator(".task").nth(1).hover();
   await page.screenshot({ path: `${FOLDER}/clinic.png`, animations: "disabled" });
 });

@@ -15,7 +15,7 @@ async function send(page: Page, text: string): Promise<void> {
   await box(page).press("Enter");
 }
 
-/** Takes the sending of messages into the test's hands. */
+/** Intercepts the sending of messages. */
 async function onSend(page: Page, then: (route: Route) => Promise<void> | void): Promise<void> {
   await page.route(/\/api\/conversations\/[^/]+\/messages$/, (route) =>
     route.request().method() === "POST" ? then(route) : route.fallback(),
@@ -50,7 +50,7 @@ test("Enter sends, Shift+Enter breaks the line, Enter of an input method does ne
   await box(ana).pressSequentially("two");
   await box(ana).press("Enter");
   await expect(lastMessage(ana)).toContainText("Sent");
-  // As Chromium tells of a composition: with isComposing, until it is committed.
+  // As Chromium reports a composition: with isComposing, until it is committed.
   const input = await ana.context().newCDPSession(ana);
   await box(ana).focus();
   await input.send("Input.imeSetComposition", { text: "かんじ", selectionStart: 3, selectionEnd: 3 });
@@ -66,7 +66,7 @@ test("Enter sends, Shift+Enter breaks the line, Enter of an input method does ne
   expect(await texts(conversation.id)).toEqual(["How are you today?", "One\ntwo", "漢字"]);
 });
 
-test("offline it waits, and goes by itself when the network is back, once and in order", async ({ signedIn }) => {
+test("offline it waits, and is sent by itself when the network is back, once and in order", async ({ signedIn }) => {
   const conversation = await begunConversation(uniqueTitle("Offline"));
   const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   await expect(log(ana).getByText("How are you today?")).toBeVisible();
@@ -81,7 +81,7 @@ test("offline it waits, and goes by itself when the network is back, once and in
   await expect.poll(() => texts(conversation.id)).toEqual(["How are you today?", "First", "Second"]);
 });
 
-test("an answer that got lost is asked for again, and nothing is stored twice", async ({ signedIn }) => {
+test("after a lost answer the message is sent again, and nothing is stored twice", async ({ signedIn }) => {
   const conversation = await begunConversation(uniqueTitle("Lost"));
   const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   let lost = 0;
@@ -182,14 +182,14 @@ test("each conversation has a draft of its own, which outlives a reload", async 
   await expect(box(ana)).toHaveValue("Half a thought");
 });
 
-test("what was on its way when the page went is sent by the next one, once", async ({ signedIn }) => {
+test("what was on its way at a reload is sent after it, once", async ({ signedIn }) => {
   const conversation = await begunConversation(uniqueTitle("Reload"));
   const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   const server = latch();
   await onSend(ana, async (route) => {
     await route.fetch().catch(() => undefined);
     server.open();
-    // Never answered: the page goes first.
+    // Never answered: the page is reloaded first.
   });
   await send(ana, "On its way");
   await server.opened;
@@ -233,12 +233,12 @@ test("200 messages through a network that drops every fifth answer are stored on
   await expect(lastMessage(ana)).toContainText("Sent", { timeout: 30_000 });
   expect(await texts(conversation.id)).toEqual(["How are you today?", ...all]);
   expect(dropped).toBeGreaterThanOrEqual(40);
-  // And the page shows what is stored: nothing twice, nothing left waiting.
+  // And the page shows what is stored: nothing twice, nothing waiting.
   await expect(log(ana).getByText("Message 200 of 200", { exact: true })).toHaveCount(1);
   await expect(log(ana).getByText("Not sent")).toHaveCount(0);
 });
 
-test("news arrives without reloading, and whoever reads above keeps their place", async ({ signedIn }) => {
+test("news arrives without reloading, and a reader further up keeps their place", async ({ signedIn }) => {
   const conversation = await begunConversation(uniqueTitle("News"));
   for (let line = 1; line <= 30; line += 1) {
     await say("clinician-a", conversation.id, `Line ${line}`);

@@ -1,4 +1,4 @@
-// Signing in and out: PKCE, tokens in memory alone, renewal by work, an ended session that loses nothing, the wrong app.
+// Signing in and out: PKCE, tokens in memory alone, renewal by activity, an ended session that loses nothing, the wrong app.
 import { gatewayAnswer } from "../support/contract.ts";
 import { expect, test, signIn } from "./support/fixtures.ts";
 import { begunConversation, stored, uniqueTitle } from "./support/people.ts";
@@ -28,7 +28,7 @@ test("a reload signs in again by itself, at the same place", async ({ signedIn }
   expect(new URL(ana.url()).pathname).toBe(`/messages/${conversation.id}`);
 });
 
-test("signing out forgets drafts, asks before unsent messages go, and stays signed out", async ({ signedIn }) => {
+test("signing out deletes drafts, asks before unsent messages are deleted, and stays signed out", async ({ signedIn }) => {
   const conversation = await begunConversation(uniqueTitle("Leaving"));
   // Signing out ends the provider's session: other tests keep theirs.
   const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}`, anew: true });
@@ -49,12 +49,12 @@ test("signing out forgets drafts, asks before unsent messages go, and stays sign
     [...Object.keys(localStorage), ...Object.keys(sessionStorage)].filter((key) => key !== "messaging-language"),
   );
   expect(kept).toEqual([]);
-  // The provider asks again: nobody who finds this browser is signed in.
+  // The provider asks again: the next user of this browser is not signed in.
   await ana.getByRole("button", { name: "Sign in" }).click();
   await expect(ana.getByText("Development only")).toBeVisible();
 });
 
-test("an account of the other side is told so and can leave", async ({ opened }) => {
+test("an account of the other app is told so and can sign out", async ({ opened }) => {
   const page = await opened("clinic");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "(patient-a)" }).click();
@@ -63,7 +63,7 @@ test("an account of the other side is told so and can leave", async ({ opened })
   await expect(page.getByText("Sign in to read and write messages.")).toBeVisible();
 });
 
-test("an ended session says so, keeps what is typed and goes on after signing in again", async ({ signedIn }) => {
+test("an ended session says so, keeps what is typed and continues after signing in again", async ({ signedIn }) => {
   const conversation = await begunConversation(uniqueTitle("Ended"));
   const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   const box = ana.getByRole("textbox", { name: "Message" });
@@ -79,7 +79,7 @@ test("an ended session says so, keeps what is typed and goes on after signing in
     .toEqual(["How are you today?", "Typed before the end"]);
 });
 
-test("the token of someone at work is renewed before its end, without leaving the page", async ({ opened }) => {
+test("the token of an active user is renewed before its end, without leaving the page", async ({ opened }) => {
   const page = await opened("portal");
   // The provider gives tokens that live as long as a token request asks for: this one asks for 62 seconds.
   await page.route(`${stack.issuer}/token`, async (route) => {

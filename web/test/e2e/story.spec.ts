@@ -23,7 +23,7 @@ test("a question is asked, answered with an image, found, closed, reopened and a
   await expect(ana.getByRole("log").getByText("Is 5.3 too high?")).toBeVisible();
   await expect(ana.locator(".state")).toHaveText("Open");
 
-  // Clara finds it as a task, and its bubble leads into the conversation.
+  // Clara finds it as a task, and its bubble opens the conversation.
   const id = ana.url().split("/").at(-1) ?? "";
   await findTask(clara, id);
   await toConversation(clara, id).click();
@@ -54,7 +54,7 @@ test("a question is asked, answered with an image, found, closed, reopened and a
   await expect(ana.locator(".state")).toHaveText("Open");
   await expect(clara.locator(".state")).toHaveText("Open", SOON);
 
-  // Clara goes to the encounter, archives and closes it; Ana sees the conversation closed.
+  // Clara opens the encounter, archives and closes it; Ana sees the conversation closed.
   await clara.getByRole("link", { name: "Encounter", exact: true }).click();
   await expect(clara.getByRole("heading", { name: "Results" })).toBeVisible();
   await clara.getByRole("button", { name: "Archive and Close" }).click();

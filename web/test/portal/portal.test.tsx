@@ -45,7 +45,7 @@ test("a lost answer and a second Submit begin one conversation; the answers outl
   expect(api.conversations.size).toBe(1);
 });
 
-test("an answer that the API refuses is told at its question", async () => {
+test("an answer that the API refuses is marked at its question", async () => {
   const { user } = await show(api, <Portal />, { path: "/messages/new/01900000-0000-7000-8000-000000000101" });
   await fillIn(user);
   api.fate = (request) =>
@@ -70,7 +70,7 @@ test("notifications are saved, with the number as the API takes it", async () =>
   expect(api.contact).toEqual({ email: "ana@example.org", sms: "+14155550100" });
 });
 
-test("the access log tells who did what", async () => {
+test("the access log shows who did what", async () => {
   await show(api, <Portal />, { path: "/access-log" });
   expect(await screen.findByRole("cell", { name: "Wrote a message" })).toBeTruthy();
   expect(screen.getAllByRole("cell", { name: "Clara Clinician" })).toHaveLength(2);
@@ -86,7 +86,7 @@ test("the language switches at once, and is remembered", async () => {
   expect(await screen.findByRole("heading", { name: "Conversaciones" })).toBeTruthy();
 });
 
-test("signing out forgets what was typed, and asks first while something is unsent", async () => {
+test("signing out deletes what was typed, and asks first while something is unsent", async () => {
   const conversation = api.begin("Ask about a result");
   api.say(conversation, ana, "1");
   const { user, leave } = await show(api, <Portal />, { path: `/messages/${conversation.head.id}` });
@@ -102,7 +102,7 @@ test("signing out forgets what was typed, and asks first while something is unse
   expect(sessionStorage).toHaveLength(0);
 });
 
-test("an unknown place says so", async () => {
+test("an unknown page says so", async () => {
   await show(api, <Portal />, { path: "/nowhere" });
   expect(await screen.findByRole("heading", { name: "Page not found" })).toBeTruthy();
 });

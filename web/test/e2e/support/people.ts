@@ -1,4 +1,4 @@
-// What people do without a browser: the API, on behalf of a demo account, to set a scene and to look at what was stored.
+// The API on behalf of a demo account: to prepare a test, and to check what was stored.
 import { v7 as uuidv7 } from "uuid";
 import { type Api, client } from "../../../src/api/client.ts";
 import { http } from "../../../src/api/http.ts";
@@ -15,7 +15,7 @@ export function api(person: Person): Promise<Api> {
   return made;
 }
 
-/** A title that no other test uses, and that a search finds by its second word. */
+/** A title that no other test uses; a search finds it by its second word. */
 export function uniqueTitle(what: string): string {
   return `${what} ${uuidv7().replaceAll("-", "").slice(4, 16)}`;
 }

@@ -1,7 +1,7 @@
-// Finding a task on the clinic's tasklist, among those of other tests.
+// Finds a task on the clinic's tasklist, among those of other tests.
 import { expect, type Page } from "@playwright/test";
 
-/** The bubble that leads into a conversation. */
+/** The bubble that opens a conversation. */
 export const toConversation = (page: Page, id: string) => page.locator(`.task a[href$="/chat/${id}"]`);
 
 /** Shows more of the tasklist until a conversation's task is in it. */

@@ -24,13 +24,22 @@ async fn table() -> (Table, String) {
     (Table::new(client, &name), name)
 }
 
+fn endpoint() -> String {
+    #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
+    std::env::var("TEST_AWS_ENDPOINT_URL").unwrap()
+}
+
 /// Runs the program on a table: whether all went well, and what it printed.
 fn run(table: &str, words: &[&str], input: &Value) -> (bool, String) {
-    #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
-    let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL").unwrap();
+    run_with(&[("TABLE_NAME", table)], words, input)
+}
+
+/// Runs the program with these variables.
+fn run_with(variables: &[(&str, &str)], words: &[&str], input: &Value) -> (bool, String) {
     let mut program = Command::new(env!("CARGO_BIN_EXE_operations"));
-    program.env_clear().env("AWS_ENDPOINT_URL", endpoint).env("AWS_REGION", "us-east-1").env("TABLE_NAME", table);
-    program.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").args(words);
+    program.env_clear().env("AWS_ENDPOINT_URL", endpoint()).env("AWS_REGION", "us-east-1");
+    program.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test");
+    program.envs(variables.iter().copied()).args(words);
     let piped = program.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = piped.spawn().unwrap();
     // A program that reads nothing may have ended already.
@@ -121,6 +130,40 @@ async fn digests_are_rebuilt_and_what_can_not_be_is_named() {
     let (whole, said) = run(&name, &["rebuild-search"], &Value::Null);
     assert!(!whole && said.starts_with("1 conversations read, 0 digests changed\n1 conversations can't be"), "{said}");
     assert!(!said.contains("secret"), "{said}");
+}
+
+#[tokio::test]
+async fn what_can_not_be_replayed_stays_in_the_queue_and_is_seen_at_once() {
+    let config = emulator().build();
+    let config = aws_sdk_sqs::Config::builder()
+        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
+        .endpoint_url(endpoint())
+        .region(config.region().cloned())
+        .credentials_provider(aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "test"))
+        .build();
+    let queue = aws_sdk_sqs::Client::from_conf(config);
+    let url = queue.create_queue().queue_name(format!("failures-{}", uuid::Uuid::new_v4())).send().await.unwrap();
+    let url = url.queue_url.unwrap();
+    let redrive = |words: &[&str]| {
+        let variables = [("FAILURE_QUEUE_URL", url.as_str()), ("STACK_NAME", "no-stack")];
+        run_with(&variables, &[&["redrive"][..], words].concat(), &Value::Null)
+    };
+    assert_eq!(redrive(&[]), (true, "The failure queue is empty.\n".to_owned()));
+
+    let parked = json!({"function": "notify", "keys": ["CONV#1", "HEAD"], "cause": "it can't be read"});
+    let without_keys = json!({"function": "notify", "keys": null, "cause": "a record has no keys"});
+    for body in [parked.to_string(), without_keys.to_string(), "no JSON".to_owned()] {
+        queue.send_message().queue_url(&url).message_body(body).send().await.unwrap();
+    }
+    let (whole, listed) = redrive(&["--list"]);
+    assert!(whole && listed.contains("notify  CONV#1 HEAD  it can't be read\n"), "{listed}");
+    assert!(listed.ends_with("3 listed\n"), "{listed}");
+    let (whole, said) = redrive(&[]);
+    assert!(!whole && said.contains("stays in the queue: there is no such function"), "{said}");
+    assert!(said.contains("it names no item") && said.contains("no message of Lambda's nor of ours"), "{said}");
+    assert!(said.ends_with("3 left\n"), "{said}");
+    let seen = queue.receive_message().queue_url(&url).max_number_of_messages(10).send().await.unwrap();
+    assert_eq!(seen.messages().len(), 3);
 }
 
 #[test]

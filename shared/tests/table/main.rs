@@ -9,6 +9,7 @@ mod lists;
 mod locks;
 mod messages;
 mod new_table;
+mod recovery;
 mod search;
 mod support;
 mod tasks;

@@ -210,15 +210,7 @@ impl World {
         let (id, encounter_id) = (ConversationId::new(self.id()), EncounterId::new(self.id()));
         let now = self.moment()?;
         let begun = Conversation::begin(id, encounter_id, patient_id, Title::new("Ask about a result")?, &ana, now);
-        let encounter = Encounter {
-            id: encounter_id,
-            patient_id,
-            conversation_id: id,
-            encounter_type: "Results".into(),
-            lock: LockHistory::opened(ana.clone(), now),
-            chart_counts: ChartCounts::default(),
-            created_at: now,
-        };
+        let encounter = Encounter::begin(&begun, "Results".into());
         let mut stored = Changed { head: begun, entries: Vec::new() };
         self.runtime.block_on(self.table.create_conversation(&stored, &encounter, None, None, now))?;
         let mut written = 0;

@@ -72,7 +72,7 @@ async fn secrets(stack: &Stack) -> Secrets {
     for id in conversations {
         let mut after = 0;
         loop {
-            let entries = table.entries_after(id, after, PAGE).await.expect("entries").expect("a chat").entries;
+            let entries = table.entries_after(id, after, PAGE).await.expect("entries").expect("a conversation").entries;
             let Some(last) = entries.last() else { break };
             after = last.number;
             for entry in &entries {

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Timestamp;
 use super::chart_item::ChartCounts;
+use super::conversation::Conversation;
 use super::ids::{ConversationId, EncounterId, PatientId};
 use super::lock::{LockHistory, Status};
 use super::person::Person;
@@ -56,6 +57,19 @@ pub struct Encounter {
 }
 
 impl Encounter {
+    /// The encounter of a conversation that has just begun.
+    pub fn begin(conversation: &Conversation, encounter_type: String) -> Self {
+        Self {
+            id: conversation.encounter_id,
+            patient_id: conversation.patient_id,
+            conversation_id: conversation.id,
+            encounter_type,
+            lock: LockHistory::opened(conversation.created_by.clone(), conversation.created_at),
+            chart_counts: ChartCounts::default(),
+            created_at: conversation.created_at,
+        }
+    }
+
     /// Its status.
     pub fn status(&self) -> EncounterStatus {
         self.lock.current().status().into()

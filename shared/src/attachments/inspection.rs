@@ -275,5 +275,4 @@ fn reason(error: &ImageError) -> Reason {
 }
 
 #[cfg(test)]
-#[path = "inspection_tests.rs"]
 mod tests;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::aws;
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::eventually::{IN_TIME, eventually, found_if};
 use tests::http::Client;
 use tests::published::{self, Published};
@@ -31,15 +31,16 @@ async fn one_notice(published: &Published, what: &str) -> Value {
 }
 
 /// Waits until it is decided whom news of everything that was written before go to: the stream is in order, so what is
-/// decided of a new chat comes last. An emulator may be minutes behind after the suites that load it.
+/// decided of a new conversation comes last. An emulator may be minutes behind after the suites that load it.
 async fn caught_up(stack: &Stack, clara: &Client) {
-    let chat = Chat::titled_by(clara, stack.patient_id("patient-b"), TITLE).await;
-    chat.say(clara, TEXT).await;
+    let conversation = Conversation::titled_by(clara, stack.patient_id("patient-b"), TITLE).await;
+    conversation.say(clara, TEXT).await;
     let table = aws_sdk_dynamodb::Client::new(&aws::as_root(stack).await);
     let decided = eventually("the stream is caught up", CATCHING_UP, async || {
         let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
         let get = table.get_item().table_name(&stack.description().table_name);
-        let get = get.key("pk", text(format!("CONV#{}", chat.id))).key("sk", text("NOTICE#P#patient-b".to_owned()));
+        let get =
+            get.key("pk", text(format!("CONV#{}", conversation.id))).key("sk", text("NOTICE#P#patient-b".to_owned()));
         let item = get.send().await.expect("readable").item;
         found_if(item.is_some(), item)
     });
@@ -81,33 +82,33 @@ async fn five_messages_in_a_row_are_one_email_and_one_sms() {
     let before = delivered(&stack);
     let by_now = |notices: usize| before.map(|(emails, texts)| (emails + notices, texts + notices));
 
-    let chat = Chat::titled_by(&clara, stack.patient_id("patient-a"), TITLE).await;
-    assert_eq!(published.settled(QUIET).await, Vec::<String>::new(), "an empty chat is not shown, nor told of");
+    let conversation = Conversation::titled_by(&clara, stack.patient_id("patient-a"), TITLE).await;
+    assert_eq!(published.settled(QUIET).await, Vec::<String>::new(), "an empty conversation is not shown, nor told of");
     for number in 1..=5 {
-        chat.say(&clara, &format!("{TEXT} ({number})")).await;
+        conversation.say(&clara, &format!("{TEXT} ({number})")).await;
     }
     let notice = one_notice(&published, "five messages in a row").await;
     assert_eq!(delivered(&stack), by_now(1), "one email and one SMS");
     assert_eq!(notice["Subject"], "New message");
     assert!(notice["Message"].as_str().is_some_and(|text| text.contains("You have a new message.")), "{notice}");
-    for secret in ["Ana", "Clara", "potassium", "6.1", &chat.id, stack.patient_id("patient-a"), "patient-a"] {
+    for secret in ["Ana", "Clara", "potassium", "6.1", &conversation.id, stack.patient_id("patient-a"), "patient-a"] {
         assert!(!notice.to_string().contains(secret), "{secret}: {notice}");
     }
 
     // The envelope tells nobody; reading does not either, but the next message does again.
-    ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 5})).await.expect(200);
-    ana.delete(&format!("{}/read", chat.path())).await.expect(200);
-    ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 5})).await.expect(200);
+    ana.put(&format!("{}/read", conversation.path()), &json!({"upTo": 5})).await.expect(200);
+    ana.delete(&format!("{}/read", conversation.path())).await.expect(200);
+    ana.put(&format!("{}/read", conversation.path()), &json!({"upTo": 5})).await.expect(200);
     assert_eq!(published.settled(QUIET).await, Vec::<String>::new());
-    chat.say(&clara, TEXT).await;
+    conversation.say(&clara, TEXT).await;
     one_notice(&published, "the next message after reading").await;
     assert_eq!(delivered(&stack), by_now(2));
 
     // Her own message is no news to her.
-    ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 6})).await.expect(200);
-    chat.say(&ana, "I'll come by").await;
+    ana.put(&format!("{}/read", conversation.path()), &json!({"upTo": 6})).await.expect(200);
+    conversation.say(&ana, "I'll come by").await;
     assert_eq!(published.settled(QUIET).await, Vec::<String>::new());
-    chat.set(&clara, "closed").await;
+    conversation.set(&clara, "closed").await;
 
     assert_eq!(ana.put("/me/notifications", &json!({})).await.expect(200), json!({}));
     assert_eq!(published.topics_of(EMAIL).await, Vec::<String>::new(), "nothing is left behind");

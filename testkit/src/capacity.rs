@@ -1,11 +1,10 @@
-//! Request units by `DynamoDB`'s published rules, for reads: the emulator counts one for each, however large. The
-//! functions' tests include this file too.
+//! Request units by `DynamoDB`'s published rules, for reads: the emulator counts one for each, however large.
 
 use serde_json::Value;
 
 /// Read units ("Read consistency and capacity", Amazon `DynamoDB` Developer Guide): 4 KB each, rounded up, for all items
 /// of a query together; half of it where eventually consistent.
-pub(crate) fn read_units(answer: &Value, consistent: bool) -> f64 {
+pub fn read_units(answer: &Value, consistent: bool) -> f64 {
     let items = answer["Items"].as_array().into_iter().flatten().chain(answer.get("Item"));
     let bytes: usize = items.map(item_size).sum();
     if answer["ScannedCount"] != answer["Count"] {
@@ -16,7 +15,7 @@ pub(crate) fn read_units(answer: &Value, consistent: bool) -> f64 {
 }
 
 /// The units that an answer says were consumed, by all tables together.
-pub(crate) fn consumed_units(answer: &Value) -> f64 {
+pub fn consumed_units(answer: &Value) -> f64 {
     match &answer["ConsumedCapacity"] {
         Value::Array(tables) => tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum(),
         table => table["CapacityUnits"].as_f64().unwrap_or(0.0),

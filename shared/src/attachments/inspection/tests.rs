@@ -1,13 +1,9 @@
 //! Inspection of images made here: turned, wide-gamut, truncated, too large, and what is no image at all.
 
 use image::{ExtendedColorType, ImageEncoder, Rgba, RgbaImage};
+use testkit::photo::{TELLING, bomb, contains, exif, jpeg, phone_photo, photo, with_segments};
 
 use super::*;
-
-#[path = "../../testdata/photo.rs"]
-mod photo;
-
-use photo::{TELLING, bomb, contains, exif, jpeg, phone_photo, photo, with_segments};
 
 fn any(_: MediaType) -> bool {
     true

@@ -78,7 +78,7 @@ fn poison(setup: &Setup, world: &World, tap: &Tap, section: &mut Section) -> Res
     let (name, nowhere) = (POISON, "CONV#01900000-0000-7000-8000-00000000dead");
     let mut batch = scenarios::messages(world, 5, 1)?;
     let image = json!({"pk": {"S": nowhere}, "sk": {"S": "HEAD"}, "lastPatient": {"N": "1"}});
-    batch["Records"][4] = scenarios::record(nowhere, "HEAD", "MODIFY", &image, None);
+    batch["Records"][4] = scenarios::record(nowhere, "HEAD", "MODIFY", &image, None)?;
     let mut function = Sandbox::start(&setup.function(scenarios::function(name), world, &tap.url)?)?;
     tap.take();
     let mut invocations = 0_u32;

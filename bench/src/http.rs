@@ -1,7 +1,7 @@
 //! HTTP/1.1 around a function: a server on loopback, and requests to the emulator.
 //!
-//! The protocol is ureq's. hyper's server is a feature that the functions do not ask for: with it, all that the
-//! functions are made of would be compiled twice, or the baselines would not be built as the functions are.
+//! The protocol is ureq's. hyper has a server too, in a feature that the functions do not have: it would compile the AWS
+//! SDKs a second time, and the baselines could not be built with the functions.
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
@@ -148,7 +148,7 @@ mod tests {
         let respond = |request: Request<Vec<u8>>| {
             let (parts, body) = request.into_parts();
             let mut response =
-                Response::builder().status(404).header("x-asked", format!("{} {}", parts.method, parts.uri));
+                Response::builder().status(404).header("x-request", format!("{} {}", parts.method, parts.uri));
             for (name, value) in &parts.headers {
                 response = response.header(format!("x-{name}"), value);
             }
@@ -170,10 +170,10 @@ mod tests {
         stream.read_to_string(&mut responses).unwrap();
         assert_eq!(
             responses,
-            "HTTP/1.1 404 Not Found\r\nx-asked: GET /next\r\nx-host: x\r\ncontent-length: 0\r\n\r\n\
-             HTTP/1.1 404 Not Found\r\nx-asked: POST /response\r\nx-content-length: 3\r\ncontent-length: 3\r\n\r\nabc\
+            "HTTP/1.1 404 Not Found\r\nx-request: GET /next\r\nx-host: x\r\ncontent-length: 0\r\n\r\n\
+             HTTP/1.1 404 Not Found\r\nx-request: POST /response\r\nx-content-length: 3\r\ncontent-length: 3\r\n\r\nabc\
              HTTP/1.1 100 Continue\r\n\r\n\
-             HTTP/1.1 404 Not Found\r\nx-asked: POST /x\r\nx-transfer-encoding: chunked\r\nx-expect: 100-continue\r\n\
+             HTTP/1.1 404 Not Found\r\nx-request: POST /x\r\nx-transfer-encoding: chunked\r\nx-expect: 100-continue\r\n\
              content-length: 3\r\n\r\ndef"
         );
     }
@@ -186,8 +186,8 @@ mod tests {
                 Request::builder().method(method).uri("/a?b=c").header("host", "x").header("expect", "100-continue");
             let response = send(&client, &server, request.body(body.into()).unwrap()).unwrap();
             let headers = response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
-            let (asked, length) = (format!("{method} /a?b=c"), body.len().to_string());
-            let expected = [("x-asked", asked.as_str()), ("x-content-length", &length), ("x-host", "x")];
+            let (line, length) = (format!("{method} /a?b=c"), body.len().to_string());
+            let expected = [("x-request", line.as_str()), ("x-content-length", &length), ("x-host", "x")];
             assert_eq!(headers.collect::<BTreeMap<_, _>>(), expected.into());
             assert_eq!((response.status().as_u16(), response.body().as_slice()), (404, body.as_bytes()));
         }

@@ -87,7 +87,7 @@ fn write(program: &Program, events: &[Value], barrier: &Barrier) -> Result<Writt
         match invocation.response["statusCode"].as_u64() {
             Some(201) => written.stored += 1,
             Some(503) => written.busy += 1,
-            _ => return Err(anyhow!("a message was answered with {}", invocation.response)),
+            _ => return Err(anyhow!("the response to a message is {}", invocation.response)),
         }
     }
     function.stop()?;

@@ -45,7 +45,7 @@ impl Program {
 /// What the process did next.
 enum Step {
     Polled(Instant),
-    Answered(Instant, Vec<u8>),
+    Responded(Instant, Vec<u8>),
     Failed(String),
 }
 
@@ -94,7 +94,7 @@ impl Sandbox {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .with_context(|| format!("{} can't be started", program.name))?;
+            .with_context(|| format!("{} cannot be started", program.name))?;
         let log = process.stdout.take().zip(process.stderr.take()).map(|(out, err)| {
             let err = thread::spawn(move || read_all(err));
             thread::spawn(move || {
@@ -130,8 +130,8 @@ impl Sandbox {
         if self.events.send(event).is_err() {
             bail!("{} has ended", self.name);
         }
-        let (answered, body) = match self.next()? {
-            Step::Answered(at, body) => (at, body),
+        let (responded, body) = match self.next()? {
+            Step::Responded(at, body) => (at, body),
             Step::Failed(why) => bail!("{} failed: {why}", self.name),
             Step::Polled(_) => bail!("{} asked for an event before its response to the last", self.name),
         };
@@ -139,7 +139,7 @@ impl Sandbox {
         let response: Value =
             serde_json::from_slice(&body).with_context(|| format!("{}'s response is not JSON", self.name))?;
         let bytes = response["body"].as_str().map_or(body.len(), str::len);
-        Ok(Invocation { time: answered - sent, cpu: self.used().cpu.saturating_sub(before.cpu), response, bytes })
+        Ok(Invocation { time: responded - sent, cpu: self.used().cpu.saturating_sub(before.cpu), response, bytes })
     }
 
     /// Ends the process and gives its log. SIGTERM lets valgrind write its counts.
@@ -154,8 +154,8 @@ impl Sandbox {
     fn wait_for_poll(&mut self) -> Result<Instant> {
         match self.next()? {
             Step::Polled(at) => Ok(at),
-            Step::Failed(why) => bail!("{} can't start: {why}", self.name),
-            Step::Answered(..) => bail!("{} responded twice", self.name),
+            Step::Failed(why) => bail!("{} cannot start: {why}", self.name),
+            Step::Responded(..) => bail!("{} responded twice", self.name),
         }
     }
 
@@ -219,7 +219,7 @@ fn respond(
         || request.headers().contains_key("lambda-runtime-function-error-type");
     let body = request.into_body();
     let step =
-        if failed { Step::Failed(String::from_utf8_lossy(&body).into_owned()) } else { Step::Answered(now, body) };
+        if failed { Step::Failed(String::from_utf8_lossy(&body).into_owned()) } else { Step::Responded(now, body) };
     tell.send(step).ok()?;
     Response::builder().status(202).header("content-type", "application/json").body(br#"{"status":"OK"}"#.into()).ok()
 }

@@ -1,6 +1,6 @@
 //! What is measured: events for every function, and the world that they meet.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use domain::conversation::Conversation;
 use domain::ids::ConversationId;
 use serde_json::{Value, json};
@@ -20,6 +20,10 @@ pub(crate) const CONSUMERS: [&str; 2] = ["project-changes", "notify"];
 pub(crate) const QUESTIONS: &str = "questions in 5 conversations, batch of 10";
 pub(crate) const REPLIES: &str = "replies in 5 conversations, batch of 10";
 pub(crate) const POISON: &str = "project-changes: one poison record, batch of 10";
+
+/// An upload's event, and one of the table's stream.
+const UPLOAD: &str = include_str!("../../events/inspect-attachment/photo.json");
+const CHANGES: &str = include_str!("../../events/project-changes/asked.json");
 
 /// Events for one function. All but the last warm it up; the last one is measured.
 pub(crate) struct Scenario {
@@ -198,19 +202,11 @@ impl Maker<'_> {
         let photo = photo::phone_photo(640, 480, 6);
         let uploaded = || -> Result<Value> {
             let image = world.image(&conversation, Some(&photo))?;
-            Ok(json!({"Records": [{
-                "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1",
-                "eventTime": "2026-11-22T09:00:00.000Z", "eventName": "ObjectCreated:Put",
-                "userIdentity": {"principalId": "EXAMPLE"}, "requestParameters": {"sourceIPAddress": "203.0.113.7"},
-                "responseElements": {"x-amz-request-id": "EXAMPLE", "x-amz-id-2": "EXAMPLE"},
-                "s3": {
-                    "s3SchemaVersion": "1.0", "configurationId": "uploads",
-                    "bucket": {"name": world.name, "ownerIdentity": {"principalId": "EXAMPLE"},
-                        "arn": format!("arn:aws:s3:::{}", world.name)},
-                    "object": {"key": format!("uploads/{id}/{image}"), "size": photo.len(),
-                        "eTag": "00000000000000000000000000000000", "sequencer": "00000000000000001"},
-                },
-            }]}))
+            let mut event: Value = serde_json::from_str(&UPLOAD.replace("{bucket}", &world.name))?;
+            let object = &mut event["Records"][0]["s3"]["object"];
+            object["key"] = format!("uploads/{id}/{image}").into();
+            object["size"] = photo.len().into();
+            Ok(event)
         };
         self.add("inspect-attachment", [uploaded()?, uploaded()?]);
         Ok(())
@@ -297,23 +293,18 @@ fn message(world: &World, head: &Conversation, number: u64) -> Result<[Value; 2]
     before["lastNumber"] = json!({"N": (number - 1).to_string()});
     let sk = format!("E#{number:010}");
     let entry = world.item(&pk, &sk)?;
-    Ok([record(&pk, "HEAD", "MODIFY", &now, Some(&before)), record(&pk, &sk, "INSERT", &entry, None)])
+    Ok([record(&pk, "HEAD", "MODIFY", &now, Some(&before))?, record(&pk, &sk, "INSERT", &entry, None)?])
 }
 
 /// A record of the table's stream.
-pub(crate) fn record(pk: &str, sk: &str, kind: &str, new: &Value, old: Option<&Value>) -> Value {
-    let mut change = json!({
-        "ApproximateCreationDateTime": 1_795_338_000,
-        "Keys": {"pk": {"S": pk}, "sk": {"S": sk}},
-        "NewImage": new, "SequenceNumber": "100000000000000000001", "SizeBytes": 900,
-        "StreamViewType": "NEW_AND_OLD_IMAGES",
-    });
-    if let Some(old) = old {
-        change["OldImage"] = old.clone();
-    }
-    json!({
-        "awsRegion": "us-east-1", "dynamodb": change, "eventID": "00000000000000000000000000000001",
-        "eventName": kind, "eventSource": "aws:dynamodb", "eventVersion": "1.1",
-        "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/example/stream/2026-11-22T09:00:00.000",
-    })
+pub(crate) fn record(pk: &str, sk: &str, kind: &str, new: &Value, old: Option<&Value>) -> Result<Value> {
+    let mut event: Value = serde_json::from_str(CHANGES)?;
+    let mut record = event["Records"][0].take();
+    let change = record["dynamodb"].as_object_mut().context("a record has a change")?;
+    change.remove("OldImage");
+    change.extend(old.map(|old| ("OldImage".to_owned(), old.clone())));
+    change["NewImage"] = new.clone();
+    change["Keys"] = json!({"pk": {"S": pk}, "sk": {"S": sk}});
+    record["eventName"] = kind.into();
+    Ok(record)
 }

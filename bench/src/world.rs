@@ -109,7 +109,7 @@ impl World {
         let attributes = ["pk", "sk", "lpk", "lsk"].map(|name| json!({"AttributeName": name, "AttributeType": "S"}));
         let lists =
             json!({"IndexName": "lists", "KeySchema": key("lpk", "lsk"), "Projection": {"ProjectionType": "ALL"}});
-        self.ask_table(
+        self.dynamodb(
             "CreateTable",
             &json!({
                 "TableName": self.name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key("pk", "sk"),
@@ -129,7 +129,7 @@ impl World {
 
     /// A function's environment, with its AWS endpoint: the emulator's, or a tap's.
     pub(crate) fn environment(&self, endpoint: &str) -> BTreeMap<String, String> {
-        let given = [
+        let variables = [
             ("AWS_ENDPOINT_URL", endpoint),
             ("LOG_LEVEL", "info"),
             ("TABLE_NAME", &self.name),
@@ -142,7 +142,7 @@ impl World {
             ("PORTAL_URL", "https://portal.example.org"),
             ("CLINIC_URL", "https://clinic.example.org"),
         ];
-        given.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+        variables.map(|(name, value)| (name.to_owned(), value.to_owned())).into()
     }
 
     /// The emulator itself.
@@ -304,11 +304,11 @@ impl World {
     /// An item as the table's stream shows it.
     pub(crate) fn item(&self, pk: &str, sk: &str) -> Result<Value> {
         let key = json!({"pk": {"S": pk}, "sk": {"S": sk}});
-        let answer = self.ask_table("GetItem", &json!({"TableName": self.name, "Key": key}))?;
-        Ok(answer["Item"].clone())
+        let response = self.dynamodb("GetItem", &json!({"TableName": self.name, "Key": key}))?;
+        Ok(response["Item"].clone())
     }
 
-    fn ask_table(&self, operation: &str, body: &Value) -> Result<Value> {
+    fn dynamodb(&self, operation: &str, body: &Value) -> Result<Value> {
         let request = Request::post("/")
             .header("content-type", "application/x-amz-json-1.0")
             .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))

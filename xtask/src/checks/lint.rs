@@ -5,18 +5,15 @@ use std::{path::Path, process::Command};
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
-use crate::{
-    commands::bench,
-    tool::{
-        exec,
-        paths::{self, State},
-        tools,
-    },
+use crate::tool::{
+    exec,
+    paths::{self, State},
+    tools,
 };
 
 pub(crate) fn all() -> Result<()> {
     rust()?;
-    for package in tools::NODE_PACKAGES.into_iter().chain([bench::NODE_PACKAGE]) {
+    for package in tools::NODE_PACKAGES {
         tools::install_node_package(package)?;
         node(package)?;
         audit(package)?;

@@ -8,7 +8,6 @@ mod baseline;
 mod bounds;
 mod building;
 mod calls;
-mod capacity;
 mod cold;
 mod cost;
 mod document;
@@ -17,10 +16,7 @@ mod functions;
 mod growth;
 mod http;
 mod instructions;
-mod issuer;
 mod load;
-#[path = "../../shared/testdata/photo.rs"]
-mod photo;
 mod process;
 mod sandbox;
 mod scenarios;

@@ -4,9 +4,10 @@ use anyhow::{Context as _, Result};
 use domain::conversation::Conversation;
 use domain::ids::ConversationId;
 use serde_json::{Value, json};
+use testkit::photo::phone_photo;
 
-use crate::photo;
 use crate::world::{LONG_TEXT, NOBODY, PATIENT, SHORT_TEXT, World, new_id};
+use testkit::photo::phone_photo;
 
 /// Names of the scenarios that bounds and costs are about: the function, and what distinguishes the scenario.
 pub(crate) const SEND: &str = "send-message: 1 KB";
@@ -199,7 +200,7 @@ impl Maker<'_> {
         self.twice("create-attachment", "patient-a", &[&id], &photo)?;
         let image = world.image(&conversation, None)?.to_string();
         self.get("get-attachment", "patient-a", &[&id, &image])?;
-        let photo = photo::phone_photo(640, 480, 6);
+        let photo = phone_photo(640, 480, 6);
         let uploaded = || -> Result<Value> {
             let image = world.image(&conversation, Some(&photo))?;
             let mut event: Value = serde_json::from_str(&UPLOAD.replace("{bucket}", &world.name))?;

@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 
 use anyhow::Result;
 use serde_json::Value;
+use testkit::capacity::{consumed_units, read_units};
 use ureq::http::{Request, Response};
 
-use crate::capacity::{consumed_units, read_units};
 use crate::http;
 
 /// How long a call is held.

@@ -5,24 +5,23 @@ use std::cell::Cell;
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_sdk_dynamodb::config::{BehaviorVersion, Region};
-use aws_types::SdkConfig;
 use domain::Timestamp;
 use domain::attachment::{Attachment, Declared, Image, MediaType, State};
-use domain::catalogue::{CatalogueError, Draft};
-use domain::chart_item::ChartCounts;
+use domain::catalogue::CatalogueError;
 use domain::conversation::{Changed, Conversation};
 use domain::encounter::Encounter;
 use domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId};
-use domain::lock::LockHistory;
 use domain::patient::Patient;
-use domain::person::{Person, Role};
 use domain::settings::Settings;
 use domain::text::{MessageText, Title};
 use serde_json::{Value, json};
 use shared::store::Table;
+pub(crate) use testkit::accounts::PATIENT_A as PATIENT;
+use testkit::accounts::{self, PATIENT_B, ana, clara};
+use testkit::emulator::{connection_to, create_table};
+use testkit::issuer::{Algorithm, Issuer};
+use testkit::questionnaire;
+pub(crate) use testkit::texts::LETTER as LONG_TEXT;
 use tokio::runtime::Runtime;
 use ureq::Agent;
 use ureq::http::Request;
@@ -30,14 +29,9 @@ use uuid::Uuid;
 
 use crate::functions::Functions;
 use crate::http;
-use crate::issuer::{AUDIENCE, Issuer};
 
-/// A message of 1 KB, as a patient would write it.
-pub(crate) const LONG_TEXT: &str = include_str!("../../shared/testdata/letter.txt");
 /// A short message.
 pub(crate) const SHORT_TEXT: &str = "It is fine, no need to worry.";
-/// The record of the account `patient-a`.
-pub(crate) const PATIENT: &str = "01900000-0000-7000-8000-00000000000a";
 /// No account: a request without a token.
 pub(crate) const NOBODY: &str = "";
 /// A request as the gateway passes it on.
@@ -65,13 +59,7 @@ impl World {
     /// Makes one in the emulator at `endpoint`, separate from those of other names.
     pub(crate) fn make(endpoint: &str, name: &str) -> Result<Self> {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let credentials = Credentials::new("test", "test", None, None, "bench");
-        let aws = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(endpoint)
-            .region(Region::new("us-east-1"))
-            .credentials_provider(SharedCredentialsProvider::new(credentials))
-            .build();
+        let aws = connection_to(endpoint);
         let name = format!("bench-{name}");
         let bucket =
             aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&aws).force_path_style(true).build());
@@ -84,12 +72,15 @@ impl World {
             bucket.create_bucket().bucket(&name).send().await.context("cannot make a bucket")?;
             anyhow::Ok((secret.arn.unwrap_or_default(), queue.queue_url.unwrap_or_default()))
         })?;
-        let table = Table::new(aws_sdk_dynamodb::Client::new(&aws), &name);
+        let client = aws_sdk_dynamodb::Client::new(&aws);
+        runtime.block_on(create_table(&client, &name));
+        let table = Table::new(client, &name);
         let world = Self {
             endpoint: endpoint.to_owned(),
             client: http::client(),
             functions: Functions::read()?,
-            issuer: Issuer::start()?,
+            // What most issuers use: verifying a token is part of every request.
+            issuer: Issuer::start(Algorithm::Rs256),
             runtime,
             table,
             name,
@@ -98,30 +89,13 @@ impl World {
             bucket,
             counter: Cell::new(0),
         };
-        world.make_table()?;
         world.configure()?;
         Ok(world)
     }
 
-    /// The table as the stack makes it.
-    fn make_table(&self) -> Result<()> {
-        let key = |hash: &str, range: &str| json!([{"AttributeName": hash, "KeyType": "HASH"}, {"AttributeName": range, "KeyType": "RANGE"}]);
-        let attributes = ["pk", "sk", "lpk", "lsk"].map(|name| json!({"AttributeName": name, "AttributeType": "S"}));
-        let lists =
-            json!({"IndexName": "lists", "KeySchema": key("lpk", "lsk"), "Projection": {"ProjectionType": "ALL"}});
-        self.dynamodb(
-            "CreateTable",
-            &json!({
-                "TableName": self.name, "BillingMode": "PAY_PER_REQUEST", "KeySchema": key("pk", "sk"),
-                "AttributeDefinitions": attributes, "GlobalSecondaryIndexes": [lists],
-            }),
-        )?;
-        Ok(())
-    }
-
     fn configure(&self) -> Result<()> {
         self.runtime.block_on(self.table.put_settings(&Settings::default()))?;
-        for id in [PATIENT, "01900000-0000-7000-8000-00000000000b"] {
+        for id in [PATIENT, PATIENT_B] {
             self.patient(id.parse()?)?;
         }
         Ok(())
@@ -129,12 +103,13 @@ impl World {
 
     /// A function's environment, with its AWS endpoint: the emulator's, or a tap's.
     pub(crate) fn environment(&self, endpoint: &str) -> BTreeMap<String, String> {
+        let audience = accounts::audience();
         let variables = [
             ("AWS_ENDPOINT_URL", endpoint),
             ("LOG_LEVEL", "info"),
             ("TABLE_NAME", &self.name),
-            ("ISSUER", &self.issuer.url),
-            ("AUDIENCE", AUDIENCE),
+            ("ISSUER", self.issuer.url()),
+            ("AUDIENCE", &audience),
             ("CURSOR_SECRET_ARN", &self.cursor_secret_arn),
             ("FAILURE_QUEUE_URL", &self.failure_queue_url),
             ("BUCKET_NAME", &self.name),
@@ -169,7 +144,7 @@ impl World {
         if account == NOBODY {
             event["headers"].as_object_mut().context("an event has headers")?.remove("authorization");
         } else {
-            event["headers"]["authorization"] = format!("Bearer {}", self.issuer.token(account)?).into();
+            event["headers"]["authorization"] = format!("Bearer {}", self.issuer.token(account)).into();
         }
         if !body.is_null() {
             event["body"] = body.to_string().into();
@@ -206,7 +181,7 @@ impl World {
 
     /// The same for any patient.
     pub(crate) fn conversation_of(&self, patient_id: PatientId, entries: u32, text: &str) -> Result<Conversation> {
-        let (ana, clara) = (person("patient-a", Role::Patient)?, person("clinician-a", Role::Clinician)?);
+        let (ana, clara) = (ana(), clara());
         let (id, encounter_id) = (ConversationId::new(self.id()), EncounterId::new(self.id()));
         let now = self.moment()?;
         let begun = Conversation::begin(id, encounter_id, patient_id, Title::new("Ask about a result")?, &ana, now);
@@ -251,16 +226,7 @@ impl World {
     /// A questionnaire.
     pub(crate) fn questionnaire(&self) -> Result<QuestionnaireId> {
         let id = QuestionnaireId::new(self.id());
-        let draft: Draft = serde_json::from_value(json!({
-            "id": id, "title": "Ask about a result",
-            "description": "For questions about a laboratory or imaging result.",
-            "items": [
-                {"linkId": "result", "text": "Which result?", "type": "choice", "required": true,
-                    "options": ["Blood test", "X-ray"]},
-                {"linkId": "question", "text": "Your question", "type": "text", "required": true},
-            ],
-        }))?;
-        let draft = draft.checked(id)?;
+        let draft = questionnaire::about_a_result(id);
         self.runtime.block_on(self.table.put_questionnaire::<CatalogueError>(id, &draft))?;
         Ok(id)
     }
@@ -277,7 +243,7 @@ impl World {
             id,
             conversation_id: head.id,
             patient_id: head.patient_id,
-            created_by: person("patient-a", Role::Patient)?,
+            created_by: ana(),
             created_at: self.moment()?,
             state,
             message: upload.is_none().then_some(1),
@@ -317,11 +283,6 @@ impl World {
 pub(crate) fn new_id() -> Uuid {
     #[expect(clippy::disallowed_methods, reason = "the client's clock")]
     Uuid::now_v7()
-}
-
-fn person(account: &str, role: Role) -> Result<Person> {
-    let name = if role == Role::Patient { "Ana Patient" } else { "Clara Clinician" };
-    Ok(Person { user_id: user(account)?, role, name: name.into() })
 }
 
 /// The user of a demo account.

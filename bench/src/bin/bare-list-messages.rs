@@ -3,10 +3,9 @@
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 
-#[path = "bare/connection.rs"]
-mod connection;
+mod bare;
 
-use connection::{client, text, variable};
+use bare::{client, text, variable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

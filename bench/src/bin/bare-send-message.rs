@@ -5,10 +5,9 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckF
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 
-#[path = "bare/connection.rs"]
-mod connection;
+mod bare;
 
-use connection::{Item, client, text, variable};
+use bare::{Item, client, text, variable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {

@@ -1,4 +1,4 @@
-// How the API's types are made from its description: `npm run types`; a test holds the committed copy to it.
+// How the API's types are generated from openapi.json (`npm run types`); a test compares the committed copy.
 import { defineConfig } from "@hey-api/openapi-ts";
 
 export default defineConfig({

@@ -1,6 +1,8 @@
 // The tests in a browser. `cargo xtask test web` runs them on a stack of their own; by hand: `STACK_JSON=../.local/stack.json
-// BROWSER=/usr/bin/chromium npm run e2e`.
+// BROWSER=/usr/bin/chromium npm run e2e`. BROWSER_FLAGS are more launch flags, separated by spaces, for browsers that need them.
 import { defineConfig } from "@playwright/test";
+
+const { BROWSER = "/usr/bin/chromium", BROWSER_FLAGS = "" } = process.env;
 
 export default defineConfig({
   testDir: "test/e2e",
@@ -10,6 +12,8 @@ export default defineConfig({
   forbidOnly: true,
   // A flaky test is a bug of the product or of the test.
   retries: 0,
+  // Each test is independent: they are spread over the workers one by one.
+  fullyParallel: true,
   workers: 2,
   timeout: 60_000,
   expect: { timeout: 10_000 },
@@ -20,8 +24,8 @@ export default defineConfig({
     actionTimeout: 10_000,
     screenshot: "only-on-failure",
     launchOptions: {
-      executablePath: process.env["BROWSER"] ?? "/usr/bin/chromium",
-      // Without a sandbox in a container; and nothing that Chromium asks for on its own account.
+      executablePath: BROWSER,
+      // No sandbox, for containers; and no requests that Chromium makes for itself.
       args: [
         "--no-sandbox",
         "--disable-gpu",
@@ -30,6 +34,7 @@ export default defineConfig({
         "--disable-background-networking",
         "--disable-component-update",
         "--disable-sync",
+        ...BROWSER_FLAGS.split(" ").filter((flag) => flag !== ""),
       ],
     },
   },

@@ -1,10 +1,10 @@
-// What a browser is told to allow the apps: files of their own origin, and to talk to the issuer and the bucket of images.
+// The security headers of the apps: files of their own origin, and requests to the issuer and the bucket of images.
 
 /**
- * Origins, and nothing else of a URL: infra/lib/pages.ts knows parts of them only when it is deployed.
+ * Takes origins, not URLs: infra/lib/pages.ts knows parts of them only when it is deployed.
  * @param {object} origins
- * @param {string[]} origins.signIn where people sign in: the OpenID Connect issuer's
- * @param {string[]} origins.images where images are uploaded to and shown from
+ * @param {string[]} origins.signIn of the OpenID Connect issuer
+ * @param {string[]} origins.images of the bucket that images are uploaded to and shown from
  * @returns {Record<string, string>}
  */
 export function securityHeaders({ signIn, images }) {

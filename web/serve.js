@@ -34,7 +34,7 @@ const server = createServer((asked, answer) => {
 });
 
 /**
- * A file of the app; any other path is a place of the app.
+ * A file of the app; any other path is a page of the app.
  * @param {string} url
  * @param {import("node:http").ServerResponse} answer
  */
@@ -56,7 +56,7 @@ async function file(url, answer) {
 }
 
 /**
- * Passes a request on to the API, as CloudFront does: so it is of the page's own origin.
+ * Forwards a request to the API, as CloudFront does: so it has the page's own origin.
  * @param {import("node:http").IncomingMessage} asked
  * @param {import("node:http").ServerResponse} answer
  * @param {string} rest

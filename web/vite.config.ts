@@ -2,19 +2,24 @@
 import optimizeLocales from "@react-aria/optimize-locales-plugin";
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
+import { languages } from "./src/text/languages.ts";
 
 export default defineConfig(({ mode }) => {
   const app = mode === "clinic" ? "clinic" : "portal";
   const testing = mode === "test";
   return {
-    root: testing ? "." : app,
-    publicDir: testing ? false : "../public",
-    plugins: [react(), { ...optimizeLocales.vite({ locales: ["en-US", "es-ES"] }), enforce: "pre" as const }],
+    root: testing ? "." : `src/${app}`,
+    publicDir: testing ? false : "../../public",
+    // React Aria has texts of its own in many languages: the pages need theirs alone.
+    plugins: [
+      react(),
+      { ...optimizeLocales.vite({ locales: Object.values(languages).map(({ locale }) => locale) }), enforce: "pre" as const },
+    ],
     build: {
-      outDir: `../dist/${app}`,
+      outDir: `../../dist/${app}`,
       emptyOutDir: true,
       target: "es2023",
-      // Nothing inline: the Content-Security-Policy takes files of our own origin alone.
+      // Nothing inline: the Content-Security-Policy allows only files of the page's own origin.
       assetsInlineLimit: 0,
       modulePreload: { polyfill: false },
       sourcemap: false,
@@ -24,7 +29,7 @@ export default defineConfig(({ mode }) => {
       environmentOptions: { jsdom: { url: "https://portal.example.org/" } },
       include: ["test/**/*.test.{ts,tsx}"],
       setupFiles: ["test/setup.ts"],
-      // One environment per worker: the tests clean up after themselves, and run on save.
+      // One environment per worker: the tests clean up after themselves.
       pool: "threads",
       isolate: false,
       restoreMocks: true,

@@ -1,4 +1,4 @@
-// The demo accounts: read from accounts.json, which `cargo xtask` reads too.
+// The demo accounts, from accounts.json, which `cargo xtask` reads too.
 import { readFileSync } from "node:fs";
 
 /**

@@ -1,11 +1,11 @@
-// Who may ask for tokens: the two web apps, one client per demo account, and one that the API refuses.
+// The OAuth clients: the two web apps, one for each demo account, and one whose tokens the API rejects.
 import { accounts, clientSecret } from "./accounts.js";
 
-/** A client that the stack does not list in CLIENT_IDS; its tokens are patient-a's in all else. */
+/** A client that is not in the stack's CLIENT_IDS. Otherwise its tokens are like those of patient-a. */
 export const foreignClient = { id: "other-app", account: "patient-a" };
 
 /**
- * A web app: public, so the authorization code is bound by PKCE.
+ * A web app: a public client, so it uses PKCE.
  * @param {string} id
  * @param {string} origin
  * @returns {import("oidc-provider").ClientMetadata}
@@ -22,7 +22,7 @@ function webApp(id, origin) {
 }
 
 /**
- * A script's client: `client_credentials`, for `cargo xtask token` and the tests.
+ * A client with the grant `client_credentials`, for `cargo xtask token` and the tests.
  * @param {string} id
  * @returns {import("oidc-provider").ClientMetadata}
  */

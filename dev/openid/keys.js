@@ -1,4 +1,4 @@
-// The provider's own keys: made at the first start, then read from the state folder.
+// The provider's keys: created at the first start and kept in the state folder.
 import { generateKeyPairSync, randomBytes, randomUUID } from "node:crypto";
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import path from "node:path";

@@ -1,4 +1,4 @@
-// Starts the provider on the loopback address. `cargo xtask dev` does it; by hand: `OPENID_STATE=<folder> npm start`.
+// Starts the provider on the loopback address. `cargo xtask dev` runs this; manually: `OPENID_STATE=<folder> npm start`.
 import { keysIn } from "./keys.js";
 import { makeProvider } from "./provider.js";
 

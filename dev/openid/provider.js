@@ -1,4 +1,4 @@
-// The provider's configuration: JWT access tokens for the API, authorization code with PKCE for the web apps.
+// The configuration of the provider: JWT access tokens for the API, authorization code with PKCE for the web apps.
 import Provider, { errors } from "oidc-provider";
 import { audience, claims, findAccount } from "./accounts.js";
 import { clients, foreignClient } from "./clients.js";
@@ -8,10 +8,10 @@ import { signOutPage } from "./sign-out.js";
 const HOUR = 3600;
 const WORKDAY = 12 * HOUR;
 
-/** The resource indicator of the API: the default. */
+/** The resource indicator of the API, used by default. */
 const API = `urn:${audience}`;
 
-/** Resource indicator to audience. `another-api` is there so that a test can get a wrong audience. */
+/** Resource indicators and their audiences. `another-api` exists for tests that need a wrong audience. */
 const AUDIENCES = new Map([
   [API, audience],
   ["urn:another-api", "another-api"],
@@ -38,7 +38,7 @@ export function makeProvider({ issuer, origins, keys }) {
       const account = findAccount(id);
       return account && { accountId: id, claims: () => ({ sub: id, ...claims(account) }) };
     },
-    loadExistingGrant: ownApps,
+    loadExistingGrant: grantWithoutConsent,
     issueRefreshToken: (_ctx, client) => client.grantTypeAllowed("refresh_token"),
     extraTokenClaims: (_ctx, token) => {
       const account = accountOf(token);
@@ -62,12 +62,12 @@ export function makeProvider({ issuer, origins, keys }) {
         defaultResource: () => API,
         useGrantedResource: () => true,
         getResourceServerInfo: (ctx, indicator) => {
-          const known = AUDIENCES.get(indicator);
-          if (!known) {
+          const audience = AUDIENCES.get(indicator);
+          if (!audience) {
             throw new errors.InvalidTarget();
           }
           return {
-            audience: known,
+            audience,
             scope: "",
             accessTokenFormat: "jwt",
             accessTokenTTL: lifetime(ctx.oidc.body?.["lifetime"]),
@@ -82,7 +82,7 @@ export function makeProvider({ issuer, origins, keys }) {
 }
 
 /**
- * The account that a token's claims tell of: whoever signed in, or the one a script's client stands for.
+ * The account that a token is for: the user who signed in, or the demo account of a script's client.
  * @param {import("oidc-provider").AccessToken | import("oidc-provider").ClientCredentials} token
  */
 function accountOf(token) {
@@ -93,12 +93,12 @@ function accountOf(token) {
 }
 
 /**
- * Seconds that an access token lives: an hour, or less where the token request asks for it with `lifetime`,
- * a parameter of this provider only (a test wants an expired token without waiting for it).
- * @param {unknown} asked
+ * The lifetime of an access token in seconds: an hour, or less if the token request has the parameter `lifetime`, which
+ * only this provider has, for tests that need an expired token.
+ * @param {unknown} requested
  */
-function lifetime(asked) {
-  const seconds = Number(asked ?? HOUR);
+function lifetime(requested) {
+  const seconds = Number(requested ?? HOUR);
   if (!Number.isInteger(seconds) || seconds < 1 || seconds > HOUR) {
     throw new errors.InvalidRequest(`lifetime must be whole seconds from 1 to ${HOUR}`);
   }
@@ -114,17 +114,17 @@ function tokenTtl(_ctx, { resourceServer }) {
 }
 
 /**
- * Both web apps are our own: nobody is asked for consent.
+ * Grants access without asking for consent: both web apps belong to this product.
  * @param {import("oidc-provider").KoaContextWithOIDC} ctx
  */
-async function ownApps(ctx) {
+async function grantWithoutConsent(ctx) {
   const { client, session, params, result, provider } = ctx.oidc;
   if (!client || !session?.accountId) {
     return undefined;
   }
-  const known = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
+  const grantId = result?.consent?.grantId ?? session.grantIdFor(client.clientId);
   const grant =
-    (known && (await provider.Grant.find(known))) ||
+    (grantId && (await provider.Grant.find(grantId))) ||
     new provider.Grant({ clientId: client.clientId, accountId: session.accountId });
   grant.addOIDCScope(String(params?.["scope"] ?? "openid"));
   await grant.save();

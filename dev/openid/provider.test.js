@@ -1,4 +1,4 @@
-// The provider over HTTP: what its tokens say, who gets one and who does not.
+// Tests of the provider over HTTP: the claims of its tokens, and who can get one.
 import assert from "node:assert/strict";
 import { createHash, createPublicKey, randomBytes, verify } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -30,16 +30,16 @@ after(() => {
 });
 
 /**
- * Asks the token endpoint.
+ * Requests a token.
  * @param {Record<string, string>} form
  */
 async function token(form) {
-  const answer = await fetch(`${issuer}/token`, { method: "POST", body: new URLSearchParams(form) });
-  return { status: answer.status, body: await answer.json() };
+  const response = await fetch(`${issuer}/token`, { method: "POST", body: new URLSearchParams(form) });
+  return { status: response.status, body: await response.json() };
 }
 
 /**
- * A script's token.
+ * Requests a token for a script's client, and verifies it.
  * @param {string} client
  * @param {Record<string, string>} [more]
  */
@@ -55,7 +55,7 @@ async function scriptToken(client, more) {
 }
 
 /**
- * Checks a token's signature against the published keys.
+ * Verifies the signature of a token with the published keys.
  * @param {string} jwt
  */
 async function verified(jwt) {
@@ -69,7 +69,7 @@ async function verified(jwt) {
 }
 
 /**
- * A browser's walk through the sign-in page, up to the redirect that carries the code.
+ * Signs in as a browser does. Returns the redirect URL with the code.
  * @param {{ client: string, redirectUri: string, account: string, challenge?: string }} options
  */
 async function signIn({ client, redirectUri, account, challenge }) {
@@ -81,12 +81,12 @@ async function signIn({ client, redirectUri, account, challenge }) {
    */
   const visit = async (url, init) => {
     const cookie = [...cookies].map(([name, value]) => `${name}=${value}`).join("; ");
-    const answer = await fetch(url, { ...init, headers: { cookie }, redirect: "manual" });
-    for (const line of answer.headers.getSetCookie()) {
+    const response = await fetch(url, { ...init, headers: { cookie }, redirect: "manual" });
+    for (const line of response.headers.getSetCookie()) {
       const [, name = "", value = ""] = /^([^=]+)=([^;]*)/.exec(line) ?? [];
       cookies.set(name, value);
     }
-    return answer;
+    return response;
   };
   const url = new URL(`${issuer}/auth`);
   url.search = new URLSearchParams({
@@ -97,8 +97,8 @@ async function signIn({ client, redirectUri, account, challenge }) {
     state: "s",
     ...(challenge && { code_challenge: challenge, code_challenge_method: "S256" }),
   }).toString();
-  const asked = await visit(url);
-  const page = asked.headers.get("location") ?? "";
+  const authorize = await visit(url);
+  const page = authorize.headers.get("location") ?? "";
   if (!page.includes("/interaction/")) {
     return new URL(page);
   }
@@ -109,14 +109,14 @@ async function signIn({ client, redirectUri, account, challenge }) {
   return new URL(resumed.headers.get("location") ?? "");
 }
 
-test("discovery names the issuer", async () => {
+test("the discovery document has the issuer", async () => {
   const document = await (await fetch(`${issuer}/.well-known/openid-configuration`)).json();
   assert.equal(document.issuer, issuer);
   assert.deepEqual(document.code_challenge_methods_supported, ["S256"]);
 });
 
 for (const { id, name, role, patientId } of accounts) {
-  test(`a script gets a token of ${id}`, async () => {
+  test(`a script gets a token for ${id}`, async () => {
     const { header, claims } = await scriptToken(id);
     assert.deepEqual([header.alg, header.typ], ["RS256", "at+jwt"]);
     const { sub, client_id, iss, aud } = claims;
@@ -126,7 +126,7 @@ for (const { id, name, role, patientId } of accounts) {
   });
 }
 
-test("tokens that the API must refuse: another client's, another audience's, a short one", async () => {
+test("tests can get tokens that the API rejects: of another client, for another audience, or expired", async () => {
   const foreign = await scriptToken("other-app");
   assert.deepEqual([foreign.claims.client_id, foreign.claims.role, foreign.claims.aud], ["other-app", "patient", audience]);
   const elsewhere = await scriptToken("patient-a", { resource: "urn:another-api" });
@@ -135,7 +135,7 @@ test("tokens that the API must refuse: another client's, another audience's, a s
   assert.equal(short.claims.exp - short.claims.iat, 1);
 });
 
-test("no token for a wrong secret, an unknown client, an unknown resource, a nonsense lifetime", async () => {
+test("no token for a wrong secret, an unknown client, an unknown resource, an invalid lifetime", async () => {
   const good = { grant_type: "client_credentials", client_id: "patient-a", client_secret: clientSecret };
   for (const [change, status] of /** @type {const} */ ([
     [{ client_secret: "wrong" }, 401],
@@ -149,7 +149,7 @@ test("no token for a wrong secret, an unknown client, an unknown resource, a non
 });
 
 for (const client of /** @type {const} */ (["portal", "clinic"])) {
-  test(`the ${client} signs somebody in with a code, PKCE and a refresh token`, async () => {
+  test(`the ${client} signs in with authorization code, PKCE and refresh token`, async () => {
     const redirectUri = `${origins[client]}/callback`;
     const verifier = randomBytes(32).toString("base64url");
     const challenge = createHash("sha256").update(verifier).digest("base64url");
@@ -183,7 +183,7 @@ for (const client of /** @type {const} */ (["portal", "clinic"])) {
   });
 }
 
-test("nobody but the demo accounts signs in", async () => {
+test("only demo accounts can sign in", async () => {
   const challenge = createHash("sha256").update("v".repeat(43)).digest("base64url");
   const back = await signIn({ client: "portal", redirectUri: `${origins.portal}/`, account: "mallory", challenge });
   assert.equal(back.searchParams.get("error"), "access_denied");
@@ -195,18 +195,18 @@ test("no code without PKCE", async () => {
   assert.equal(back.searchParams.get("error"), "invalid_request");
 });
 
-test("pages of the web origins may call it, others may not", async () => {
-  const ask = async (/** @type {string} */ origin) =>
+test("only the origins of the web apps are allowed by CORS", async () => {
+  const allowedOrigin = async (/** @type {string} */ origin) =>
     (await fetch(`${issuer}/token`, {
       method: "POST",
       headers: { origin },
       body: new URLSearchParams({ client_id: "portal", grant_type: "refresh_token", refresh_token: "none" }),
     })).headers.get("access-control-allow-origin");
-  assert.equal(await ask(origins.portal), origins.portal);
-  assert.equal(await ask(origins.clinic), origins.clinic);
-  assert.equal(await ask("http://localhost:9999"), null);
+  assert.equal(await allowedOrigin(origins.portal), origins.portal);
+  assert.equal(await allowedOrigin(origins.clinic), origins.clinic);
+  assert.equal(await allowedOrigin("http://localhost:9999"), null);
 });
 
-test("the keys outlive a restart", () => {
+test("a restart keeps the keys", () => {
   assert.deepEqual(keysIn(state), keysIn(state));
 });

@@ -7,7 +7,7 @@ const PATH = /^\/interaction\/([\w-]+)$/;
 export const signInPath = (uid) => `/interaction/${uid}`;
 
 /**
- * Serves the page and takes its answer.
+ * Serves the page and handles its form.
  * @param {import("oidc-provider").default} provider
  */
 export function serveSignIn(provider) {

@@ -1,10 +1,10 @@
-// The development sign-out page: whoever pressed "Sign out" in an app is not asked again.
+// The development sign-out page: signs out without asking for confirmation.
 import { randomBytes } from "node:crypto";
 
 /**
- * Answers the end-session request with a form that submits itself; without scripts its button does.
+ * Responds to the end-session request with a form that submits itself; without JavaScript, its button does.
  * @param {import("oidc-provider").KoaContextWithOIDC} ctx
- * @param {string} form the provider's form, with its id `op.logoutForm` and the token against forged requests
+ * @param {string} form the provider's form, with the id `op.logoutForm` and a CSRF token
  */
 export function signOutPage(ctx, form) {
   const nonce = randomBytes(16).toString("base64");

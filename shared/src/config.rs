@@ -1,123 +1,123 @@
-//! The environment, read once at the start; every missing name is reported at once.
+//! Configuration: read once from environment variables at start. All missing variables are reported together.
 
-/// Names a file with the roots to trust, in place of those that are built in.
+/// The variable with the path of a file of root certificates, used in place of the built-in ones.
 const OWN_ROOTS: &str = "SSL_CERT_FILE";
 
-/// What a function needs from its environment. Public functions need nothing.
+/// The optional parts of the configuration that a function needs. Functions without sign-in need none.
 #[derive(Debug, Clone, Copy, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each need is apart from the others")]
+#[expect(clippy::struct_excessive_bools, reason = "the needs are independent of each other")]
 pub struct Needs {
-    /// It signs and verifies page cursors.
+    /// The secret that signs page cursors.
     pub cursor_secret: bool,
-    /// It parks records that can't be processed.
+    /// The queue for stream records that can't be processed.
     pub failure_queue: bool,
-    /// It signs addresses in the bucket, or removes what is in it.
+    /// The bucket of images.
     pub bucket: bool,
-    /// It serves callers, whose tokens it verifies.
+    /// The token issuer, to authenticate callers.
     pub callers: bool,
-    /// What it does with the topics of notices.
+    /// The SNS topics of notifications.
     pub topics: TopicUse,
 }
 
-/// What a function does with the topics of notices.
+/// How a function uses SNS topics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum TopicUse {
-    /// Nothing.
+    /// Not at all.
     #[default]
     None,
-    /// It looks at subscriptions, or makes and removes them.
+    /// It lists, creates and removes subscriptions.
     Subscribes,
-    /// It publishes notices.
+    /// It publishes notifications.
     Publishes,
 }
 
-/// How bearer tokens are verified and read.
+/// How bearer tokens are verified and mapped to callers.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct IssuerConfig {
-    /// The `OpenID` Connect issuer, exactly as tokens name it (`ISSUER`).
+    /// The `OpenID` Connect issuer, exactly as in tokens (`ISSUER`).
     pub issuer: String,
-    /// Whom tokens must be meant for (`AUDIENCE`).
+    /// The audience that tokens must have (`AUDIENCE`).
     pub audience: String,
-    /// The OAuth clients whose tokens are taken; empty for all of the issuer's (`CLIENT_IDS`).
+    /// The OAuth clients whose tokens are accepted; all if empty (`CLIENT_IDS`).
     pub client_ids: Vec<String>,
-    /// The claim that holds the role, or a list with it (`ROLE_CLAIM`).
+    /// The claim with the role, or with a list of roles (`ROLE_CLAIM`).
     pub role_claim: String,
-    /// The claim that holds a patient's id (`PATIENT_ID_CLAIM`).
+    /// The claim with a patient's id (`PATIENT_ID_CLAIM`).
     pub patient_id_claim: String,
-    /// The claim that holds the name to show (`NAME_CLAIM`).
+    /// The claim with the display name (`NAME_CLAIM`).
     pub name_claim: String,
-    /// Whether the roots to trust are named (`SSL_CERT_FILE`): for an issuer with a private certificate authority.
+    /// Whether to trust custom root certificates (`SSL_CERT_FILE`), for an issuer with a private certificate authority.
     pub own_roots: bool,
 }
 
 /// The configuration of a function.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Config {
-    /// The table (`TABLE_NAME`).
+    /// The name of the table (`TABLE_NAME`).
     pub table_name: String,
-    /// The token issuer; empty for functions that serve no callers.
+    /// The token issuer; empty if not needed.
     pub issuer: IssuerConfig,
-    /// The secret that signs page cursors (`CURSOR_SECRET_ARN`); empty for functions that page nothing.
+    /// The ARN of the secret that signs page cursors (`CURSOR_SECRET_ARN`); empty if not needed.
     pub cursor_secret_arn: String,
-    /// The queue for records that can't be processed (`FAILURE_QUEUE_URL`); empty but for stream functions.
+    /// The URL of the queue for records that can't be processed (`FAILURE_QUEUE_URL`); empty if not needed.
     pub failure_queue_url: String,
-    /// The bucket of images (`BUCKET_NAME`); empty for functions that have nothing to do with it.
+    /// The name of the bucket of images (`BUCKET_NAME`); empty if not needed.
     pub bucket_name: String,
-    /// What requests that came through CloudFront show (`CLOUDFRONT_KEY`); nothing where there is no CloudFront in front.
+    /// The secret that CloudFront adds to its requests (`CLOUDFRONT_KEY`); none without CloudFront.
     pub cloudfront_key: Option<String>,
-    /// Where clients reach the bucket, if that is not where functions do (`PUBLIC_S3_ENDPOINT`).
+    /// The S3 endpoint for clients, if it differs from that for functions (`PUBLIC_S3_ENDPOINT`).
     pub public_s3_endpoint: Option<String>,
-    /// How many days audit events are kept (`ACCESS_LOG_DAYS`); six years unless given.
+    /// How many days audit events are kept (`ACCESS_LOG_DAYS`); defaults to six years.
     pub access_log_days: u32,
-    /// What the ARNs of topics begin with (`TOPIC_ARN_PREFIX`); empty where none are used.
+    /// The common prefix of the ARNs of SNS topics (`TOPIC_ARN_PREFIX`); empty if not needed.
     pub topic_arn_prefix: String,
-    /// The key that encrypts topics (`TOPIC_KEY_ARN`), in production.
+    /// The KMS key that encrypts topics, in production (`TOPIC_KEY_ARN`).
     pub topic_key_arn: Option<String>,
-    /// What notices say; empty where none are sent.
+    /// The texts of notifications; empty if not needed.
     pub notices: NoticeConfig,
 }
 
-/// What notices say and where they lead.
+/// The texts and links of notifications.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct NoticeConfig {
-    /// Where patients sign in (`PORTAL_URL`).
+    /// The address of the patient portal (`PORTAL_URL`).
     pub portal_url: String,
-    /// Where clinicians sign in (`CLINIC_URL`).
+    /// The address of the clinic's pages (`CLINIC_URL`).
     pub clinic_url: String,
-    /// Templates in place of the built-in ones, as JSON (`NOTICE_TEXTS`).
+    /// JSON with templates that replace the built-in ones (`NOTICE_TEXTS`).
     pub texts: Option<String>,
 }
 
-/// What Lambda tells a function of AWS, by the SDKs' usual names.
+/// The AWS environment of a Lambda function, from the SDKs' standard variables.
 #[derive(Clone, PartialEq, Eq)]
 pub struct AwsEnvironment {
-    /// Where it runs (`AWS_REGION`).
+    /// The region (`AWS_REGION`).
     pub region: String,
-    /// Where AWS is, if not where it is by itself (`AWS_ENDPOINT_URL`).
+    /// The endpoint of an emulator (`AWS_ENDPOINT_URL`); none on AWS.
     pub endpoint_url: Option<String>,
-    /// The role's credentials, which hold as long as the process (`AWS_ACCESS_KEY_ID`).
+    /// The credentials of the function's role, valid as long as the process (`AWS_ACCESS_KEY_ID`).
     pub access_key_id: String,
-    /// Their secret half (`AWS_SECRET_ACCESS_KEY`).
+    /// Their secret key (`AWS_SECRET_ACCESS_KEY`).
     pub secret_access_key: String,
-    /// What goes with temporary ones (`AWS_SESSION_TOKEN`).
+    /// Their session token (`AWS_SESSION_TOKEN`).
     pub session_token: Option<String>,
-    /// Whether the roots to trust are named (`SSL_CERT_FILE`): in partitions and networks where AWS has other ones.
+    /// Whether to trust custom root certificates (`SSL_CERT_FILE`), as some AWS partitions and networks require.
     pub own_roots: bool,
 }
 
-/// Names that are missing from the environment.
+/// Environment variables that are missing.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("missing from the environment: {}", .0.join(", "))]
 pub struct Missing(pub Vec<&'static str>);
 
 impl Config {
-    /// Reads the process's environment.
+    /// Reads the environment of the process.
     pub fn from_env(needs: Needs) -> Result<Self, Missing> {
-        #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+        #[expect(clippy::disallowed_methods, reason = "the environment is read only here")]
         Self::read(needs, |name| std::env::var(name).ok())
     }
 
-    /// Reads names through `lookup`.
+    /// Reads variables through `lookup`.
     pub fn read(needs: Needs, lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
         let mut missing = Vec::new();
         let mut required = |name: &'static str, needed: bool| {
@@ -174,13 +174,13 @@ impl Config {
 }
 
 impl AwsEnvironment {
-    /// Reads the process's environment.
+    /// Reads the environment of the process.
     pub fn from_env() -> Result<Self, Missing> {
-        #[expect(clippy::disallowed_methods, reason = "this is where the environment is read")]
+        #[expect(clippy::disallowed_methods, reason = "the environment is read only here")]
         Self::read(|name| std::env::var(name).ok())
     }
 
-    /// Reads names through `lookup`.
+    /// Reads variables through `lookup`.
     pub fn read(lookup: impl Fn(&str) -> Option<String>) -> Result<Self, Missing> {
         let given = |name: &str| lookup(name).filter(|value| !value.is_empty());
         let mut missing = Vec::new();
@@ -211,7 +211,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_missing_name_is_reported_at_once() {
+    fn all_missing_variables_are_reported_together() {
         let needs = Needs { cursor_secret: true, callers: true, topics: TopicUse::Subscribes, ..Needs::default() };
         let lookup = |name: &str| (name == "AUDIENCE").then(|| "api".to_owned());
         let missing = Config::read(needs, lookup).unwrap_err();
@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn credentials_must_be_there_and_the_endpoint_may() {
+    fn credentials_are_required_and_the_endpoint_is_optional() {
         let lookup = |name: &str| (name != "AWS_ENDPOINT_URL" && name != "SSL_CERT_FILE").then(|| name.to_owned());
         let aws = AwsEnvironment::read(lookup).unwrap_or_else(|missing| panic!("{missing}"));
         assert_eq!((aws.region.as_str(), aws.endpoint_url, aws.own_roots), ("AWS_REGION", None, false));

@@ -1,13 +1,13 @@
-//! Something that is made when it is first needed: a function that never does has not paid for it.
+//! Lazy values: created on first use, so that a cold start pays only for what it needs.
 //!
-//! A client of the SDK reads the table of AWS's partitions when it is made, which is a good part of a function's start.
+//! Creating an AWS SDK client is expensive: it parses the list of AWS partitions.
 
 use std::sync::LazyLock;
 
-/// Something that is made when it is first needed.
+/// A value that is created on first use.
 pub type Later<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
 
-/// Makes something when it is first needed.
+/// A value that `make` creates on first use.
 pub fn later<T>(make: impl FnOnce() -> T + Send + 'static) -> Later<T> {
     LazyLock::new(Box::new(make))
 }

@@ -1,5 +1,6 @@
-//! Portal Messaging's library, by subject. Dependencies point one way: everything may use `domain`, a crate of its own,
-//! which uses nothing here; [`http`] is the edge and knows the others.
+//! The library of Portal Messaging, by subject: AWS services, HTTP, authentication and configuration.
+//!
+//! Dependencies point one way: every module may use the crate `domain`; [`http`] converts the errors of the others.
 
 pub mod attachments;
 pub mod config;

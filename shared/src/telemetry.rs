@@ -1,16 +1,16 @@
-//! Logs: JSON lines on standard output, without protected health information.
+//! Logging: JSON lines on standard output, without protected health information.
 //!
-//! A panic's message may quote what it stumbled over, so only its place is logged.
+//! A panic's message may quote data, so only its location is logged.
 
 use tracing_subscriber::filter::{LevelFilter, Targets};
 use tracing_subscriber::fmt;
 use tracing_subscriber::layer::SubscriberExt as _;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
-/// Turns logging on, at `LOG_LEVEL` ("info" unless set; also by crate, as in "info,hyper=debug"), and logs where a
-/// panic happened.
+/// Starts logging at `LOG_LEVEL` (default "info"; also per crate, as in "info,hyper=debug"), and logs the location of
+/// panics.
 pub fn init() {
-    #[expect(clippy::disallowed_methods, reason = "logging comes before the configuration, whose errors it shows")]
+    #[expect(clippy::disallowed_methods, reason = "logging starts before the configuration is read, to log its errors")]
     let level = std::env::var("LOG_LEVEL").ok().filter(|level| !level.is_empty());
     let filter = level.and_then(|level| level.parse().ok());
     let filter: Targets = filter.unwrap_or_else(|| Targets::new().with_default(LevelFilter::INFO));

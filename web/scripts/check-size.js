@@ -1,4 +1,4 @@
-// Fails where an app's JavaScript, gzipped, is larger than people on slow networks should wait for.
+// Fails when an app's JavaScript, gzipped, is too large for slow networks.
 import { readdirSync, readFileSync } from "node:fs";
 import { gzipSync } from "node:zlib";
 

@@ -1,6 +1,7 @@
-// What every test needs: a clean page, and no request that the test did not expect.
+// What every test needs: a clean page, no unexpected request, and none that differs from openapi.json.
 import { cleanup } from "@testing-library/react";
-import { afterAll, afterEach, beforeAll } from "vitest";
+import { afterAll, afterEach, beforeAll, expect } from "vitest";
+import { violations } from "./support/fake-api.ts";
 import { server } from "./support/server.ts";
 
 beforeAll(() => server.listen({ onUnhandledRequest: "error" }));
@@ -9,10 +10,11 @@ afterEach(() => {
   server.resetHandlers();
   sessionStorage.clear();
   localStorage.clear();
+  expect(violations.splice(0)).toEqual([]);
 });
 afterAll(() => server.close());
 
-// What jsdom has no layout for.
+// jsdom has no layout, so it lacks these.
 globalThis.ResizeObserver = class {
   observe() {}
   unobserve() {}
@@ -22,7 +24,7 @@ globalThis.CSS = { escape: (text: string) => text.replaceAll(/[^\w-]/g, "\\$&") 
 URL.createObjectURL = () => "blob:preview";
 URL.revokeObjectURL = () => undefined;
 HTMLElement.prototype.scrollTo = () => undefined;
-// The virtual list measures its scroller: here it is as high as a telephone.
+// The virtual list measures its scroller: here it is as high as a phone.
 Object.defineProperty(HTMLElement.prototype, "clientHeight", {
   configurable: true,
   get(this: HTMLElement) {

@@ -13,7 +13,9 @@ use anyhow::Result;
 use clap::{Parser, Subcommand};
 
 use crate::{
-    commands::{bench, deploy, destroy, dev, logs, rebuild_search, redrive, restore, seed, test, token, watch},
+    commands::{
+        bench, deploy, destroy, dev, generate, logs, rebuild_search, redrive, restore, seed, test, token, watch,
+    },
     tool::interrupt,
 };
 
@@ -48,6 +50,8 @@ enum Command {
     Destroy(destroy::Options),
     Logs(logs::Options),
     Watch(watch::Options),
+    /// Writes what follows from the lists of functions: binaries, openapi.json, the stack's functions, the client's types
+    Generate,
     Test(test::Options),
     Bench(bench::Options),
 }
@@ -82,6 +86,7 @@ fn run(command: Command) -> Result<()> {
         Command::Destroy(options) => destroy::run(&options),
         Command::Logs(options) => logs::run(&options),
         Command::Watch(options) => watch::run(&options),
+        Command::Generate => generate::run(),
         Command::Test(options) => test::run(&options),
         Command::Bench(options) => bench::run(&options),
     }

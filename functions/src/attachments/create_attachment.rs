@@ -27,7 +27,7 @@ pub const ROUTE: Route<ImageHandler> = Route::with_images(
 );
 
 /// The longest file name taken.
-const MAX_FILE_NAME: usize = 255;
+pub(crate) const MAX_FILE_NAME: usize = 255;
 
 /// An image to upload.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -40,7 +40,7 @@ pub struct NewAttachment {
     #[schema(example = 4_000_000, minimum = 1)]
     size: u64,
     /// Its name, which is looked at for files without a type and stored nowhere.
-    #[schema(example = "IMG_0042.jpg", max_length = 255)]
+    #[schema(example = "IMG_0042.jpg")]
     file_name: Option<String>,
     /// Its SHA-256 in Base64. With it the address takes exactly these bytes.
     #[schema(example = "47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=")]

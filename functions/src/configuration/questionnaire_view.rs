@@ -32,7 +32,7 @@ pub struct ItemView {
     #[schema(example = "question", pattern = "^[!-~]{1,64}$")]
     link_id: String,
     /// The question, as asked.
-    #[schema(example = "What would you like to know?", min_length = 1, max_length = 500)]
+    #[schema(example = "What would you like to know?", min_length = 1)]
     text: String,
     /// The kind of answer.
     #[serde(rename = "type")]
@@ -40,9 +40,8 @@ pub struct ItemView {
     /// Whether it must be answered.
     #[serde(default)]
     required: bool,
-    /// What a `choice` chooses from: 1 to 50 different ones of 1 to 200 characters. Other questions have none.
+    /// What a `choice` chooses from: 1 to {max} different ones of 1 to {each} characters. Other questions have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    #[schema(max_items = 50)]
     options: Vec<String>,
 }
 
@@ -87,15 +86,15 @@ pub struct QuestionnaireDraft {
     #[serde(default)]
     #[schema(format = "uint32", minimum = 1)]
     version: Option<u32>,
-    /// Its title, which becomes the conversation's: 1 to 200 characters.
-    #[schema(example = "Ask about a result", min_length = 1, max_length = 200)]
+    /// Its title, which becomes the conversation's: 1 to {max} characters.
+    #[schema(example = "Ask about a result", min_length = 1)]
     title: String,
-    /// What it is for: up to 1,000 characters.
+    /// What it is for: up to {max} characters.
     #[serde(default)]
-    #[schema(example = "For questions about a laboratory or imaging result.", max_length = 1000)]
+    #[schema(example = "For questions about a laboratory or imaging result.")]
     description: String,
     /// The questions, in order; their link ids differ.
-    #[schema(min_items = 1, max_items = 50)]
+    #[schema(min_items = 1)]
     items: Vec<ItemView>,
     /// Whether patients can pick it; they can unless this says otherwise.
     #[serde(default = "yes")]
@@ -103,7 +102,7 @@ pub struct QuestionnaireDraft {
     active: bool,
     /// The type of the encounters that it begins; the settings' unless given.
     #[serde(default)]
-    #[schema(example = "Results", min_length = 1, max_length = 100)]
+    #[schema(example = "Results", min_length = 1)]
     encounter_type: Option<String>,
     /// Its place among the others, smallest first; it keeps its place, and a new one is the last, unless given.
     #[serde(default)]

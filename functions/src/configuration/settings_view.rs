@@ -9,11 +9,11 @@ use utoipa::ToSchema;
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schema(as = Settings)]
 pub struct SettingsView {
-    /// The label of the portal's button that begins a chat: 1 to 60 characters.
-    #[schema(example = "Send a message", min_length = 1, max_length = 60)]
+    /// The label of the portal's button that begins a chat: 1 to {max} characters.
+    #[schema(example = "Send a message", min_length = 1)]
     send_message_label: String,
-    /// The type of the encounters that record conversations (FHIR's `Encounter.type` as text): 1 to 100 characters.
-    #[schema(example = "Results", min_length = 1, max_length = 100)]
+    /// The type of the encounters that record conversations (FHIR's `Encounter.type` as text): 1 to {max} characters.
+    #[schema(example = "Results", min_length = 1)]
     encounter_type: String,
     /// What may be attached to a message.
     attachments: AttachmentSettingsView,
@@ -30,7 +30,7 @@ pub struct AttachmentSettingsView {
     #[schema(example = 10_485_760, minimum = 1, maximum = 20_971_520)]
     max_bytes: u64,
     /// The media types taken: different ones of `image/jpeg`, `image/png`, `image/webp` and `image/gif`.
-    #[schema(example = json!(["image/jpeg", "image/png"]), min_items = 1, max_items = 4)]
+    #[schema(example = json!(["image/jpeg", "image/png"]), min_items = 1)]
     content_types: Vec<String>,
 }
 
@@ -41,8 +41,8 @@ pub struct AttachmentSettingsView {
 pub struct TaskingSettingsView {
     /// Whether a patient's unanswered message opens a task.
     enabled: bool,
-    /// The pool whose tasklist it appears on: 1 to 64 characters.
-    #[schema(example = "clinic", min_length = 1, max_length = 64)]
+    /// The pool whose tasklist it appears on: 1 to {max} characters.
+    #[schema(example = "clinic", min_length = 1)]
     pool: String,
 }
 

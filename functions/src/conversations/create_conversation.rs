@@ -39,8 +39,8 @@ const KEY_MAX_LENGTH: usize = 255;
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TitledConversation {
-    /// The title: 1 to 200 characters.
-    #[schema(example = "Your X-ray", min_length = 1, max_length = 200)]
+    /// The title: 1 to {max} characters.
+    #[schema(example = "Your X-ray", min_length = 1)]
     title: String,
 }
 

@@ -28,8 +28,8 @@ pub struct NewOrder {
     /// Its id, a UUID of version 7 made by the client, with which repeating the request is safe. Optional.
     #[schema(format = Uuid, pattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$")]
     id: Option<String>,
-    /// What is ordered: 1 to 2,000 characters.
-    #[schema(example = "Potassium, fasting, within a week", min_length = 1, max_length = 2000)]
+    /// What is ordered: 1 to {max} characters.
+    #[schema(example = "Potassium, fasting, within a week", min_length = 1)]
     text: String,
 }
 

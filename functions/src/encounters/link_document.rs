@@ -28,16 +28,11 @@ pub struct NewDocument {
     /// Its id, a UUID of version 7 made by the client, with which repeating the request is safe. Optional.
     #[schema(format = Uuid, pattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$")]
     id: Option<String>,
-    /// Its title: 1 to 200 characters.
-    #[schema(example = "Laboratory report", min_length = 1, max_length = 200)]
+    /// Its title: 1 to {max} characters.
+    #[schema(example = "Laboratory report", min_length = 1)]
     title: String,
-    /// Where it is: an absolute https URL of at most 2,000 characters.
-    #[schema(
-        example = "https://records.example.org/reports/42",
-        format = "uri",
-        pattern = "^https://",
-        max_length = 2000
-    )]
+    /// Where it is: an absolute https URL of at most {max} characters.
+    #[schema(example = "https://records.example.org/reports/42", format = "uri", pattern = "^https://")]
     url: String,
 }
 

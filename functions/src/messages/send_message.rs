@@ -33,12 +33,12 @@ pub struct NewMessage {
     /// Its id, a UUID of version 7 made by the client. Sending it again stores nothing more.
     #[schema(format = Uuid, pattern = "^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-7[0-9a-fA-F]{3}-[89abAB][0-9a-fA-F]{3}-[0-9a-fA-F]{12}$", example = "01900000-0000-7000-8000-0000000000ff")]
     id: String,
-    /// Its text: 1 to 10,000 characters; line breaks and tabs are the only control characters. Empty only with images.
-    #[schema(example = "Is my potassium too high?", max_length = 10_000)]
+    /// Its text: 1 to {max} characters; line breaks and tabs are the only control characters. Empty only with images.
+    #[schema(example = "Is my potassium too high?")]
     text: String,
     /// The images that go with it: announced by the same sender in this conversation, uploaded or not.
     #[serde(default)]
-    #[schema(max_items = 10, value_type = Vec<Uuid>, required = false)]
+    #[schema(value_type = Vec<Uuid>, required = false)]
     attachment_ids: Vec<String>,
 }
 

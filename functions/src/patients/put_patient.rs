@@ -2,8 +2,8 @@
 
 use domain::Timestamp;
 use domain::ids::PatientId;
-use domain::patient::{Patient, is_birth_date};
-use domain::text::{TextError, Title};
+use domain::patient::{NAME_MAX_LENGTH, Patient, RECORD_NUMBER_MAX_LENGTH, is_birth_date};
+use domain::text::one_line;
 use lambda_http::{Request, RequestExt as _};
 use serde::Deserialize;
 use shared::http::problem::ApiError;
@@ -20,9 +20,6 @@ use crate::runtime::serve::{Answer, Handler};
 pub const ROUTE: Route<Handler> =
     Route::new("put-patient", "PUT", "/patients/{patientId}", |deps, request| Box::pin(handle(deps, request)));
 
-/// The longest record number, in characters.
-const RECORD_NUMBER_MAX_LENGTH: usize = 64;
-
 /// A patient, as the record system has them.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -31,14 +28,14 @@ pub struct NewPatient {
     #[serde(default)]
     #[schema(format = Uuid)]
     id: Option<String>,
-    /// Their name: 1 to 200 characters.
-    #[schema(example = "Ana Patient", min_length = 1, max_length = 200)]
+    /// Their name: 1 to {max} characters.
+    #[schema(example = "Ana Patient", min_length = 1)]
     name: String,
     /// Their birth date, YYYY-MM-DD: not in the future, not before 1850.
     #[schema(format = Date, example = "1980-02-29")]
     birth_date: String,
-    /// The number of their medical record: 1 to 64 characters.
-    #[schema(example = "MRN-0042", min_length = 1, max_length = 64)]
+    /// The number of their medical record: 1 to {max} characters.
+    #[schema(example = "MRN-0042", min_length = 1)]
     record_number: String,
 }
 
@@ -64,18 +61,14 @@ impl NewPatient {
         if self.id.is_some_and(|own| own.parse::<PatientId>() != Ok(id)) {
             return Err(ApiError::invalid("/id", "is not the id in the path"));
         }
-        let name = Title::new(&self.name).map_err(|error| ApiError::invalid("/name", error))?;
+        let name = one_line(&self.name, NAME_MAX_LENGTH).map_err(|error| ApiError::invalid("/name", error))?;
         let birth_date = self.birth_date.parse();
         let birth_date = birth_date.map_err(|_| ApiError::invalid("/birthDate", "is not a date like 1980-02-29"))?;
         if !is_birth_date(birth_date, now) {
             return Err(ApiError::invalid("/birthDate", "is in the future or before 1850"));
         }
-        let record_number = Title::new(&self.record_number);
+        let record_number = one_line(&self.record_number, RECORD_NUMBER_MAX_LENGTH);
         let record_number = record_number.map_err(|error| ApiError::invalid("/recordNumber", error))?;
-        if record_number.as_str().chars().count() > RECORD_NUMBER_MAX_LENGTH {
-            return Err(ApiError::invalid("/recordNumber", TextError::TooLong(RECORD_NUMBER_MAX_LENGTH)));
-        }
-        let (name, record_number) = (name.as_str().to_owned(), record_number.as_str().to_owned());
         Ok(Patient { id, name, birth_date, record_number })
     }
 }

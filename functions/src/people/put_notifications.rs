@@ -25,13 +25,13 @@ pub const ROUTE: Route<Handler> =
 #[serde(deny_unknown_fields)]
 pub struct NewContact {
     /// An email address, in ASCII. Its holder is asked to confirm it.
-    #[schema(example = "ana@example.org", format = Email, max_length = 254)]
+    #[schema(example = "ana@example.org", format = Email)]
     email: Option<String>,
     /// A mobile number in the form of E.164.
     #[schema(example = "+14155550100", pattern = r"^\+[1-9][0-9]{7,14}$")]
     sms: Option<String>,
     /// The pool that a clinician wants to be told for; the one that questions go to unless given.
-    #[schema(example = "clinic", min_length = 1, max_length = 64)]
+    #[schema(example = "clinic", min_length = 1)]
     pool: Option<String>,
 }
 

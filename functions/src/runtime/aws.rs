@@ -1,7 +1,7 @@
 //! The connection to AWS, or to the emulator that `AWS_ENDPOINT_URL` names: what Lambda tells a function and nothing more.
 //!
 //! Not the SDK's default chain, which would bring profiles, single sign-on and the roles of other machines into every
-//! binary; see docs/decisions/0016-a-small-function.md.
+//! binary; see docs/decisions/0016-small-functions.md.
 
 use std::time::Duration;
 

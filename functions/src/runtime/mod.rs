@@ -3,6 +3,7 @@
 pub mod aws;
 pub mod deps;
 pub mod failure_queue;
+pub(crate) mod list;
 pub mod page;
 pub mod refusals;
 pub mod route;

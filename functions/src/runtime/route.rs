@@ -29,6 +29,9 @@ pub struct RouteEntry {
     pub topics: bool,
 }
 
+/// A route without its handler, and the path of its module from the crate's root.
+pub type ListedRoute = (RouteEntry, &'static str);
+
 impl<H: Copy> Route<H> {
     /// The same route, which makes page cursors.
     #[must_use]

@@ -32,7 +32,23 @@ pub type PublicHandler = fn(&Request) -> Answer;
 /// A handler that needs the images too.
 pub type ImageHandler = for<'a> fn(&'a Deps, &'a Bucket, Request) -> BoxFuture<'a, Answer>;
 
+/// A handler of any kind.
+#[derive(Debug, Clone, Copy)]
+pub enum AnyHandler {
+    /// It needs its caller and the table.
+    Table(Handler),
+    /// It needs the images too.
+    Images(ImageHandler),
+    /// It needs neither.
+    Public(PublicHandler),
+}
+
 impl Route<Handler> {
+    /// The handler, as one of any kind.
+    pub const fn any_handler(&self) -> AnyHandler {
+        AnyHandler::Table(self.handler)
+    }
+
     /// A route by its function's name, its method and its path.
     pub const fn new(name: &'static str, method: &'static str, path: &'static str, handler: Handler) -> Self {
         Self { entry: RouteEntry::new(name, method, path), handler }
@@ -47,6 +63,11 @@ impl Route<Handler> {
 }
 
 impl Route<ImageHandler> {
+    /// The handler, as one of any kind.
+    pub const fn any_handler(&self) -> AnyHandler {
+        AnyHandler::Images(self.handler)
+    }
+
     /// A route that signs addresses of images.
     pub const fn with_images(
         name: &'static str,
@@ -68,6 +89,11 @@ impl Route<ImageHandler> {
 }
 
 impl Route<PublicHandler> {
+    /// The handler, as one of any kind.
+    pub const fn any_handler(&self) -> AnyHandler {
+        AnyHandler::Public(self.handler)
+    }
+
     /// A route that is answered without a token.
     pub const fn public(name: &'static str, method: &'static str, path: &'static str, handler: PublicHandler) -> Self {
         Self { entry: RouteEntry { public: true, ..RouteEntry::new(name, method, path) }, handler }

@@ -2,7 +2,7 @@
 //!
 //! A record only says that one side wrote; whom to tell is decided from the items as they stand, so records may
 //! come twice, late or in any order. A notice is published first and kept as decided then: where a function
-//! dies in between, someone is told twice rather than never. See docs/decisions/0010-notices.md.
+//! dies in between, someone is told twice rather than never. See docs/decisions/0010-notifications.md.
 
 use aws_lambda_events::dynamodb::{Event, EventRecord};
 use aws_lambda_events::streams::DynamoDbEventResponse;

@@ -8,11 +8,12 @@ use utoipa::openapi::security::{HttpAuthScheme, HttpBuilder, SecurityScheme};
 use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
-use crate::routes::ROUTES;
 use crate::runtime::refusals::GatewayRefusal;
 use crate::runtime::route::{Route, RouteEntry};
 use crate::runtime::serve::{Answer, PublicHandler};
-use crate::with_routes;
+use crate::system::get_health;
+use crate::system::limits::Limits;
+use crate::{attachments, configuration, conversations, encounters, messages, patients, people, routes, tasks};
 
 /// This function's route.
 pub const ROUTE: Route<PublicHandler> = Route::public("get-openapi", "GET", "/openapi.json", handle);
@@ -27,34 +28,45 @@ pub fn handle(_request: &Request) -> Answer {
 
 /// The document.
 pub fn document() -> Document {
-    Described::openapi()
+    let mut document = Described::openapi();
+    for subject in [
+        people::Described::openapi,
+        configuration::Described::openapi,
+        patients::Described::openapi,
+        conversations::Described::openapi,
+        messages::Described::openapi,
+        attachments::Described::openapi,
+        encounters::Described::openapi,
+        tasks::Described::openapi,
+    ] {
+        document.merge(subject());
+    }
+    let changes: [&dyn Modify; 3] = [&GatewayAnswers, &OperationNames, &Limits];
+    for change in changes {
+        change.modify(&mut document);
+    }
+    document
 }
 
 /// The routes that the document describes: all but the default one.
 fn described() -> impl Iterator<Item = RouteEntry> {
-    ROUTES.iter().copied().chain([ROUTE.entry])
+    routes::all().chain([get_health::ROUTE.entry, ROUTE.entry])
 }
 
-macro_rules! describe {
-    ($($group:ident::$module:ident),* $(,)?) => {
-        #[derive(OpenApi)]
-        #[openapi(
-            info(
-                title = "Portal Messaging",
-                description = "Conversations between patients and clinicians, with the encounters and tasks that belong to them.\n\nTimes are RFC 3339 in UTC, ids are UUIDs of version 7, errors are problem documents (RFC 9457) with a stable `code`.",
-                license(name = "Apache-2.0", identifier = "Apache-2.0"),
-                contact(),
-            ),
-            paths(handle, $(crate::$group::$module::handle),*),
-            security(("bearer" = [])),
-            components(schemas(GatewayRefusal)),
-            modifiers(&BearerToken, &GatewayAnswers, &OperationNames),
-        )]
-        struct Described;
-    };
-}
-
-with_routes!(describe);
+#[derive(OpenApi)]
+#[openapi(
+    info(
+        title = "Portal Messaging",
+        description = "Conversations between patients and clinicians, with the encounters and tasks that belong to them.\n\nTimes are RFC 3339 in UTC, ids are UUIDs of version 7, errors are problem documents (RFC 9457) with a stable `code`.",
+        license(name = "Apache-2.0", identifier = "Apache-2.0"),
+        contact(),
+    ),
+    paths(get_health::handle, handle),
+    security(("bearer" = [])),
+    components(schemas(GatewayRefusal)),
+    modifiers(&BearerToken),
+)]
+struct Described;
 
 struct BearerToken;
 
@@ -70,7 +82,7 @@ impl Modify for BearerToken {
 struct GatewayAnswers;
 
 impl Modify for GatewayAnswers {
-    /// A 401 may also be the gateway's own, which is no problem document (docs/decisions/0006-refusals.md).
+    /// A 401 may also be the gateway's own, which is no problem document (docs/decisions/0006-error-responses.md).
     fn modify(&self, openapi: &mut Document) {
         for path in openapi.paths.paths.values_mut() {
             for operation in [&mut path.get, &mut path.put, &mut path.post, &mut path.delete].into_iter().flatten() {

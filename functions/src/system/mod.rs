@@ -2,4 +2,5 @@
 
 pub mod get_health;
 pub mod get_openapi;
+mod limits;
 pub mod refuse_route;

@@ -26,7 +26,7 @@ pub struct TaskUpdate {
     /// How far it shall have come.
     status: TaskStatusView,
     /// The user id of who works on it; the caller unless given.
-    #[schema(example = "clinician-a", min_length = 1, max_length = 255)]
+    #[schema(example = "clinician-a", min_length = 1)]
     owner: Option<String>,
 }
 

@@ -9,8 +9,7 @@ use domain::audit::{Action, Agent, AuditEvent, Entity, Source};
 use domain::ids::AuditEventId;
 use functions::conversations::create_conversation;
 use functions::inventory::{self, TRIGGERS};
-use functions::runtime::serve::{Answer, Handler, ImageHandler, PublicHandler};
-use functions::with_routes;
+use functions::runtime::serve::{Answer, AnyHandler};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
 use testkit::accounts::{ana, clara};
@@ -23,47 +22,15 @@ const CONVERSATION: &str = "01900000-0000-7000-8000-0000000000c1";
 const ENCOUNTER: &str = "01900000-0000-7000-8000-0000000000e1";
 const TASK: &str = "01900000-0000-7000-8000-0000000000f1";
 
-/// How a test calls a route's handler, whatever that needs.
-trait Answers {
-    async fn answer(self, bench: &Bench, event: Request) -> Answer;
-}
-
-impl Answers for Handler {
-    async fn answer(self, bench: &Bench, event: Request) -> Answer {
-        self(&bench.deps, event).await
+/// Calls the handler of the route with this name.
+async fn handle(bench: &Bench, function: &str, event: Request) -> Answer {
+    let handler = inventory::handlers().find(|(name, _)| *name == function);
+    match handler.unwrap_or_else(|| panic!("events/{function} belongs to no function")).1 {
+        AnyHandler::Table(handle) => handle(&bench.deps, event).await,
+        AnyHandler::Images(handle) => handle(&bench.deps, &nowhere(), event).await,
+        AnyHandler::Public(handle) => handle(&event),
     }
 }
-
-impl Answers for ImageHandler {
-    async fn answer(self, bench: &Bench, event: Request) -> Answer {
-        self(&bench.deps, &nowhere(), event).await
-    }
-}
-
-impl Answers for PublicHandler {
-    async fn answer(self, _: &Bench, event: Request) -> Answer {
-        self(&event)
-    }
-}
-
-macro_rules! dispatch {
-    ($($group:ident::$module:ident),* $(,)?) => {
-        /// Calls the handler of the route with this name.
-        async fn handle(bench: &Bench, function: &str, event: Request) -> Answer {
-            use functions::system::{get_openapi, refuse_route};
-            $(if function == functions::$group::$module::ROUTE.entry.name {
-                return functions::$group::$module::ROUTE.handler.answer(bench, event).await;
-            })*
-            match function {
-                "get-openapi" => get_openapi::ROUTE.handler.answer(bench, event).await,
-                "refuse-route" => refuse_route::ROUTE.handler.answer(bench, event).await,
-                other => panic!("events/{other} belongs to no function"),
-            }
-        }
-    };
-}
-
-with_routes!(dispatch);
 
 /// A table in which the ids of the sample events exist: a conversation with one unanswered question.
 async fn bench() -> Bench {

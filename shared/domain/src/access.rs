@@ -1,26 +1,23 @@
-//! What a caller may do (rule 9): a patient reaches only their own records, staff what their role allows.
+//! Access control (rule 9): patients access only their own records, staff only what their role allows.
 //!
-//! What is not a patient's own looks the same as what does not exist.
+//! Another patient's record is reported as not found, exactly like a record that does not exist.
 
-use super::conversation::Conversation;
-use super::encounter::Encounter;
-use super::ids::PatientId;
-use super::person::{Caller, Person};
-use super::task::Task;
+use crate::ids::PatientId;
+use crate::person::{Caller, Person};
 
-/// Why a caller is refused.
+/// Why access is denied.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Denied {
-    /// Not theirs: answered as if it did not exist.
+    /// Another patient's record: reported as if it did not exist.
     #[error("not found")]
     NotFound,
-    /// Their role has no business here, whatever they ask for.
+    /// The caller's role may not use this operation, on any record.
     #[error("the caller's role does not allow this")]
     Forbidden,
 }
 
 impl Caller {
-    /// Lets a patient's own record and every clinician pass: reading a patient.
+    /// Allows the patient themselves and every clinician.
     pub fn may_reach(&self, patient_id: PatientId) -> Result<&Person, Denied> {
         match self {
             Self::Patient { person, patient_id: own } if *own == patient_id => Ok(person),
@@ -30,7 +27,7 @@ impl Caller {
         }
     }
 
-    /// Lets patients and clinicians pass: conversations, whichever they are.
+    /// Allows patients and clinicians, before it is known which conversation they ask for.
     pub fn must_take_part(&self) -> Result<&Person, Denied> {
         match self {
             Self::Patient { person, .. } | Self::Clinician(person) => Ok(person),
@@ -38,7 +35,7 @@ impl Caller {
         }
     }
 
-    /// Lets clinicians pass: encounters, tasks, the search for patients.
+    /// Allows clinicians: encounters, tasks, patient search.
     pub fn must_be_clinician(&self) -> Result<&Person, Denied> {
         match self {
             Self::Clinician(person) => Ok(person),
@@ -46,7 +43,7 @@ impl Caller {
         }
     }
 
-    /// Lets administrators pass: settings and questionnaires.
+    /// Allows administrators: settings and questionnaires.
     pub fn must_be_admin(&self) -> Result<&Person, Denied> {
         match self {
             Self::Admin(person) => Ok(person),
@@ -54,7 +51,7 @@ impl Caller {
         }
     }
 
-    /// Lets administrators pass: the feed of a patient.
+    /// Allows administrators to create or update a patient's record.
     pub fn may_feed(&self, patient_id: PatientId) -> Result<&Person, Denied> {
         match self {
             Self::Admin(person) => Ok(person),
@@ -64,7 +61,7 @@ impl Caller {
         }
     }
 
-    /// Lets a patient's own access log and administrators pass: who of the staff saw and did what.
+    /// Allows administrators, and patients for their own access log.
     pub fn may_see_access_log(&self, patient_id: PatientId) -> Result<&Person, Denied> {
         match self {
             Self::Patient { .. } => self.may_reach(patient_id),
@@ -73,50 +70,21 @@ impl Caller {
         }
     }
 
-    /// Lets clinicians pass to what stands in a patient's chart. To its patient it exists and is not
-    /// theirs to see; to other patients it does not exist.
+    /// Allows clinicians to read a patient's chart. The patient themselves is forbidden; for other patients the
+    /// chart is not found.
     pub fn may_open_chart(&self, patient_id: PatientId) -> Result<&Person, Denied> {
         self.may_reach(patient_id)?;
         self.must_be_clinician()
     }
 }
 
-impl Encounter {
-    /// Lets clinicians pass.
-    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
-        caller.may_open_chart(self.patient_id)?;
-        Ok(self)
-    }
-}
-
-impl Task {
-    /// Lets clinicians pass.
-    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
-        caller.may_open_chart(self.patient_id)?;
-        Ok(self)
-    }
-}
-
-impl Conversation {
-    /// Lets the conversation's participants pass: its patient, once it holds a message, and clinicians.
-    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
-        caller.may_reach(self.patient_id)?;
-        match caller {
-            Caller::Patient { .. } if self.last_message.is_none() => Err(Denied::NotFound),
-            _ => Ok(self),
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::conversation::tests::{at, clara, empty, patient_caller};
-    use crate::ids::MessageId;
-    use crate::text::MessageText;
+    use crate::samples::{clara, empty, patient_caller};
 
     #[test]
-    fn a_patient_reaches_only_their_own_record() {
+    fn patients_access_only_their_own_record() {
         let own = empty();
         let ana_calls = patient_caller(own.patient_id);
         assert!(ana_calls.may_reach(own.patient_id).is_ok());
@@ -126,7 +94,7 @@ mod tests {
         assert_eq!(ana_calls.may_feed(own.patient_id), Err(Denied::Forbidden));
         assert_eq!(ana_calls.may_feed(other), Err(Denied::NotFound));
         assert_eq!(ana_calls.may_open_chart(own.patient_id), Err(Denied::Forbidden));
-        assert_eq!(ana_calls.may_open_chart(other), Err(Denied::NotFound), "also where patients have no business");
+        assert_eq!(ana_calls.may_open_chart(other), Err(Denied::NotFound), "not found comes before forbidden");
         let clara_calls = Caller::Clinician(clara());
         assert!(clara_calls.may_open_chart(other).is_ok());
         assert_eq!(clara_calls.must_be_admin(), Err(Denied::Forbidden));
@@ -138,26 +106,13 @@ mod tests {
     }
 
     #[test]
-    fn an_administrator_takes_no_part_in_care() {
+    fn administrators_have_no_access_to_clinical_records() {
         let admin = Caller::Admin(clara());
         assert_eq!(admin.may_reach(empty().patient_id), Err(Denied::Forbidden));
-        assert_eq!(admin.must_take_part(), Err(Denied::Forbidden), "whether the conversation exists or not");
+        assert_eq!(admin.must_take_part(), Err(Denied::Forbidden));
         assert_eq!(admin.may_open_chart(empty().patient_id), Err(Denied::Forbidden));
         assert!(admin.may_feed(empty().patient_id).is_ok());
         assert!(admin.must_be_admin().is_ok());
         assert!(admin.may_see_access_log(empty().patient_id).is_ok());
-    }
-
-    #[test]
-    fn the_patient_sees_a_conversation_with_its_first_message() {
-        let conversation = empty();
-        let patient = patient_caller(conversation.patient_id);
-        assert_eq!(conversation.clone().visible_to(&patient), Err(Denied::NotFound));
-        assert!(conversation.clone().visible_to(&Caller::Clinician(clara())).is_ok());
-        let message = MessageText::new("Your result is here.").unwrap();
-        let posted = conversation.post(MessageId::new(uuid::Uuid::nil()), message, None, &clara(), at(1)).unwrap();
-        assert!(posted.head.clone().visible_to(&patient).is_ok());
-        let stranger = patient_caller(PatientId::new(uuid::Uuid::from_u128(7)));
-        assert_eq!(posted.head.visible_to(&stranger), Err(Denied::NotFound));
     }
 }

@@ -1,4 +1,4 @@
-//! Attachments: images that belong to one conversation and one message, and that nobody sees before inspection.
+//! Attachments: images in messages. Each belongs to one conversation and is shown only after inspection.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,19 +6,19 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
-use super::access::Denied;
-use super::entry::Number;
-use super::ids::{AttachmentId, ConversationId, PatientId};
-use super::person::{Caller, Person};
-use super::settings::AttachmentSettings;
+use crate::access::Denied;
+use crate::entry::Number;
+use crate::ids::{AttachmentId, ConversationId, PatientId};
+use crate::person::{Caller, Person};
+use crate::settings::AttachmentSettings;
+use crate::time::Timestamp;
 
-/// The most attachments of one message.
+/// The maximum number of attachments in one message.
 pub const MAX_PER_MESSAGE: usize = 10;
-/// How long an upload waits for a message to claim it, and a claimed one for its upload.
+/// How long an attachment is kept without a message, and how long a client may take to upload one.
 pub const UNCLAIMED_KEPT: Duration = Duration::from_hours(24);
 
-/// An image's type.
+/// The media type of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum MediaType {
     /// JPEG.
@@ -30,7 +30,7 @@ pub enum MediaType {
     /// WebP.
     #[serde(rename = "image/webp")]
     WebP,
-    /// GIF, of which only the first frame is kept.
+    /// GIF; only the first frame is stored.
     #[serde(rename = "image/gif")]
     Gif,
 }
@@ -39,7 +39,7 @@ impl MediaType {
     /// Every type.
     pub const ALL: [Self; 4] = [Self::Jpeg, Self::Png, Self::WebP, Self::Gif];
 
-    /// Its name, as `Content-Type` has it.
+    /// The type as in a `Content-Type` header.
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Jpeg => "image/jpeg",
@@ -49,9 +49,9 @@ impl MediaType {
         }
     }
 
-    /// Whether the settings take it.
+    /// Whether the settings allow uploads of this type.
     pub fn is_taken(self, settings: &AttachmentSettings) -> bool {
-        settings.content_types.iter().any(|taken| taken.eq_ignore_ascii_case(self.as_str()))
+        settings.content_types.iter().any(|allowed| allowed.eq_ignore_ascii_case(self.as_str()))
     }
 }
 
@@ -68,32 +68,32 @@ impl FromStr for MediaType {
     }
 }
 
-/// Why an upload is refused before it begins.
+/// Why an upload is rejected before it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum Refused {
     /// Larger than the settings allow.
     #[error("is larger than {0} bytes")]
     TooLarge(u64),
-    /// No type that is taken.
+    /// Not an allowed media type.
     #[error("is of a type that is not taken")]
     Unsupported,
-    /// HEIC or HEIF, which iPhones make unless they are told not to.
+    /// HEIC or HEIF, the default format of iPhone cameras.
     #[error("is an HEIC image")]
     Heic,
 }
 
-/// What an upload is said to be.
+/// What the client declares about a file before it uploads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Declared {
-    /// Its type.
+    /// The media type.
     pub content_type: MediaType,
-    /// Its length in bytes.
+    /// The size in bytes.
     pub size: u64,
 }
 
 impl Declared {
-    /// Checks what a client says of an upload against the settings. The file's name only tells what a client
-    /// without a type for it means.
+    /// Validates a declared upload against the settings. The file name is used only to recognize HEIC files for which
+    /// the browser knows no type.
     pub fn new(
         content_type: &str,
         size: u64,
@@ -118,57 +118,57 @@ fn ends_with(name: &str, end: &str) -> bool {
     name.len().checked_sub(end.len()).and_then(|at| name.get(at..)).is_some_and(|last| last.eq_ignore_ascii_case(end))
 }
 
-/// Why an uploaded image is not shown. Each is a stable code that clients translate.
+/// Why an attachment was rejected. Each is a stable code that clients translate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Reason {
-    /// It has no bytes.
+    /// The file is empty.
     Empty,
-    /// It has more bytes than were announced.
+    /// The file is larger than declared.
     TooLarge,
-    /// It is no image, whatever it was called.
+    /// The file is not an image, whatever type was declared.
     NotAnImage,
-    /// It is an image, but of a type that is not taken.
+    /// The file is an image of a type that is not allowed.
     UnsupportedType,
-    /// It can't be decoded to its end.
+    /// The image can't be decoded completely.
     Damaged,
-    /// It has more pixels than are decoded.
+    /// The image has too many pixels to decode.
     TooManyPixels,
-    /// It was never uploaded.
+    /// The file was not uploaded in time.
     NotUploaded,
 }
 
-/// An inspected image, as it is stored.
+/// An image that passed inspection, as it is stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Image {
-    /// Its type.
+    /// The media type.
     #[serde(rename = "t")]
     pub content_type: MediaType,
-    /// Its length in bytes.
+    /// The size in bytes.
     #[serde(rename = "s")]
     pub size: u64,
-    /// Its width in pixels, upright.
+    /// The width in pixels, after rotation to upright.
     #[serde(rename = "w")]
     pub width: u32,
-    /// Its height in pixels, upright.
+    /// The height in pixels, after rotation to upright.
     #[serde(rename = "h")]
     pub height: u32,
 }
 
-/// How far an attachment has come.
+/// The state of an attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     /// Not uploaded or not inspected yet.
     Pending(Declared),
-    /// Inspected: it may be shown.
+    /// Passed inspection; it may be shown.
     Ready(Image),
-    /// Inspected and refused; nothing of it is kept.
+    /// Failed inspection; the file is deleted.
     Rejected(Reason),
 }
 
 impl State {
-    /// The state as it is shown: what was to be uploaded at `since` and has not come within a day never will,
-    /// because uploads are not kept longer.
+    /// The state at `now` of an attachment created at `since`: pending becomes rejected after 24 hours, because the
+    /// upload is no longer accepted.
     #[must_use]
     pub fn at(self, now: Timestamp, since: Timestamp) -> Self {
         match self {
@@ -182,12 +182,12 @@ fn expiry(since: Timestamp) -> Timestamp {
     since.saturating_add(UNCLAIMED_KEPT).unwrap_or(Timestamp::MAX)
 }
 
-/// An attachment as its message holds it.
+/// An attachment as listed in its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Attached {
     /// Its id.
     pub id: AttachmentId,
-    /// How far it has come.
+    /// Its state.
     pub state: State,
 }
 
@@ -196,33 +196,33 @@ pub struct Attached {
 pub struct Attachment {
     /// Its id.
     pub id: AttachmentId,
-    /// The one conversation that it belongs to.
+    /// The conversation it belongs to.
     pub conversation_id: ConversationId,
-    /// The patient whom the conversation is about.
+    /// The patient the conversation is about.
     pub patient_id: PatientId,
     /// Who uploads it.
     pub created_by: Person,
-    /// When it was announced.
+    /// When it was created; the upload follows.
     pub created_at: Timestamp,
-    /// How far it has come.
+    /// Its state.
     pub state: State,
-    /// The number of the message that it stands in, once one claimed it.
+    /// The number of the message that contains it, once sent.
     pub message: Option<Number>,
 }
 
 impl Attachment {
-    /// When it goes unless a message claims it; never, once one did.
+    /// When it is deleted; never, once it is part of a message.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.message.is_none().then(|| expiry(self.created_at))
     }
 
-    /// Whether a message may claim it: only who uploaded it may send it, only once and only while it is kept.
+    /// Whether `person` may send it in a message: only the uploader, only once, and only before it expires.
     pub fn may_be_sent_by(&self, person: &Person, now: Timestamp) -> bool {
-        let kept = self.expires_at().is_some_and(|expires| now < expires);
-        kept && self.created_by.user_id == person.user_id
+        let is_unclaimed = self.expires_at().is_some_and(|expires| now < expires);
+        is_unclaimed && self.created_by.user_id == person.user_id
     }
 
-    /// Lets the conversation's participants pass once a message holds it, and before that only who uploaded it.
+    /// Allows only the uploader before it is sent, then all participants of the conversation.
     pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
         let person = caller.may_reach(self.patient_id)?;
         if self.message.is_some() || self.created_by.user_id == person.user_id {
@@ -232,7 +232,7 @@ impl Attachment {
         }
     }
 
-    /// The attachment as its message holds it.
+    /// The attachment as listed in its message.
     pub const fn attached(&self) -> Attached {
         Attached { id: self.id, state: self.state }
     }
@@ -243,7 +243,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::conversation::tests::{ana, at, clara, empty, patient_caller};
+    use crate::samples::{ana, at, clara, empty, patient_caller};
     use crate::settings::Settings;
 
     fn pending() -> Attachment {
@@ -260,7 +260,7 @@ mod tests {
     }
 
     #[test]
-    fn the_settings_decide_what_may_be_uploaded() {
+    fn declared_uploads_are_validated_against_the_settings() {
         let mut settings = Settings::default().attachments;
         let declare = |content_type: &str, size, name: Option<&str>, settings: &AttachmentSettings| {
             Declared::new(content_type, size, name, settings)
@@ -278,18 +278,18 @@ mod tests {
     }
 
     #[test]
-    fn it_is_claimed_once_by_who_uploaded_it_and_within_a_day() {
+    fn only_the_uploader_may_send_it_once_and_within_a_day() {
         let attachment = pending();
         let claimed = Attachment { message: Some(7), ..attachment.clone() };
         assert_eq!(claimed.expires_at(), None);
         assert!(!claimed.may_be_sent_by(&ana(), at(11)), "only once");
-        assert!(!attachment.may_be_sent_by(&clara(), at(10)), "only by who uploaded it");
+        assert!(!attachment.may_be_sent_by(&clara(), at(10)), "only by the uploader");
         assert!(attachment.may_be_sent_by(&ana(), at(86_399)));
-        assert!(!attachment.may_be_sent_by(&ana(), at(86_400)), "only while it is kept");
+        assert!(!attachment.may_be_sent_by(&ana(), at(86_400)), "only before it expires");
     }
 
     #[test]
-    fn it_is_seen_by_others_with_its_message() {
+    fn others_see_it_once_it_is_sent() {
         let attachment = pending();
         let clara_calls = Caller::Clinician(clara());
         assert!(attachment.clone().visible_to(&patient_caller(attachment.patient_id)).is_ok());
@@ -301,8 +301,8 @@ mod tests {
     }
 
     #[test]
-    fn what_never_came_is_not_waited_for_for_ever() {
-        let State::Pending(_) = pending().state.at(at(86_399), at(0)) else { panic!("it may still come") };
+    fn pending_uploads_are_rejected_after_a_day() {
+        let State::Pending(_) = pending().state.at(at(86_399), at(0)) else { panic!("it may still be uploaded") };
         assert_eq!(pending().state.at(at(86_400), at(0)), State::Rejected(Reason::NotUploaded));
         assert_eq!(State::Rejected(Reason::Damaged).at(at(86_400), at(0)), State::Rejected(Reason::Damaged));
     }

@@ -1,26 +1,26 @@
-//! Audit events: which of the staff saw or changed what of a patient's, when and from where (FHIR R4 `AuditEvent`).
+//! Audit events: which staff member read or changed which part of a patient's record (FHIR R4 `AuditEvent`).
 //!
-//! Every access by staff to a patient's conversation, attachment or encounter leaves one (rule 9): a change in the
-//! transaction that makes it, reading before it is answered. Nothing changes or removes an event but its age.
+//! Every access by staff to a patient's conversation, attachment or encounter is recorded (rule 9): a write in the
+//! same transaction, a read before the response is sent. Events are never changed; they are deleted only by expiry.
 
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
-use super::Timestamp;
-use super::ids::{AttachmentId, AuditEventId, ConversationId, EncounterId, MessageId, PatientId};
-use super::person::{Person, Role};
+use crate::ids::{AttachmentId, AuditEventId, ConversationId, EncounterId, MessageId, PatientId};
+use crate::person::{Person, Role};
+use crate::time::Timestamp;
 
 /// What was done.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
-    /// Saw the list of the patient's conversations, or searched it.
+    /// Listed or searched the patient's conversations.
     ListConversations,
-    /// Began a conversation.
+    /// Created a conversation.
     CreateConversation,
-    /// Saw a conversation.
+    /// Read a conversation.
     ReadConversation,
     /// Sent a message.
     SendMessage,
@@ -28,17 +28,17 @@ pub enum Action {
     CloseConversation,
     /// Reopened a conversation.
     ReopenConversation,
-    /// Uploaded an image.
+    /// Started the upload of an image.
     CreateAttachment,
-    /// Saw an image.
+    /// Read an image.
     ReadAttachment,
-    /// Saw the list of the patient's encounters.
+    /// Listed the patient's encounters.
     ListEncounters,
-    /// Saw an encounter.
+    /// Read an encounter.
     ReadEncounter,
     /// Finished an encounter, which closes its conversation.
     FinishEncounter,
-    /// Resumed an encounter, which reopens its conversation.
+    /// Reopened an encounter, which reopens its conversation.
     ResumeEncounter,
     /// Added an order to an encounter.
     CreateOrder,
@@ -46,10 +46,10 @@ pub enum Action {
     LinkDocument,
 }
 
-/// What it was done to (FHIR's `entity`), in a patient's record.
+/// The part of a patient's record that was accessed (FHIR's `entity`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Entity {
-    /// The record as a whole: its lists.
+    /// The record as a whole, for the lists.
     Patient,
     /// A conversation.
     Conversation(ConversationId),
@@ -62,22 +62,22 @@ pub enum Entity {
 /// Where a request came from.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Source {
-    /// The caller's network address, as the gateway saw it.
+    /// The caller's IP address, as the gateway reports it.
     pub address: Option<String>,
-    /// The request's id, which the function's log line has too.
+    /// The request's id, also in the function's log line.
     pub request_id: String,
 }
 
-/// One of the staff at a request of theirs, whose accesses leave events (FHIR's `agent`).
+/// The staff member who makes a request (FHIR's `agent`). Creates the request's audit events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Agent {
-    /// Who they are.
+    /// The staff member.
     pub person: Person,
-    /// Where they are.
+    /// Where the request came from.
     pub source: Source,
-    /// When.
+    /// The time of the request.
     pub at: Timestamp,
-    /// A new id, for what they change.
+    /// A new id for the event of a change.
     pub id: AuditEventId,
 }
 
@@ -86,28 +86,28 @@ pub struct Agent {
 pub struct AuditEvent {
     /// Its id, a UUID of version 7: events are ordered by it.
     pub id: AuditEventId,
-    /// Whose record it was.
+    /// The patient whose record was accessed.
     pub patient_id: PatientId,
     /// What was done.
     pub action: Action,
-    /// To what.
+    /// The part of the record that was accessed.
     pub entity: Entity,
-    /// Who did it.
+    /// The staff member who did it.
     pub agent: Person,
-    /// From where.
+    /// Where the request came from.
     pub source: Source,
-    /// When.
+    /// The time of the request.
     pub recorded_at: Timestamp,
 }
 
-/// Reading the same thing again within so long is one event: a chat that is polled would fill the log.
-const READING: i64 = 15 * 60 * 1000;
+/// Repeated reads of one entity within this window (in milliseconds) are one event: clients poll open conversations.
+const READ_WINDOW_MS: i64 = 15 * 60 * 1000;
 
-/// How far a message's id may be from the time of its sending to also be the event's.
-const CLOCK_SKEW: i64 = 15 * 60;
+/// How far (in seconds) the time in a message's id may be from the server's clock for the event to reuse the id.
+const MAX_CLOCK_SKEW_SECONDS: i64 = 15 * 60;
 
 impl Agent {
-    /// Whoever acts, if they are staff: patients' own accesses leave no events.
+    /// The staff member to audit; none for patients, whose own access is not audited.
     pub fn staff(person: &Person, source: Source, at: Timestamp, id: AuditEventId) -> Option<Self> {
         match person.role {
             Role::Patient => None,
@@ -115,28 +115,29 @@ impl Agent {
         }
     }
 
-    /// The event of a change.
+    /// The audit event of a change.
     pub fn changed(&self, patient_id: PatientId, action: Action, entity: Entity) -> AuditEvent {
         self.event(self.id, patient_id, action, entity)
     }
 
-    /// The event of a message's sending. It has the message's id where that is of this time, so that one
-    /// item records that the message is stored and who sent it.
+    /// The audit event of a sent message. It reuses the message's id if that contains the current time, so that one
+    /// item serves as audit event and as proof that the message is stored.
     pub fn sent(&self, patient_id: PatientId, conversation: ConversationId, message: MessageId) -> AuditEvent {
         let made = message.made_at();
-        let of_now = made.is_some_and(|made| (made.as_second() - self.at.as_second()).abs() <= CLOCK_SKEW);
-        let id = if of_now { AuditEventId::new(message.uuid()) } else { self.id };
+        let is_current =
+            made.is_some_and(|made| (made.as_second() - self.at.as_second()).abs() <= MAX_CLOCK_SKEW_SECONDS);
+        let id = if is_current { AuditEventId::new(message.uuid()) } else { self.id };
         self.event(id, patient_id, Action::SendMessage, Entity::Conversation(conversation))
     }
 
-    /// The event of reading. Within the same quarter of an hour it has the same id, wherever it is recorded.
+    /// The audit event of a read. All functions derive the same id for the same read in the same window.
     pub fn read(&self, patient_id: PatientId, action: Action, entity: Entity) -> AuditEvent {
-        let quarter = self.at.as_millisecond().div_euclid(READING) * READING;
-        let what = format!("{}\n{patient_id}\n{action:?}\n{entity:?}", self.person.user_id);
-        let hash: [u8; 32] = Sha256::digest(what).into();
+        let window_start = self.at.as_millisecond().div_euclid(READ_WINDOW_MS) * READ_WINDOW_MS;
+        let subject = format!("{}\n{patient_id}\n{action:?}\n{entity:?}", self.person.user_id);
+        let hash: [u8; 32] = Sha256::digest(subject).into();
         let mut random = [0; 10];
         random.copy_from_slice(&hash[..10]);
-        let id = uuid::Builder::from_unix_timestamp_millis(quarter.unsigned_abs(), &random).into_uuid();
+        let id = uuid::Builder::from_unix_timestamp_millis(window_start.unsigned_abs(), &random).into_uuid();
         self.event(AuditEventId::new(id), patient_id, action, entity)
     }
 
@@ -146,43 +147,43 @@ impl Agent {
     }
 }
 
-/// The reading that a warm function has recorded in the present quarter of an hour.
+/// The reads that a warm function has already recorded in the current window.
 #[derive(Debug, Default)]
 pub struct RecordedReads {
-    quarter: i64,
+    window: i64,
     ids: HashSet<AuditEventId>,
 }
 
 impl RecordedReads {
-    /// Whether an event is recorded already.
+    /// Whether the event is already recorded.
     pub fn contains(&self, event: &AuditEvent) -> bool {
         self.ids.contains(&event.id)
     }
 
-    /// Remembers that an event is recorded; those of former quarters are forgotten.
+    /// Remembers that the event is recorded and forgets the events of earlier windows.
     pub fn insert(&mut self, event: &AuditEvent) {
-        let quarter = event.recorded_at.as_millisecond().div_euclid(READING);
-        if quarter != self.quarter {
+        let window = event.recorded_at.as_millisecond().div_euclid(READ_WINDOW_MS);
+        if window != self.window {
             self.ids.clear();
-            self.quarter = quarter;
+            self.window = window;
         }
         self.ids.insert(event.id);
     }
 }
 
-/// A month of the log, in UTC.
+/// A month of the access log, in UTC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Month(jiff::civil::Date);
 
 impl Month {
-    /// Reads `2026-11`.
+    /// Parses a month such as `2026-11`.
     pub fn parse(text: &str) -> Option<Self> {
         let digits = text.len() == 7 && text.bytes().enumerate().all(|(at, c)| (at == 4) == (c == b'-'));
         let first: jiff::civil::Date = digits.then(|| format!("{text}-01").parse().ok()).flatten()?;
         (first.year() >= 1970).then_some(Self(first))
     }
 
-    /// Its first millisecond and that of the month after it, since 1970.
+    /// The first millisecond of this month and of the next one, since 1970.
     pub fn range(&self) -> Option<(u64, u64)> {
         let millisecond = |date: jiff::civil::Date| {
             let midnight = date.to_zoned(jiff::tz::TimeZone::UTC).ok()?;
@@ -198,7 +199,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::conversation::tests::{ana, clara, empty};
+    use crate::samples::{ana, clara, empty};
 
     fn at(text: &str) -> Timestamp {
         text.parse().unwrap()
@@ -214,7 +215,7 @@ mod tests {
     }
 
     #[test]
-    fn patients_leave_no_events() {
+    fn patients_are_not_audited() {
         assert_eq!(
             Agent::staff(&ana(), Source::default(), at("2026-11-24T09:00:00Z"), agent("2026-11-24T09:00:00Z").id),
             None
@@ -222,24 +223,24 @@ mod tests {
     }
 
     #[test]
-    fn reading_again_within_a_quarter_of_an_hour_is_the_same_event() {
-        let chat = Entity::Conversation(empty().id);
-        let first = read("2026-11-24T09:00:00Z", chat);
-        assert_eq!(first.id, read("2026-11-24T09:14:59Z", chat).id);
+    fn repeated_reads_within_a_quarter_of_an_hour_are_one_event() {
+        let conversation = Entity::Conversation(empty().id);
+        let first = read("2026-11-24T09:00:00Z", conversation);
+        assert_eq!(first.id, read("2026-11-24T09:14:59Z", conversation).id);
         assert_eq!(first.id.uuid().get_version_num(), 7);
-        assert_ne!(first.id, read("2026-11-24T09:15:00Z", chat).id);
+        assert_ne!(first.id, read("2026-11-24T09:15:00Z", conversation).id);
         assert_ne!(first.id, read("2026-11-24T09:00:00Z", Entity::Patient).id);
         let mut recorded = RecordedReads::default();
         recorded.insert(&first);
-        assert!(recorded.contains(&read("2026-11-24T09:14:59Z", chat)));
-        let later = read("2026-11-24T09:15:00Z", chat);
+        assert!(recorded.contains(&read("2026-11-24T09:14:59Z", conversation)));
+        let later = read("2026-11-24T09:15:00Z", conversation);
         assert!(!recorded.contains(&later));
         recorded.insert(&later);
-        assert!(!recorded.contains(&first), "former quarters are forgotten");
+        assert!(!recorded.contains(&first), "events of earlier windows are forgotten");
     }
 
     #[test]
-    fn a_messages_id_is_the_events_where_it_is_of_its_time() {
+    fn an_event_reuses_a_message_id_with_the_current_time() {
         let head = empty();
         let clara = agent("2026-11-24T09:00:00Z");
         let made = |at: Timestamp| {
@@ -257,7 +258,7 @@ mod tests {
     }
 
     #[test]
-    fn months_are_of_utc() {
+    fn months_are_in_utc() {
         let range = Month::parse("2026-12").unwrap().range().unwrap();
         let millisecond = |text: &str| at(text).as_millisecond().unsigned_abs();
         assert_eq!(range, (millisecond("2026-12-01T00:00:00Z"), millisecond("2027-01-01T00:00:00Z")));

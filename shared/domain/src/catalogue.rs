@@ -1,59 +1,58 @@
-//! The catalogue of questionnaires: what an administrator writes, and what it makes of those that there are.
+//! The questionnaire catalogue: validates drafts by administrators and creates new versions from them.
 //!
-//! A questionnaire that changes gets a new version, and each version is kept as it was: an answered form can
-//! always be shown as it was asked. See docs/decisions/0012-questionnaire-versions.md.
+//! Versions are immutable, so an answered questionnaire can always be shown as it was when it was answered. See
+//! docs/decisions/0012-questionnaire-versions.md.
 
 use std::collections::HashSet;
 
 use serde::Deserialize;
 
-use super::fault::{Fault, Field};
-use super::ids::QuestionnaireId;
-use super::person::Role;
-use super::questionnaire::{Item, ItemType, Questionnaire};
-use super::text::{MessageText, Title, multi_line, one_line};
+use crate::encounter::ENCOUNTER_TYPE_MAX_LENGTH;
+use crate::fault::{Fault, Field};
+use crate::ids::QuestionnaireId;
+use crate::person::Role;
+use crate::questionnaire::{Item, ItemType, Questionnaire};
+use crate::text::{MessageText, Title, multi_line, one_line};
 
-/// The most questions of a questionnaire.
-const MAX_ITEMS: usize = 50;
-/// The most options of a choice.
-const MAX_OPTIONS: usize = 50;
-/// The longest link id, in characters.
+/// The maximum number of questions in a questionnaire.
+pub const MAX_ITEMS: usize = 50;
+/// The maximum number of options of a `choice` question.
+pub const MAX_OPTIONS: usize = 50;
+/// The maximum length of a link id, in characters; this and the following limits.
 const LINK_ID_MAX_LENGTH: usize = 64;
-/// The longest description.
-const DESCRIPTION_MAX_LENGTH: usize = 1000;
-/// The longest question.
-const QUESTION_MAX_LENGTH: usize = 500;
-/// The longest option.
-const OPTION_MAX_LENGTH: usize = 200;
-/// The longest type of an encounter.
-pub(super) const ENCOUNTER_TYPE_MAX_LENGTH: usize = 100;
-/// The required questions must leave half of the message for their answers.
+/// The maximum length of a description.
+pub const DESCRIPTION_MAX_LENGTH: usize = 1000;
+/// The maximum length of a question.
+pub const QUESTION_MAX_LENGTH: usize = 500;
+/// The maximum length of an option.
+pub const OPTION_MAX_LENGTH: usize = 200;
+/// The maximum length of all required questions together: the other half of the message is for the answers.
 const REQUIRED_MAX_LENGTH: usize = MessageText::MAX_LENGTH / 2;
 
-/// A questionnaire, as an administrator writes it.
+/// A questionnaire as an administrator submits it.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Draft {
-    /// The id in the path, if it is given here too.
+    /// Its id. Optional; if given, it must equal the id in the path.
     #[serde(default)]
     pub id: Option<String>,
-    /// The version that this was made from; refused if it is not the present one any more. Optional.
+    /// The version that the draft is based on. Optional; if given, it must be the current version.
     #[serde(default)]
     pub version: Option<u32>,
-    /// Its title, which becomes the conversation's: 1 to 200 characters.
+    /// Its title, also the title of its conversations: 1 to 200 characters.
     pub title: String,
-    /// What it is for: up to 1,000 characters.
+    /// Its description: up to 1,000 characters.
     #[serde(default)]
     pub description: String,
-    /// The questions, in order; their link ids differ.
+    /// The questions, in order, each with its own link id.
     pub items: Vec<Item>,
-    /// Whether patients can pick it; they can unless this says otherwise.
+    /// Whether patients can choose it. Defaults to true.
     #[serde(default = "yes")]
     pub active: bool,
-    /// The type of the encounters that it begins; the settings' unless given.
+    /// The type of its encounters. Defaults to the type in the settings.
     #[serde(default)]
     pub encounter_type: Option<String>,
-    /// Its place among the others, smallest first; it keeps its place, and a new one is the last, unless given.
+    /// Its position in the list, lowest first. Defaults to its current position, or to the last for a new one.
     #[serde(default)]
     pub position: Option<u32>,
 }
@@ -62,13 +61,13 @@ const fn yes() -> bool {
     true
 }
 
-/// Why the catalogue does not take a change.
+/// Why a change of the catalogue is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CatalogueError {
-    /// Patients would have no questionnaire to begin with.
+    /// Patients would have no questionnaire left to start a conversation with.
     #[error("no other questionnaire is active")]
     LastActive,
-    /// It was made from another version than the present one.
+    /// The draft is based on another version than the current one.
     #[error("the questionnaire was changed meanwhile")]
     Changed,
     /// There is no such questionnaire.
@@ -76,12 +75,12 @@ pub enum CatalogueError {
     Missing,
 }
 
-/// All questionnaires, in the order in which they are shown.
+/// All questionnaires, in display order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Catalogue(Vec<Questionnaire>);
 
 impl Draft {
-    /// Checks everything that is written, and brings it to the form kept.
+    /// Validates and normalizes the draft.
     pub fn checked(mut self, id: QuestionnaireId) -> Result<Self, Fault> {
         if self.id.as_ref().is_some_and(|own| own.parse::<QuestionnaireId>() != Ok(id)) {
             return Err(Fault::new("id", "is not the id in the path"));
@@ -144,33 +143,33 @@ fn check_item(item: &mut Item, field: &Field) -> Result<(), Fault> {
 }
 
 impl Catalogue {
-    /// Puts questionnaires into the order in which they are shown.
+    /// Sorts questionnaires into display order.
     pub fn new(mut questionnaires: Vec<Questionnaire>) -> Self {
         questionnaires.sort_by_key(|questionnaire| (questionnaire.position, questionnaire.id));
         Self(questionnaires)
     }
 
-    /// What someone of a role sees of it: administrators all, others what is active.
+    /// The questionnaires that a role may see: administrators all, others only the active ones.
     pub fn shown_to(self, role: Role) -> Vec<Questionnaire> {
         self.0.into_iter().filter(|questionnaire| role == Role::Admin || questionnaire.active).collect()
     }
 
-    /// A questionnaire.
+    /// The questionnaire with this id.
     pub fn get(&self, id: QuestionnaireId) -> Option<&Questionnaire> {
         self.0.iter().find(|questionnaire| questionnaire.id == id)
     }
 
-    /// What a draft makes of a questionnaire, whose last version was `last_version` (0 for none); nothing where it
-    /// is so already.
+    /// The new version that a draft creates. Returns `None` if it changes nothing. `last_version` is 0 for a new
+    /// questionnaire; a removed one keeps counting.
     pub fn put(
         &self,
         id: QuestionnaireId,
         draft: &Draft,
         last_version: u32,
     ) -> Result<Option<Questionnaire>, CatalogueError> {
-        let present = self.get(id);
+        let current = self.get(id);
         let last = || self.0.iter().map(|other| other.position).max().map_or(1, |last| last.saturating_add(1));
-        let position = draft.position.or_else(|| present.map(|present| present.position)).unwrap_or_else(last);
+        let position = draft.position.or_else(|| current.map(|current| current.position)).unwrap_or_else(last);
         let mut new = Questionnaire {
             id,
             version: last_version,
@@ -181,10 +180,10 @@ impl Catalogue {
             encounter_type: draft.encounter_type.clone(),
             position,
         };
-        if present == Some(&new) {
+        if current == Some(&new) {
             return Ok(None);
         }
-        if draft.version.is_some_and(|from| present.map(|present| present.version) != Some(from)) {
+        if draft.version.is_some_and(|base| current.map(|current| current.version) != Some(base)) {
             return Err(CatalogueError::Changed);
         }
         if !new.active {
@@ -194,17 +193,17 @@ impl Catalogue {
         Ok(Some(new))
     }
 
-    /// Whether a questionnaire may be removed.
+    /// Checks that a questionnaire may be removed.
     pub fn may_remove(&self, id: QuestionnaireId) -> Result<(), CatalogueError> {
         self.get(id).ok_or(CatalogueError::Missing)?;
         self.others_must_be_active(id)
     }
 
-    /// Refuses to take the last active questionnaire from patients.
+    /// Fails if `id` is the only active questionnaire.
     fn others_must_be_active(&self, id: QuestionnaireId) -> Result<(), CatalogueError> {
-        let taken = self.get(id).is_some_and(|own| own.active);
-        let left = self.0.iter().any(|other| other.id != id && other.active);
-        if taken && !left { Err(CatalogueError::LastActive) } else { Ok(()) }
+        let is_active = self.get(id).is_some_and(|own| own.active);
+        let others_are_active = self.0.iter().any(|other| other.id != id && other.active);
+        if is_active && !others_are_active { Err(CatalogueError::LastActive) } else { Ok(()) }
     }
 }
 
@@ -239,7 +238,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_written_is_brought_to_one_form() {
+    fn drafts_are_normalized() {
         let draft = checked(&json!({"encounterType": " Imaging "}));
         assert_eq!((draft.title.as_str(), draft.description.as_str()), ("Ask", "For\nthis."));
         assert_eq!((draft.active, draft.encounter_type.as_deref()), (true, Some("Imaging")));
@@ -248,7 +247,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_says_where_it_is() {
+    fn every_fault_names_its_field() {
         let item = |changes: Value| {
             let mut item = json!({"linkId": "a", "text": "Which?", "type": "choice", "options": ["A"]});
             for (name, value) in changes.as_object().unwrap() {
@@ -302,32 +301,32 @@ mod tests {
     }
 
     #[test]
-    fn each_change_is_a_version_and_a_repetition_is_none() {
+    fn each_change_creates_a_version_and_a_repeated_one_does_not() {
         let first = Catalogue::default().put(id(1), &checked(&json!({})), 0).unwrap().unwrap();
         assert_eq!((first.version, first.position), (1, 1));
         let catalogue = with(&Catalogue::default(), first);
         assert_eq!(catalogue.put(id(1), &checked(&json!({})), 1), Ok(None));
         let second = catalogue.put(id(1), &checked(&json!({"title": "B", "version": 1})), 1).unwrap().unwrap();
-        assert_eq!((second.version, second.position), (2, 1), "it keeps its place");
+        assert_eq!((second.version, second.position), (2, 1), "it keeps its position");
         let catalogue = with(&catalogue, second);
         let late = checked(&json!({"title": "C", "version": 1}));
         assert_eq!(catalogue.put(id(1), &late, 2), Err(CatalogueError::Changed));
         let again = checked(&json!({"title": "B", "version": 1}));
-        assert_eq!(catalogue.put(id(1), &again, 2), Ok(None), "its answer was lost");
+        assert_eq!(catalogue.put(id(1), &again, 2), Ok(None), "a client repeats a request whose response was lost");
         let other = catalogue.put(id(2), &checked(&json!({})), 0).unwrap().unwrap();
-        assert_eq!(other.position, 2, "new ones are the last");
+        assert_eq!(other.position, 2, "new ones come last");
         let front = with(&catalogue, catalogue.put(id(3), &checked(&json!({"position": 0})), 4).unwrap().unwrap());
         assert_eq!(front.0.iter().map(|form| (form.id, form.version)).collect::<Vec<_>>(), [(id(3), 5), (id(1), 2)]);
     }
 
     #[test]
-    fn one_questionnaire_stays_active() {
+    fn the_last_active_questionnaire_can_not_be_removed_or_deactivated() {
         let put = |catalogue: &Catalogue, number: u128, active: bool| {
             catalogue.put(id(number), &checked(&json!({"active": active})), 0).map(Option::unwrap)
         };
         let none = Catalogue::default();
         let hidden = with(&none, put(&none, 1, false).unwrap());
-        assert_eq!(hidden.may_remove(id(1)), Ok(()), "it was none");
+        assert_eq!(hidden.may_remove(id(1)), Ok(()), "it was not active");
         let one = with(&hidden, put(&hidden, 2, true).unwrap());
         assert_eq!(put(&one, 2, false), Err(CatalogueError::LastActive));
         assert_eq!(one.may_remove(id(2)), Err(CatalogueError::LastActive));

@@ -1,31 +1,32 @@
-//! What clinicians add to an encounter: orders and linked documents, while it is in progress.
+//! Chart items: the orders and linked documents that clinicians add to an encounter in progress.
 
 use url::Url;
 
-use super::Timestamp;
-use super::encounter::{Encounter, EncounterStatus};
-use super::fault::Fault;
-use super::ids::ChartItemId;
-use super::person::Person;
-use super::text::{Title, multi_line};
+pub use crate::encounter::ChartCounts;
+use crate::encounter::{Encounter, EncounterStatus};
+use crate::fault::Fault;
+use crate::ids::ChartItemId;
+use crate::person::Person;
+use crate::text::{Title, multi_line};
+use crate::time::Timestamp;
 
-/// The longest order, in characters.
-const ORDER_MAX_LENGTH: usize = 2000;
-/// The longest URL, in characters.
-const URL_MAX_LENGTH: usize = 2000;
-/// The most orders, and the most documents, of an encounter.
+/// The maximum length of an order, in characters.
+pub const ORDER_MAX_LENGTH: usize = 2000;
+/// The maximum length of a document's URL, in characters.
+pub const URL_MAX_LENGTH: usize = 2000;
+/// The maximum number of orders, and of documents, in one encounter.
 pub const MAX_OF_A_KIND: u32 = 100;
 
-/// What was added.
+/// The content of a chart item.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ChartContent {
-    /// An order (FHIR's `ServiceRequest`, as text).
+    /// An order (FHIR's `ServiceRequest`) as text.
     Order(String),
     /// A linked document (FHIR's `DocumentReference`).
     Document {
         /// Its title.
         title: String,
-        /// Where it is.
+        /// Its URL.
         url: String,
     },
 }
@@ -35,42 +36,33 @@ pub enum ChartContent {
 pub struct ChartItem {
     /// Its id.
     pub id: ChartItemId,
-    /// What was added.
+    /// The order or document.
     pub content: ChartContent,
-    /// When.
+    /// When it was added.
     pub created_at: Timestamp,
-    /// By whom.
+    /// The clinician who added it.
     pub created_by: Person,
 }
 
-/// How much was added to an encounter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ChartCounts {
-    /// Its orders.
-    pub orders: u32,
-    /// Its documents.
-    pub documents: u32,
-}
-
-/// Why nothing can be added to an encounter.
+/// Why a chart item can't be added to an encounter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum CannotAdd {
-    /// It is finished.
+    /// The encounter is finished.
     #[error("the encounter is finished")]
     Finished,
-    /// It has as many of this kind as it can have.
+    /// The encounter already has the maximum number of orders or of documents.
     #[error("the encounter has {MAX_OF_A_KIND} of this kind")]
     Full,
 }
 
 impl ChartContent {
-    /// Checks an order: 1 to 2,000 characters.
+    /// Validates an order: 1 to 2,000 characters.
     pub fn order(text: &str) -> Result<Self, Fault> {
         let text = multi_line(text, ORDER_MAX_LENGTH).map_err(|error| Fault::new("text", error))?;
         Ok(Self::Order(text))
     }
 
-    /// Checks a document: a title on one line and an absolute https URL, which is kept in its normal form.
+    /// Validates a document: a title on one line and an absolute https URL, which is normalized.
     pub fn document(title: &str, url: &str) -> Result<Self, Fault> {
         let title = Title::new(title).map_err(|error| Fault::new("title", error))?;
         let fault = |detail: &str| Fault::new("url", detail);
@@ -92,21 +84,21 @@ impl ChartContent {
 }
 
 impl Encounter {
-    /// The encounter with one thing more, if it is in progress and has room.
+    /// The encounter with one more order or document counted.
     pub fn add(&self, content: &ChartContent) -> Result<Self, CannotAdd> {
         if self.status() == EncounterStatus::Finished {
             return Err(CannotAdd::Finished);
         }
-        let mut more = self.clone();
+        let mut changed = self.clone();
         let count = match content {
-            ChartContent::Order(_) => &mut more.chart_counts.orders,
-            ChartContent::Document { .. } => &mut more.chart_counts.documents,
+            ChartContent::Order(_) => &mut changed.chart_counts.orders,
+            ChartContent::Document { .. } => &mut changed.chart_counts.documents,
         };
         if *count >= MAX_OF_A_KIND {
             return Err(CannotAdd::Full);
         }
         *count += 1;
-        Ok(more)
+        Ok(changed)
     }
 }
 
@@ -115,9 +107,9 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::conversation::tests::{at, clara, empty};
     use crate::ids::EncounterId;
     use crate::lock::LockHistory;
+    use crate::samples::{at, clara, empty};
 
     fn encounter() -> Encounter {
         Encounter {
@@ -132,18 +124,18 @@ mod tests {
     }
 
     #[test]
-    fn things_are_added_while_it_is_in_progress_and_after_it_was_resumed() {
+    fn items_are_added_only_while_the_encounter_is_in_progress() {
         let order = ChartContent::order("Potassium, fasting").unwrap();
-        let more = encounter().add(&order).unwrap();
-        assert_eq!(more.chart_counts, ChartCounts { orders: 1, documents: 0 });
-        let finished = more.set_status(EncounterStatus::Finished, &clara(), at(1)).unwrap();
+        let added = encounter().add(&order).unwrap();
+        assert_eq!(added.chart_counts, ChartCounts { orders: 1, documents: 0 });
+        let finished = added.set_status(EncounterStatus::Finished, &clara(), at(1)).unwrap();
         assert_eq!(finished.add(&order), Err(CannotAdd::Finished));
-        let resumed = finished.set_status(EncounterStatus::InProgress, &clara(), at(2)).unwrap();
-        assert_eq!(resumed.add(&order).unwrap().chart_counts.orders, 2);
+        let reopened = finished.set_status(EncounterStatus::InProgress, &clara(), at(2)).unwrap();
+        assert_eq!(reopened.add(&order).unwrap().chart_counts.orders, 2);
     }
 
     #[test]
-    fn each_kind_has_its_own_limit() {
+    fn orders_and_documents_have_separate_limits() {
         let order = ChartContent::order("Potassium").unwrap();
         let mut full = encounter();
         for _ in 0..MAX_OF_A_KIND {
@@ -155,15 +147,15 @@ mod tests {
     }
 
     #[test]
-    fn texts_and_urls_are_checked() {
+    fn orders_and_urls_are_validated() {
         assert_eq!(ChartContent::order("a\r\nb"), Ok(ChartContent::Order("a\nb".into())));
         for wrong in ["", " ", "a\u{0}", &"x".repeat(2001)] {
             assert_eq!(ChartContent::order(wrong).unwrap_err().field, "text".into());
         }
         let url = "https://Example.org/a b".replace(' ', "%20");
-        let kept = ChartContent::document(" Report ", &url).unwrap();
-        let normal = "https://example.org/a%20b".into();
-        assert_eq!(kept, ChartContent::Document { title: "Report".into(), url: normal });
+        let document = ChartContent::document(" Report ", &url).unwrap();
+        let normalized = "https://example.org/a%20b".into();
+        assert_eq!(document, ChartContent::Document { title: "Report".into(), url: normalized });
         assert_eq!(ChartContent::document("", &url).unwrap_err().field, "title".into());
         for wrong in [
             "",

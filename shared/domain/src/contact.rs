@@ -1,21 +1,21 @@
-//! Contact preferences: where someone wants to be told that there is news.
+//! Contact preferences: the email address and mobile number that a user wants to be notified at.
 
 use email_address::{EmailAddress, Options};
 
-use super::ids::{PatientId, UserId};
-use super::person::Caller;
-use super::text::Title;
+use crate::ids::{PatientId, UserId};
+use crate::person::Caller;
+use crate::text::Title;
 
-/// Why something can't be contacted.
+/// Why a contact preference is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ContactError {
-    /// It is no email address that mail can be sent to.
+    /// Not an email address that mail can be sent to.
     #[error("is not an email address like ana@example.org, in ASCII")]
     Email,
-    /// It is no number in the form of E.164.
+    /// Not a phone number in E.164 format.
     #[error("is not a mobile number like +14155550100: + and 8 to 15 digits (E.164)")]
     MobileNumber,
-    /// It is no pool's name.
+    /// Not the name of a pool.
     #[error("is not a pool's name of 1 to 64 characters on one line")]
     Pool,
 }
@@ -25,11 +25,11 @@ pub enum ContactError {
 pub struct Email(String);
 
 impl Email {
-    /// The longest address taken: the longest path of RFC 5321.
+    /// The maximum length of an address: that of a path in RFC 5321.
     pub const MAX_LENGTH: usize = 254;
 
-    /// Takes an address with a domain's name. Those that mail services don't deliver to are refused: with a
-    /// display name, an address literal, or letters that need SMTPUTF8.
+    /// Validates an address. Forms that mail services don't deliver to are rejected: display names, address literals,
+    /// domains without a dot, and non-ASCII characters (they need SMTPUTF8).
     pub fn new(text: &str) -> Result<Self, ContactError> {
         let options = Options::default().with_required_tld().without_display_text().without_domain_literal();
         let plain = text.is_ascii() && text.len() <= Self::MAX_LENGTH && !text.contains(['"', ' ']);
@@ -43,12 +43,12 @@ impl Email {
     }
 }
 
-/// A mobile number in the form of E.164.
+/// A mobile number in E.164 format.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct MobileNumber(String);
 
 impl MobileNumber {
-    /// Takes a plus sign, a country code and a number: 8 to 15 digits together, not 0 first.
+    /// Validates a number: a plus sign, then 8 to 15 digits that don't start with 0.
     pub fn new(text: &str) -> Result<Self, ContactError> {
         let digits = text.strip_prefix('+').unwrap_or_default();
         let fits = (8..=15).contains(&digits.len()) && !digits.starts_with('0');
@@ -62,7 +62,7 @@ impl MobileNumber {
     }
 }
 
-/// The name of a pool that someone wants to be told for.
+/// Validates the name of a pool that a clinician wants notifications for.
 pub fn pool_name(text: &str) -> Result<String, ContactError> {
     let name = Title::new(text).map_err(|_| ContactError::Pool)?;
     if name.as_str().chars().count() > 64 {
@@ -71,33 +71,33 @@ pub fn pool_name(text: &str) -> Result<String, ContactError> {
     Ok(name.as_str().to_owned())
 }
 
-/// Where someone is told.
+/// Where a user is notified (FHIR's `ContactPoint`).
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Contact {
-    /// By email.
+    /// The email address, if they want emails.
     pub email: Option<Email>,
-    /// By SMS.
+    /// The mobile number, if they want text messages.
     pub sms: Option<MobileNumber>,
 }
 
 impl Contact {
-    /// Whether there is no way to tell them.
+    /// Whether the user wants no notifications.
     pub const fn is_empty(&self) -> bool {
         self.email.is_none() && self.sms.is_none()
     }
 }
 
-/// Whose preferences they are.
+/// The user that contact preferences belong to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ContactOwner {
-    /// Someone who signs in for a patient. There may be several, each with an own cursor and own notices.
+    /// A user who signs in for a patient. There may be several, each with their own read cursor and notifications.
     Patient(PatientId, UserId),
-    /// A clinician, who is told what their pool is told.
+    /// A clinician, who gets the notifications of their pool.
     Clinician(UserId),
 }
 
 impl ContactOwner {
-    /// Whose preferences a caller has; administrators take no part, and have none.
+    /// The owner of the caller's own preferences; administrators have none.
     pub fn of(caller: &Caller) -> Option<Self> {
         match caller {
             Caller::Patient { person, patient_id } => Some(Self::Patient(*patient_id, person.user_id.clone())),
@@ -107,31 +107,31 @@ impl ContactOwner {
     }
 }
 
-/// The topic that notices for one person are published to: an opaque id that says nothing of them.
+/// The id of one user's SNS topic. It is random: topic names must contain no personal data.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct TopicId(pub uuid::Uuid);
 
-/// What notices go through.
+/// The SNS topic that notifications are published to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Channel {
-    /// One person's own.
+    /// The topic of one user.
     Person(TopicId),
-    /// That of a clinicians' pool.
+    /// The topic of a pool of clinicians, by the pool's name.
     Pool(String),
 }
 
-/// Someone's contact preferences.
+/// A user's contact preferences.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ContactPreferences {
-    /// Where they are told.
+    /// Where the user is notified.
     pub contact: Contact,
-    /// Through what; nothing while there is nowhere to tell them.
+    /// The topic they are subscribed to; none if they want no notifications.
     pub channel: Option<Channel>,
 }
 
 impl ContactPreferences {
-    /// A patient's, after they want to be told at `contact`. A changed email gets a new topic: who holds the
-    /// former address can't confirm it any more, and a subscription that nobody confirmed can't be removed alone.
+    /// A patient's preferences, changed to `contact`. A changed email address gets a new topic: SNS can't remove an
+    /// unconfirmed subscription, and the owner of the old address must not confirm it later.
     #[must_use]
     pub fn of_patient(&self, contact: Contact, new_topic: TopicId) -> Self {
         let kept = self.channel.clone().filter(|_| self.contact.email == contact.email);
@@ -139,7 +139,7 @@ impl ContactPreferences {
         Self { contact, channel }
     }
 
-    /// A clinician's, after they want to be told at `contact` for a pool.
+    /// A clinician's preferences: notified at `contact` about a pool.
     #[must_use]
     pub fn of_clinician(contact: Contact, pool: String) -> Self {
         let channel = (!contact.is_empty()).then_some(Channel::Pool(pool));
@@ -159,7 +159,7 @@ mod tests {
     }
 
     #[test]
-    fn addresses_are_those_that_mail_is_sent_to() {
+    fn email_addresses_are_validated() {
         for good in ["ana@example.org", "a.b+c@mail.example.co.uk", "o'hara@example.org", "a@xn--bcher-kva.example"] {
             assert_eq!(Email::new(good).unwrap().as_str(), good);
         }
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn numbers_are_in_the_form_of_e164() {
+    fn mobile_numbers_are_in_e164_format() {
         for good in ["+14155550100", "+4930123456", "+12345678", "+123456789012345"] {
             assert_eq!(MobileNumber::new(good).unwrap().as_str(), good);
         }
@@ -213,7 +213,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_taken_as_it_is_or_refused(text in any::<String>()) {
+        fn any_text_is_accepted_unchanged_or_rejected(text in any::<String>()) {
             prop_assert!(Email::new(&text).map_or(true, |email| email.as_str() == text && text.contains('@')));
             prop_assert!(MobileNumber::new(&text).map_or(true, |number| number.as_str() == text && text.starts_with('+')));
         }
@@ -229,14 +229,14 @@ mod tests {
         let other = with_number.of_patient(contact(Some("b@example.org"), Some("+14155550100")), second);
         assert_eq!(other.channel, Some(Channel::Person(second)));
         let without = with_number.of_patient(contact(None, Some("+14155550100")), second);
-        assert_eq!(without.channel, Some(Channel::Person(second)), "nor can a removed one be confirmed");
+        assert_eq!(without.channel, Some(Channel::Person(second)), "a removed address can't be confirmed later");
         assert_eq!(other.of_patient(Contact::default(), first), ContactPreferences::default());
     }
 
     #[test]
-    fn a_clinician_is_told_through_their_pool() {
-        let told = ContactPreferences::of_clinician(contact(None, Some("+14155550100")), "clinic".into());
-        assert_eq!(told.channel, Some(Channel::Pool("clinic".into())));
+    fn clinicians_use_the_topic_of_their_pool() {
+        let preferences = ContactPreferences::of_clinician(contact(None, Some("+14155550100")), "clinic".into());
+        assert_eq!(preferences.channel, Some(Channel::Pool("clinic".into())));
         assert_eq!(ContactPreferences::of_clinician(Contact::default(), "clinic".into()).channel, None);
         assert_eq!(pool_name(" clinic ").as_deref(), Ok("clinic"));
         for bad in ["", " ", "a\nb", &"a".repeat(65)] {

@@ -1,77 +1,78 @@
-//! Conversations: the head that every write goes through, and what may be added to it.
+//! Conversations: the head item, and the changes that add numbered entries to a conversation.
 //!
-//! Writers change a head they have read and store it on the condition that it is still the one they
-//! read; so the rules need to hold for one head at a time only.
+//! Every write replaces the head on the condition that it is unchanged since it was read (optimistic locking). So
+//! these rules only ever see one head.
 
-use super::Timestamp;
-use super::attachment::Attached;
-use super::entry::{Content, Entry, Number};
-use super::ids::{ConversationId, EncounterId, MessageId, PatientId};
-use super::lock::{Lock, Status};
-use super::person::{Person, Side};
-use super::questionnaire::QuestionnaireResponse;
-use super::text::{MessageText, Title, preview};
+use crate::access::Denied;
+use crate::attachment::Attached;
+use crate::entry::{Content, Entry, Number};
+use crate::ids::{ConversationId, EncounterId, MessageId, PatientId};
+use crate::lock::{Lock, Status};
+use crate::person::{Caller, Person, Side};
+use crate::questionnaire::QuestionnaireResponse;
+use crate::text::{MessageText, Title, preview};
+use crate::time::Timestamp;
 
-/// The last message, as lists show it.
+/// The last message, as conversation lists show it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LastMessage {
     /// When it was stored.
     pub at: Timestamp,
-    /// Its beginning, on one line.
+    /// The beginning of its text, on one line.
     pub preview: String,
 }
 
-/// The last closing, which outlives a reopening: tasks for what was asked before it are done.
+/// The last time the conversation was closed. Kept after reopening: closing completes the tasks for earlier messages.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closing {
     /// The number of its entry.
     pub number: Number,
-    /// Who closed.
+    /// Who closed the conversation.
     pub by: Person,
 }
 
-/// A conversation's head.
+/// The head of a conversation: everything about it except its entries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conversation {
     /// Its id.
     pub id: ConversationId,
-    /// The patient whom it is about.
+    /// The patient it is about.
     pub patient_id: PatientId,
-    /// The chart's record of it.
+    /// The encounter that records it in the chart.
     pub encounter_id: EncounterId,
     /// Its title.
     pub title: Title,
-    /// Whether it is open.
+    /// Whether it is open or closed, and the last change of that.
     pub lock: Lock,
-    /// The number of its last entry; 0 while it has none.
+    /// The number of its last entry; 0 if it has none.
     pub last_number: Number,
-    /// The last message, once there is one.
+    /// The last message, if there is one.
     pub last_message: Option<LastMessage>,
-    /// The number of the patient's last message; 0 while there is none.
+    /// The number of the patient's last message; 0 if there is none.
     pub last_patient_number: Number,
-    /// The number of the staff's last message; 0 while there is none.
+    /// The number of the staff's last message; 0 if there is none.
     pub last_staff_number: Number,
-    /// Since when the patient waits for an answer: from their first unanswered message to the answer (rule 6).
+    /// The time of the patient's first unanswered message; none if staff answered (rule 6).
     pub awaiting_reply_since: Option<Timestamp>,
     /// The last closing, if it was ever closed.
     pub last_closing: Option<Closing>,
-    /// When it was begun.
+    /// When it was created.
     pub created_at: Timestamp,
-    /// Who began it.
+    /// Who created it.
     pub created_by: Person,
 }
 
-/// A head with the entries that have to be stored together with it.
+/// A changed head and its new entries, to be stored in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
-    /// The head as it is to be stored.
+    /// The new head.
     pub head: Conversation,
     /// The new entries, in order.
     pub entries: Vec<Entry>,
 }
 
 impl Changed {
-    /// Puts images into the message that was posted. Lists show how many where it has no text.
+    /// Adds images to the posted message. Without text, the preview is the number of images.
     #[must_use]
     pub fn with_attachments(mut self, attached: Vec<Attached>) -> Self {
         if let Some(Entry { content: Content::Message { text, attachments, .. }, .. }) = self.entries.last_mut() {
@@ -84,13 +85,13 @@ impl Changed {
     }
 }
 
-/// The refusal of a message because the conversation is closed (rule 3).
+/// The error for writing to a closed conversation (rule 3).
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the conversation is closed")]
 pub struct Closed {
     /// Who closed it.
     pub by: Person,
-    /// When.
+    /// When it was closed.
     pub at: Timestamp,
 }
 
@@ -121,17 +122,17 @@ impl Conversation {
         }
     }
 
-    /// Open or closed.
+    /// Whether it is open or closed.
     pub const fn status(&self) -> Status {
         self.lock.status()
     }
 
-    /// What lists are ordered by: the last message, or the beginning while there is none.
+    /// The time that lists are sorted by: that of the last message, or of the creation if there is none.
     pub fn last_activity_at(&self) -> Timestamp {
         self.last_message.as_ref().map_or(self.created_at, |message| message.at)
     }
 
-    /// The number of the last message from one side; 0 while there is none.
+    /// The number of the last message from one side; 0 if there is none.
     pub const fn last_number_of(&self, side: Side) -> Number {
         match side {
             Side::Patient => self.last_patient_number,
@@ -139,7 +140,16 @@ impl Conversation {
         }
     }
 
-    /// Refuses what a closed conversation does not take, and says who closed it.
+    /// Allows its patient, once it holds a message, and clinicians.
+    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
+        caller.may_reach(self.patient_id)?;
+        match caller {
+            Caller::Patient { .. } if self.last_message.is_none() => Err(Denied::NotFound),
+            _ => Ok(self),
+        }
+    }
+
+    /// Fails if the conversation is closed, with who closed it and when.
     pub fn must_be_open(&self) -> Result<(), Closed> {
         match self.status() {
             Status::Open => Ok(()),
@@ -147,7 +157,7 @@ impl Conversation {
         }
     }
 
-    /// Adds a message, unless the conversation is closed.
+    /// Adds a message; fails if the conversation is closed.
     pub fn post(
         &self,
         id: MessageId,
@@ -175,13 +185,13 @@ impl Conversation {
         Ok(Changed { head, entries: vec![Entry { number, sender: by.clone(), sent_at: at, content }] })
     }
 
-    /// Closes or reopens, or nothing where it stands there already.
+    /// Closes or reopens the conversation. Returns `None` if it already has this status.
     pub fn set_status(&self, status: Status, by: &Person, at: Timestamp) -> Option<Changed> {
         let change = self.lock.set(status, by, at)?;
         Some(self.take_over(&[change]))
     }
 
-    /// Takes over changes of the lock, oldest first, each as an entry of its own.
+    /// Applies lock changes, oldest first, each as a new entry. Changes it already has are skipped.
     pub fn take_over(&self, changes: &[Lock]) -> Changed {
         let mut head = self.clone();
         let mut entries = Vec::with_capacity(changes.len());
@@ -203,49 +213,29 @@ impl Conversation {
 }
 
 #[cfg(test)]
-pub(crate) mod tests {
+mod tests {
     use proptest::prelude::*;
     use uuid::Uuid;
 
     use super::*;
     use crate::attachment::{Reason, State};
-    use crate::ids::{AttachmentId, UserId};
-    use crate::person::{Caller, Role};
-
-    pub(crate) fn at(second: i64) -> Timestamp {
-        Timestamp::from_second(1_790_000_000 + second).unwrap()
-    }
-
-    pub(crate) fn ana() -> Person {
-        Person { user_id: UserId::new("patient-a").unwrap(), role: Role::Patient, name: "Ana".into() }
-    }
-
-    pub(crate) fn clara() -> Person {
-        Person { user_id: UserId::new("clinician-a").unwrap(), role: Role::Clinician, name: "Clara".into() }
-    }
-
-    pub(crate) fn patient_caller(patient_id: PatientId) -> Caller {
-        Caller::Patient { person: ana(), patient_id }
-    }
-
-    pub(crate) fn empty() -> Conversation {
-        Conversation::begin(
-            ConversationId::new(Uuid::from_u128(1)),
-            EncounterId::new(Uuid::from_u128(2)),
-            PatientId::new(Uuid::from_u128(3)),
-            Title::new("Results").unwrap(),
-            &clara(),
-            at(0),
-        )
-    }
-
-    pub(crate) fn posted(head: &Conversation, by: &Person, second: i64) -> Conversation {
-        let id = MessageId::new(Uuid::from_u128(u128::from(second.unsigned_abs())));
-        head.post(id, MessageText::new("text").unwrap(), None, by, at(second)).unwrap().head
-    }
+    use crate::ids::AttachmentId;
+    use crate::samples::{ana, at, clara, empty, patient_caller, posted};
 
     #[test]
-    fn a_closed_conversation_says_who_closed_it() {
+    fn patients_see_a_conversation_once_it_has_a_message() {
+        let conversation = empty();
+        let patient = patient_caller(conversation.patient_id);
+        assert_eq!(conversation.clone().visible_to(&patient), Err(Denied::NotFound));
+        assert!(conversation.clone().visible_to(&Caller::Clinician(clara())).is_ok());
+        let message = MessageText::new("Your result is here.").unwrap();
+        let posted = conversation.post(MessageId::new(Uuid::nil()), message, None, &clara(), at(1)).unwrap();
+        assert!(posted.head.clone().visible_to(&patient).is_ok());
+        let stranger = patient_caller(PatientId::new(Uuid::from_u128(7)));
+        assert_eq!(posted.head.visible_to(&stranger), Err(Denied::NotFound));
+    }
+    #[test]
+    fn posting_to_a_closed_conversation_fails_with_who_closed_it() {
         let closed = empty().set_status(Status::Closed, &ana(), at(5)).unwrap().head;
         let text = MessageText::new("too late").unwrap();
         let refused = closed.post(MessageId::new(Uuid::nil()), text, None, &clara(), at(6));
@@ -253,7 +243,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn lists_show_how_many_images_a_message_without_text_has() {
+    fn the_preview_of_a_message_without_text_counts_its_images() {
         let attached = |number| Attached {
             id: AttachmentId::new(Uuid::from_u128(number)),
             state: State::Rejected(Reason::Damaged),
@@ -268,7 +258,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn only_an_answer_ends_the_waiting() {
+    fn only_an_answer_clears_awaiting_reply() {
         let asked = posted(&empty(), &ana(), 1);
         assert_eq!(asked.awaiting_reply_since, Some(at(1)));
         let asked_again = posted(&asked, &ana(), 2);
@@ -280,7 +270,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn changes_already_taken_over_are_not_repeated() {
+    fn lock_changes_are_applied_once() {
         let first = empty();
         let close = first.lock.set(Status::Closed, &clara(), at(1)).unwrap();
         let reopen = close.set(Status::Open, &clara(), at(2)).unwrap();
@@ -301,7 +291,7 @@ pub(crate) mod tests {
     proptest! {
         /// Rules 3 and 5: numbers without gaps, no message between a close and the next reopen.
         #[test]
-        fn entries_have_no_gaps_and_none_stands_in_a_closed_conversation(
+        fn entries_have_no_gaps_and_closed_conversations_get_no_messages(
             acts in proptest::collection::vec(prop_oneof![Just(Act::Patient), Just(Act::Staff), Just(Act::Close), Just(Act::Reopen)], 0..80)
         ) {
             let mut head = empty();
@@ -326,7 +316,7 @@ pub(crate) mod tests {
                 prop_assert_eq!(entry.number, index as u64 + 1);
                 match entry.content {
                     Content::Status(version) => open = version.status() == Status::Open,
-                    Content::Message { .. } => prop_assert!(open, "a message stands in a closed conversation"),
+                    Content::Message { .. } => prop_assert!(open, "a message was added to a closed conversation"),
                 }
             }
             prop_assert_eq!(head.last_number, entries.len() as u64);

@@ -1,15 +1,18 @@
-//! Encounters: the chart's record of a conversation, 1:1 with it (FHIR R4 `Encounter`, class `VR`).
+//! Encounters: the chart's record of a conversation, one for each (FHIR R4 `Encounter`, class `VR`).
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
-use super::chart_item::ChartCounts;
-use super::conversation::Conversation;
-use super::ids::{ConversationId, EncounterId, PatientId};
-use super::lock::{LockHistory, Status};
-use super::person::Person;
+use crate::access::Denied;
+use crate::conversation::Conversation;
+use crate::ids::{ConversationId, EncounterId, PatientId};
+use crate::lock::{LockHistory, Status};
+use crate::person::{Caller, Person};
+use crate::time::Timestamp;
 
-/// FHIR's status of an encounter, as far as this system uses it.
+/// The maximum length of an encounter's type, in characters.
+pub const ENCOUNTER_TYPE_MAX_LENGTH: usize = 100;
+
+/// The status of an encounter: the two of FHIR's codes that this system uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum EncounterStatus {
@@ -37,27 +40,36 @@ impl From<EncounterStatus> for Status {
     }
 }
 
+/// How many items clinicians have added to an encounter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ChartCounts {
+    /// The number of orders.
+    pub orders: u32,
+    /// The number of linked documents.
+    pub documents: u32,
+}
+
 /// An encounter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Encounter {
     /// Its id.
     pub id: EncounterId,
-    /// Whose chart it stands in.
+    /// The patient whose chart it belongs to.
     pub patient_id: PatientId,
     /// The conversation that it records.
     pub conversation_id: ConversationId,
-    /// FHIR's `Encounter.type` as text: "Results" unless the settings say otherwise.
+    /// Its type (FHIR's `Encounter.type` as text), from the questionnaire or the settings.
     pub encounter_type: String,
-    /// Its status, with its history.
+    /// Its status and status history.
     pub lock: LockHistory,
     /// How many orders and linked documents it has.
     pub chart_counts: ChartCounts,
-    /// When it began.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
 impl Encounter {
-    /// The encounter of a conversation that has just begun.
+    /// The encounter of a new conversation.
     pub fn begin(conversation: &Conversation, encounter_type: String) -> Self {
         Self {
             id: conversation.encounter_id,
@@ -75,12 +87,18 @@ impl Encounter {
         self.lock.current().status().into()
     }
 
-    /// Whether it is archived: finishing archives, reopening takes it back out.
+    /// Whether it is archived, which finished encounters are.
     pub fn archived(&self) -> bool {
         self.status() == EncounterStatus::Finished
     }
 
-    /// The encounter in `status`, or nothing where it stands there already.
+    /// Allows clinicians.
+    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
+        caller.may_open_chart(self.patient_id)?;
+        Ok(self)
+    }
+
+    /// The encounter with a new status. Returns `None` if it already has this status.
     pub fn set_status(&self, status: EncounterStatus, by: &Person, at: Timestamp) -> Option<Self> {
         let lock = self.lock.set(status.into(), by, at)?;
         Some(Self { lock, ..self.clone() })

@@ -1,49 +1,47 @@
-//! Entries: what stands in a conversation, numbered 1, 2, 3 ... without gaps (rule 5).
+//! Entries: the messages and status changes of a conversation, numbered 1, 2, 3 ... without gaps (rule 5).
 
-use super::Timestamp;
-use super::attachment::{Attached, State};
-use super::ids::{AttachmentId, MessageId};
-use super::lock::{Lock, LockVersion};
-use super::person::Person;
-use super::questionnaire::QuestionnaireResponse;
-use super::text::MessageText;
-
-/// An entry's place in its conversation, counted from 1.
-pub type Number = u64;
+use crate::attachment::{Attached, State};
+pub use crate::ids::EntryNumber as Number;
+use crate::ids::{AttachmentId, MessageId};
+use crate::lock::{Lock, LockVersion};
+use crate::person::Person;
+use crate::questionnaire::QuestionnaireResponse;
+use crate::text::MessageText;
+use crate::time::Timestamp;
 
 /// One entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Its place.
+    /// Its number.
     pub number: Number,
-    /// Who wrote it, or who closed or reopened.
+    /// Who sent the message, or closed or reopened the conversation.
     pub sender: Person,
     /// When it was stored.
     pub sent_at: Timestamp,
-    /// What it says.
+    /// The message or status change.
     pub content: Content,
 }
 
-/// What an entry says.
+/// The content of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Content {
     /// A message.
     Message {
-        /// Its id, made by the client.
+        /// Its id, created by the client.
         id: MessageId,
-        /// Its text; empty only where attachments stand for it.
+        /// Its text; empty only if it has attachments.
         text: MessageText,
-        /// The answered questionnaire, on the first message of a chat that began with one.
+        /// The answered questionnaire, if the conversation started with one and this is its first message.
         response: Option<QuestionnaireResponse>,
         /// Its images.
         attachments: Vec<Attached>,
     },
-    /// A closing or reopening: the state is the version's.
+    /// A closing or reopening; the version determines which.
     Status(LockVersion),
 }
 
 impl Entry {
-    /// The entry with what became of one of its attachments; the text is never touched.
+    /// The entry with a new state of one of its attachments.
     #[must_use]
     pub fn with_state(mut self, id: AttachmentId, state: State) -> Self {
         if let Content::Message { attachments, .. } = &mut self.content {
@@ -54,7 +52,7 @@ impl Entry {
         self
     }
 
-    /// The lock's change that a status entry records.
+    /// The lock change that a status entry records.
     pub fn lock(&self) -> Option<Lock> {
         match self.content {
             Content::Status(version) => {

@@ -1,39 +1,39 @@
-//! What is wrong with a value that someone wrote, and in which field.
+//! Faults: validation errors, with the field at fault. The HTTP layer turns the field into a JSON pointer.
 
 use std::fmt;
 
-/// A field, by the names of the domain's own types.
+/// The path to a field, by the names of the domain's types.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Field(Vec<Step>);
 
-/// A step on the way to a field.
+/// One step of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// A field of a structure.
+    /// A field of a struct.
     Name(&'static str),
-    /// A place in a list, from 0 on.
+    /// An index in a list, from 0.
     Index(usize),
 }
 
 impl Field {
-    /// A field of the whole.
+    /// A top-level field.
     pub fn named(name: &'static str) -> Self {
         Self(vec![Step::Name(name)])
     }
 
-    /// A field of this one.
+    /// A field inside this one.
     #[must_use]
     pub fn then(&self, name: &'static str) -> Self {
         Self([self.0.as_slice(), &[Step::Name(name)]].concat())
     }
 
-    /// A place in this list.
+    /// An element of this list.
     #[must_use]
     pub fn at(&self, index: usize) -> Self {
         Self([self.0.as_slice(), &[Step::Index(index)]].concat())
     }
 
-    /// The steps from the whole to it.
+    /// The steps of the path, outermost first.
     pub fn steps(&self) -> &[Step] {
         &self.0
     }
@@ -46,11 +46,11 @@ impl From<&'static str> for Field {
 }
 
 impl fmt::Display for Field {
-    /// As a developer writes it: `items[3].link_id`.
+    /// In the form `items[3].link_id`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (place, step) in self.0.iter().enumerate() {
+        for (depth, step) in self.0.iter().enumerate() {
             match step {
-                Step::Name(name) if place == 0 => write!(f, "{name}")?,
+                Step::Name(name) if depth == 0 => write!(f, "{name}")?,
                 Step::Name(name) => write!(f, ".{name}")?,
                 Step::Index(index) => write!(f, "[{index}]")?,
             }
@@ -59,18 +59,18 @@ impl fmt::Display for Field {
     }
 }
 
-/// A value that can be read, but not accepted.
+/// A validation error.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field} {detail}")]
 pub struct Fault {
-    /// The field.
+    /// The field at fault.
     pub field: Field,
-    /// What is wrong with it; never quotes it.
+    /// What is wrong with its value; never contains the value.
     pub detail: String,
 }
 
 impl Fault {
-    /// A fault of a field.
+    /// A validation error in `field`.
     pub fn new(field: impl Into<Field>, detail: impl fmt::Display) -> Self {
         Self { field: field.into(), detail: detail.to_string() }
     }

@@ -1,4 +1,4 @@
-//! Ids: one type for each kind of thing, so that one can't be passed for another.
+//! Ids: a type for each kind of id, so that they can't be confused, and entry numbers.
 
 use std::fmt;
 use std::str::FromStr;
@@ -6,15 +6,18 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use super::Timestamp;
+use crate::time::Timestamp;
 
-/// Why a text is no id.
+/// The number of an entry in its conversation, counted from 1.
+pub type EntryNumber = u64;
+
+/// Why a text is not a valid id.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum IdError {
-    /// It is no UUID at all.
+    /// Not a UUID.
     #[error("is not a UUID")]
     NotAUuid,
-    /// It is a UUID, but not of version 7 (RFC 9562), which ids made anew must be.
+    /// A UUID, but not of version 7 (RFC 9562), which ids created by clients must be.
     #[error("is not a UUID of version 7")]
     NotVersion7,
 }
@@ -27,18 +30,18 @@ macro_rules! uuid_id {
         pub struct $name(Uuid);
 
         impl $name {
-            /// Takes an id that was made elsewhere in the system.
+            /// Wraps an id that was created in this system.
             pub const fn new(id: Uuid) -> Self {
                 Self(id)
             }
 
-            /// Takes an id that someone outside made: it must be a UUID of version 7.
+            /// Parses an id that a client created; it must be a UUID of version 7.
             pub fn from_outside(text: &str) -> Result<Self, IdError> {
                 let id: Self = text.parse()?;
                 if id.0.get_version_num() == 7 { Ok(id) } else { Err(IdError::NotVersion7) }
             }
 
-            /// The UUID itself.
+            /// The UUID.
             pub const fn uuid(&self) -> Uuid {
                 self.0
             }
@@ -64,15 +67,15 @@ uuid_id! {
     AttachmentId;
     /// An audit event's id.
     AuditEventId;
-    /// An order's or a linked document's id, made by the client or here.
+    /// An order's or a linked document's id, created by the client or the server.
     ChartItemId;
     /// A conversation's id.
     ConversationId;
     /// An encounter's id.
     EncounterId;
-    /// A message's id, made by the client that sends it.
+    /// A message's id, created by the client that sends it.
     MessageId;
-    /// A patient's id, given by the record system.
+    /// A patient's id, assigned by the medical record system.
     PatientId;
     /// A questionnaire's id.
     QuestionnaireId;
@@ -81,29 +84,29 @@ uuid_id! {
 }
 
 impl MessageId {
-    /// When its maker's clock says that it was made (RFC 9562, section 5.7); nothing where it is not of version 7.
+    /// The time in the id, by the client's clock (RFC 9562, section 5.7); none if it is not of version 7.
     pub fn made_at(&self) -> Option<Timestamp> {
         let (seconds, nanoseconds) = self.0.get_timestamp()?.to_unix();
         Timestamp::new(i64::try_from(seconds).ok()?, i32::try_from(nanoseconds).ok()?).ok()
     }
 }
 
-/// Who someone is at the `OpenID` Connect issuer: the token's `sub`.
+/// A user's id at the `OpenID` Connect issuer: the `sub` claim of the token.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct UserId(String);
 
 impl UserId {
-    /// The longest subject taken: what `OpenID` Connect Core 1.0, section 2, allows.
+    /// The maximum length of a subject (`OpenID` Connect Core 1.0, section 2).
     pub const MAX_LENGTH: usize = 255;
 
-    /// Takes a token's subject, or nothing if it is empty, too long or not printable.
+    /// Validates a subject. Returns `None` if it is empty, too long or contains control characters.
     pub fn new(subject: &str) -> Option<Self> {
         let fits = !subject.is_empty() && subject.len() <= Self::MAX_LENGTH;
         (fits && !subject.chars().any(char::is_control)).then(|| Self(subject.to_owned()))
     }
 
-    /// The subject's text.
+    /// The id as text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -1,6 +1,7 @@
-//! The domain: what conversations, encounters and tasks are and the rules that always hold.
+//! The domain: conversations, encounters and tasks, and the rules that always hold for them.
 //!
-//! Nothing here knows AWS, Lambda, HTTP or `OpenAPI` (`tests/dependencies.rs` holds that). Time and ids are passed in.
+//! It depends on no AWS, Lambda, HTTP or `OpenAPI` crate; `tests/dependencies.rs` checks that. Callers pass in the
+//! time and new ids. Rule numbers in comments refer to `docs/glossary.md`.
 
 pub mod access;
 pub mod attachment;
@@ -23,6 +24,9 @@ pub mod search;
 pub mod settings;
 pub mod task;
 pub mod text;
+pub mod time;
 
-/// A moment, in UTC; stored and shown with milliseconds.
-pub type Timestamp = jiff::Timestamp;
+#[cfg(test)]
+mod samples;
+
+pub use time::Timestamp;

@@ -1,45 +1,45 @@
-//! The lock that conversation and encounter share, and how one follows the other (rule 2).
+//! The lock: the open or closed state that a conversation shares with its encounter, and how the two are kept in
+//! sync (rule 2).
 //!
-//! A lock's version grows by one at each closing and each reopening, from 1 when it is made. So
-//! odd means open and even means closed: two sides at the same version are in the same state, and
-//! the greater version is the later one. Whoever carries a change needs no record of it, in no
-//! order, only both sides as they stand: [`next_step`] says what is missing where.
+//! The version starts at 1 and grows by one each time the conversation is closed or reopened. An odd version is open,
+//! an even one closed, and the higher version is the later one. So [`next_step`] needs only the current state of
+//! both sides, and stream records may arrive late, twice or in any order. See docs/decisions/0002-the-lock-is-a-counter.md.
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
-use super::person::Person;
+use crate::person::Person;
+use crate::time::Timestamp;
 
-/// Whether a conversation takes messages.
+/// The status of a conversation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Status {
-    /// It takes messages; its encounter is in progress.
+    /// Messages can be sent; the encounter is in progress.
     Open,
-    /// It takes none; its encounter is finished and archived.
+    /// No messages can be sent; the encounter is finished and archived.
     Closed,
 }
 
-/// How often a lock has changed, counted from 1. The state is its parity.
+/// The version of a lock, counted from 1. Odd versions are open, even ones closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct LockVersion(u64);
 
 impl LockVersion {
-    /// The version of what was just made: open.
+    /// The version of a new conversation, which is open.
     pub const FIRST: Self = Self(1);
 
-    /// Takes a version from the table.
+    /// A version read from the table.
     pub const fn new(version: u64) -> Self {
         Self(version)
     }
 
-    /// The count.
+    /// The number.
     pub const fn get(self) -> u64 {
         self.0
     }
 
-    /// The state at this version.
+    /// The status at this version.
     pub const fn status(self) -> Status {
         if self.0 % 2 == 1 { Status::Open } else { Status::Closed }
     }
@@ -51,14 +51,14 @@ impl LockVersion {
     }
 }
 
-/// One change of a lock: what it became, when and by whom. A lock's state is its last change.
+/// One change of a lock, with who made it and when. The last change is the current state.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Lock {
-    /// The version that the change made.
+    /// The version after the change.
     pub version: LockVersion,
-    /// When.
+    /// When it was changed.
     pub changed_at: Timestamp,
-    /// By whom.
+    /// Who changed it.
     pub changed_by: Person,
 }
 
@@ -68,31 +68,31 @@ impl Lock {
         Self { version: LockVersion::FIRST, changed_at: at, changed_by: by }
     }
 
-    /// The state.
+    /// The status after the change.
     pub const fn status(&self) -> Status {
         self.version.status()
     }
 
-    /// The change that brings it to `status`, or nothing where it stands there already.
+    /// The change to `status`. Returns `None` if the lock already has this status.
     pub fn set(&self, status: Status, by: &Person, at: Timestamp) -> Option<Self> {
         (self.status() != status).then(|| Self { version: self.version.next(), changed_at: at, changed_by: by.clone() })
     }
 }
 
-/// The encounter's side of the lock: its history, and up to where the conversation has agreed to it.
+/// The lock on the encounter's side: all changes, and the last version that is in sync with the conversation.
 ///
-/// The conversation's numbered entries are the truth about what happened when; where both sides
-/// changed at once, the same version made by both is the conversation's.
+/// The conversation's entries are the source of truth: if both sides change at the same time and so create the same
+/// version twice, the conversation's change wins.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LockHistory {
-    /// The changes, oldest first, never empty; the last one is the state.
+    /// The changes, oldest first, never empty; the last one is the current state.
     changes: Vec<Lock>,
-    /// The last version known to stand in the conversation too.
+    /// The last version that is known to be in the conversation too.
     agreed: LockVersion,
 }
 
 impl LockHistory {
-    /// The most changes kept. Older ones still stand as entries in the conversation.
+    /// The maximum number of changes kept. Older ones are still entries of the conversation.
     pub const MAX_LENGTH: usize = 200;
 
     /// The history of a new encounter.
@@ -100,7 +100,7 @@ impl LockHistory {
         Self { changes: vec![Lock::opened(by, at)], agreed: LockVersion::FIRST }
     }
 
-    /// Takes a history from the table; nothing where it is empty.
+    /// A history read from the table. Returns `None` if it is empty.
     pub fn from_store(changes: Vec<Lock>, agreed: LockVersion) -> Option<Self> {
         (!changes.is_empty()).then_some(Self { changes, agreed })
     }
@@ -110,17 +110,17 @@ impl LockHistory {
         &self.changes
     }
 
-    /// The state.
+    /// The current state.
     pub fn current(&self) -> &Lock {
         &self.changes[self.changes.len() - 1]
     }
 
-    /// The last version known to stand in the conversation too.
+    /// The last version that is known to be in the conversation too.
     pub const fn agreed(&self) -> LockVersion {
         self.agreed
     }
 
-    /// The history with the change to `status`, or nothing where it stands there already.
+    /// The history with a change to `status`. Returns `None` if it already has this status.
     pub fn set(&self, status: Status, by: &Person, at: Timestamp) -> Option<Self> {
         let change = self.current().set(status, by, at)?;
         let mut changes = self.changes.clone();
@@ -128,7 +128,7 @@ impl LockHistory {
         Some(Self { changes, agreed: self.agreed }.bounded())
     }
 
-    /// The history after following the conversation's changes since [`Self::agreed`], oldest first.
+    /// The history with the conversation's changes in place of its own since [`Self::agreed`].
     #[must_use]
     pub fn follow(&self, conversation: &[Lock]) -> Self {
         let Some(last) = conversation.last() else { return self.clone() };
@@ -137,7 +137,7 @@ impl LockHistory {
         Self { changes, agreed: last.version }.bounded()
     }
 
-    /// Drops the oldest changes over the limit, but not the opening.
+    /// Drops the oldest changes above the limit, except the first.
     fn bounded(mut self) -> Self {
         let over = self.changes.len().saturating_sub(Self::MAX_LENGTH);
         self.changes.drain(1..=over);
@@ -145,21 +145,21 @@ impl LockHistory {
     }
 }
 
-/// What has to be done next to bring conversation and encounter together.
+/// The next step that brings a conversation and its encounter into sync.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Nothing: they are in the same state and agree how they came there.
+    /// None: they are in sync.
     InStep,
-    /// The encounter follows the conversation's changes after this version.
+    /// The encounter applies the conversation's changes after this version.
     EncounterFollows {
-        /// The last version both have.
+        /// The last version that both have.
         after: LockVersion,
     },
-    /// The conversation takes over these changes of the encounter, oldest first.
+    /// The conversation applies these changes of the encounter, oldest first.
     ConversationFollows(Vec<Lock>),
 }
 
-/// Decides from both sides as they stand, whatever happened on the way.
+/// Decides the next step from the current state of both sides.
 pub fn next_step(conversation: &Lock, encounter: &LockHistory) -> Step {
     if encounter.current().version > conversation.version {
         let newer = encounter.changes.iter().filter(|change| change.version > conversation.version);
@@ -176,15 +176,15 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::conversation::tests::{ana, at, clara};
+    use crate::samples::{ana, at, clara};
 
-    /// Both sides as a table holds them, each written only on the condition that it was not changed since it was read.
+    /// Both sides as stored in a table; a write succeeds only if its side is unchanged since it was read.
     struct Pair {
         conversation: Vec<Lock>,
         encounter: LockHistory,
     }
 
-    /// What a processor of a stream's record has read and not yet acted upon.
+    /// What a stream consumer has read and not yet acted on.
     struct Read {
         conversation: Lock,
         entries: Vec<Lock>,
@@ -230,26 +230,26 @@ mod tests {
                     return;
                 }
             }
-            panic!("conversation and encounter do not settle");
+            panic!("conversation and encounter do not get in sync");
         }
     }
 
     #[derive(Debug, Clone)]
     enum Event {
-        /// The patient or a clinician closes or reopens the chat.
-        Chat(bool),
-        /// A clinician finishes or resumes the encounter.
-        Chart(bool),
-        /// A record is delivered: its processor reads both sides ...
+        /// The patient or a clinician closes or reopens the conversation.
+        Conversation(bool),
+        /// A clinician finishes or reopens the encounter.
+        Encounter(bool),
+        /// A stream record is delivered: the consumer reads both sides ...
         Read,
-        /// ... and acts on some reading, however old and however often.
+        /// ... and later acts on any of its reads, however old, any number of times.
         Act(usize),
     }
 
     fn events() -> impl Strategy<Value = Vec<Event>> {
         let event = prop_oneof![
-            any::<bool>().prop_map(Event::Chat),
-            any::<bool>().prop_map(Event::Chart),
+            any::<bool>().prop_map(Event::Conversation),
+            any::<bool>().prop_map(Event::Encounter),
             Just(Event::Read),
             (0..20_usize).prop_map(Event::Act),
         ];
@@ -258,29 +258,23 @@ mod tests {
 
     fn run(events: &[Event]) -> Pair {
         let mut pair = Pair::new();
-        let mut readings = vec![pair.read()];
+        let mut reads = vec![pair.read()];
         for (second, event) in events.iter().enumerate() {
             let now = at(i64::try_from(second).unwrap());
             let to = |open: bool| if open { Status::Open } else { Status::Closed };
             match event {
-                Event::Chat(open) => {
+                Event::Conversation(open) => {
                     let change = pair.head().set(to(*open), &ana(), now);
                     pair.conversation.extend(change);
                 }
-                Event::Chart(open) => {
+                Event::Encounter(open) => {
                     if let Some(changed) = pair.encounter.set(to(*open), &clara(), now) {
                         pair.encounter = changed;
                     }
                 }
-                Event::Read => readings.push(pair.read()),
+                Event::Read => reads.push(pair.read()),
                 Event::Act(which) => {
-                    let reading = &readings[which % readings.len()];
-                    let reading = Read {
-                        conversation: reading.conversation.clone(),
-                        entries: reading.entries.clone(),
-                        encounter: reading.encounter.clone(),
-                    };
-                    pair.write(&reading);
+                    pair.write(&reads[which % reads.len()]);
                 }
             }
         }
@@ -290,19 +284,18 @@ mod tests {
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(2_000))]
 
-        /// Rule 2: any closings and reopenings from either side, any delivery, repeated, late or reordered.
+        /// Rule 2: any changes from either side; stream records delivered repeatedly, late and in any order.
         #[test]
         fn conversation_and_encounter_end_in_the_same_state(events in events()) {
             let mut pair = run(&events);
             pair.settle();
             prop_assert_eq!(pair.head(), pair.encounter.current());
-            prop_assert_eq!(&pair.conversation, pair.encounter.changes(), "the history is the conversation's, change by change");
+            prop_assert_eq!(&pair.conversation, pair.encounter.changes(), "both have the same history");
             let settled = pair.encounter.clone();
             pair.settle();
-            prop_assert_eq!(settled, pair.encounter, "delivered again, nothing changes");
+            prop_assert_eq!(settled, pair.encounter, "repeated delivery changes nothing");
         }
 
-        /// The lock version only grows, one by one, and the state is its parity.
         #[test]
         fn versions_have_no_gaps(events in events()) {
             let pair = run(&events);
@@ -321,7 +314,7 @@ mod tests {
     }
 
     #[test]
-    fn a_long_history_keeps_its_beginning_and_its_end() {
+    fn a_long_history_keeps_its_first_and_its_latest_changes() {
         let mut history = LockHistory::opened(ana(), at(0));
         for second in 1..=500 {
             let to = if second % 2 == 1 { Status::Closed } else { Status::Open };

@@ -1,50 +1,50 @@
-//! Notices: when someone who is not looking is told that there is news (rule 8).
+//! Notifications: when users get an email or text message about new messages (rule 8).
 //!
-//! Decided from how things stand, never from what happened: asking again, late or in another order
-//! gives no other notices.
+//! The decision depends only on the current state, so stream records may arrive late, twice or in any order without
+//! causing additional notifications.
 
-use super::conversation::Conversation;
-use super::entry::Number;
-use super::person::Side;
+use crate::conversation::Conversation;
+use crate::entry::Number;
+use crate::person::Side;
 
-/// That there is news, and for which kind of recipient, who each have their own address to sign in at.
-/// It has no field that could hold a name, a title or a message's text, and shall have none.
+/// A notification about new messages. It must never get a field that could hold a name, a title or a message's text:
+/// the side of the recipient, which determines the sign-in address, is all it contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Notice {
-    /// Who is told.
+    /// The recipient's side.
     pub to: Side,
 }
 
-/// What is due to a recipient of whom it was not decided yet.
+/// The decision whether to notify one recipient.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision {
-    /// The notice that has to be sent, if any.
+    /// The notification to send, if any.
     pub notice: Option<Notice>,
-    /// The message that this decides for; it is not decided for again.
+    /// The recipient's new watermark: the number of the last message that a decision was made for.
     pub up_to: Number,
 }
 
 impl Conversation {
-    /// How far a pool has read, which has no cursor: to its side's last message, or to the last closing, which
-    /// settles what was asked before as it does for tasks.
+    /// How far a pool has read. A pool has no cursor: it has read up to the last message from staff or up to the last
+    /// closing, which also completes the tasks for earlier messages.
     pub fn read_by_pool(&self) -> Number {
         let closed = self.last_closing.as_ref().map_or(0, |closing| closing.number);
         self.last_staff_number.max(closed)
     }
 
-    /// Whether a recipient on `side` has to be told of the other side's last message: if they had read all
-    /// before it. `cursor` is how far they have read, `decided` the last message that was decided for.
+    /// Decides whether to notify a recipient on `side` of the last message from the other side. They are notified if
+    /// they had read everything before it. `cursor` is how far they have read, `watermark` the last message that a
+    /// decision was made for. Returns `None` if there is nothing to decide.
     ///
-    /// Whether the conversation is open makes no difference: what was written before its closing is still to
-    /// be read.
-    pub fn decide_notice(&self, side: Side, cursor: Number, decided: Number) -> Option<Decision> {
+    /// Closed conversations count too: their last messages may still be unread.
+    pub fn decide_notice(&self, side: Side, cursor: Number, watermark: Number) -> Option<Decision> {
         let last = self.last_number_of(side.other());
-        if last <= decided {
+        if last <= watermark {
             return None;
         }
-        // What the recipient has read, or of what they were told already, is no news.
-        let is_news = last > cursor && decided <= cursor;
-        Some(Decision { notice: is_news.then_some(Notice { to: side }), up_to: last })
+        // A watermark after the cursor: an earlier notification is still unread, so no second one is sent.
+        let is_due = last > cursor && watermark <= cursor;
+        Some(Decision { notice: is_due.then_some(Notice { to: side }), up_to: last })
     }
 }
 
@@ -53,56 +53,56 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::conversation::tests::{ana, at, clara, empty, posted};
     use crate::lock::Status;
+    use crate::samples::{ana, at, clara, empty, posted};
 
-    /// One recipient as the system keeps them, and how many notices they got.
+    /// A recipient's stored state, and how many notifications they got.
     #[derive(Default)]
     struct Recipient {
         cursor: Number,
-        decided: Number,
-        told: usize,
+        watermark: Number,
+        notified: usize,
     }
 
     impl Recipient {
         fn decide(&mut self, head: &Conversation, side: Side) {
             let cursor = if side == Side::Staff { head.read_by_pool() } else { self.cursor };
-            if let Some(decision) = head.decide_notice(side, cursor, self.decided) {
-                self.told += usize::from(decision.notice == Some(Notice { to: side }));
-                self.decided = decision.up_to;
+            if let Some(decision) = head.decide_notice(side, cursor, self.watermark) {
+                self.notified += usize::from(decision.notice == Some(Notice { to: side }));
+                self.watermark = decision.up_to;
             }
         }
     }
 
     #[test]
-    fn five_in_a_row_are_one_notice_and_the_next_after_reading_is_another() {
+    fn consecutive_messages_cause_one_notification_until_they_are_read() {
         let (mut head, mut patient) = (empty(), Recipient::default());
         for second in 1..=5 {
             head = posted(&head, &clara(), second);
             patient.decide(&head, Side::Patient);
         }
-        assert_eq!(patient.told, 1);
+        assert_eq!(patient.notified, 1);
         patient.cursor = 5;
         patient.decide(&head, Side::Patient);
-        assert_eq!(patient.told, 1);
+        assert_eq!(patient.notified, 1);
         head = posted(&head, &clara(), 6);
         patient.decide(&head, Side::Patient);
-        assert_eq!(patient.told, 2);
+        assert_eq!(patient.notified, 2);
     }
 
     #[test]
-    fn an_empty_chat_and_ones_own_message_tell_nobody() {
+    fn empty_conversations_and_own_messages_cause_no_notification() {
         let mut patient = Recipient::default();
         patient.decide(&empty(), Side::Patient);
         patient.decide(&posted(&empty(), &ana(), 1), Side::Patient);
-        assert_eq!((patient.told, patient.decided), (0, 0));
+        assert_eq!((patient.notified, patient.watermark), (0, 0));
         let first = posted(&empty(), &clara(), 1);
         patient.decide(&first, Side::Patient);
-        assert_eq!(patient.told, 1, "a chat begun by a clinician is news with its first message");
+        assert_eq!(patient.notified, 1, "a clinician's conversation causes one with its first message");
     }
 
     #[test]
-    fn the_envelope_tells_nobody() {
+    fn marking_unread_causes_no_notification() {
         let mut head = posted(&posted(&empty(), &clara(), 1), &clara(), 2);
         let mut patient = Recipient::default();
         patient.decide(&head, Side::Patient);
@@ -111,36 +111,36 @@ mod tests {
         patient.decide(&head, Side::Patient);
         head = posted(&head, &clara(), 3);
         patient.decide(&head, Side::Patient);
-        assert_eq!(patient.told, 1, "it was unread before, by their own mark");
+        assert_eq!(patient.notified, 1, "it was already unread, marked by the patient");
     }
 
     #[test]
-    fn a_pool_is_told_again_after_its_answer_or_a_closing() {
+    fn a_pool_is_notified_again_after_its_answer_or_a_closing() {
         let (mut head, mut pool) = (empty(), Recipient::default());
-        let tell = |head: &Conversation, pool: &mut Recipient| {
+        let notify = |head: &Conversation, pool: &mut Recipient| {
             pool.decide(head, Side::Staff);
-            pool.told
+            pool.notified
         };
         head = posted(&posted(&head, &ana(), 1), &ana(), 2);
-        assert_eq!(tell(&head, &mut pool), 1);
+        assert_eq!(notify(&head, &mut pool), 1);
         head = posted(&head, &ana(), 3);
-        assert_eq!(tell(&head, &mut pool), 1, "nobody answered");
+        assert_eq!(notify(&head, &mut pool), 1, "nobody answered");
         head = posted(&posted(&head, &clara(), 4), &ana(), 5);
-        assert_eq!(tell(&head, &mut pool), 2);
+        assert_eq!(notify(&head, &mut pool), 2);
         head = head.set_status(Status::Closed, &clara(), at(6)).unwrap().head;
         head = head.set_status(Status::Open, &ana(), at(7)).unwrap().head;
-        assert_eq!(tell(&head, &mut pool), 2, "closing and reopening are no messages");
+        assert_eq!(notify(&head, &mut pool), 2, "status entries cause none");
         head = posted(&head, &ana(), 8);
-        assert_eq!(tell(&head, &mut pool), 3);
+        assert_eq!(notify(&head, &mut pool), 3);
     }
 
     #[test]
-    fn what_is_read_before_it_is_decided_for_needs_no_notice() {
+    fn messages_read_before_the_decision_cause_no_notification() {
         let head = posted(&empty(), &clara(), 1);
         assert_eq!(head.decide_notice(Side::Patient, 1, 0), Some(Decision { notice: None, up_to: 1 }));
         let closed = head.set_status(Status::Closed, &clara(), at(2)).unwrap().head;
-        let told = closed.decide_notice(Side::Patient, 0, 0).and_then(|decision| decision.notice);
-        assert_eq!(told, Some(Notice { to: Side::Patient }), "also when it was closed meanwhile");
+        let notice = closed.decide_notice(Side::Patient, 0, 0).and_then(|decision| decision.notice);
+        assert_eq!(notice, Some(Notice { to: Side::Patient }), "also if it was closed in the meantime");
     }
 
     #[derive(Debug, Clone)]
@@ -163,10 +163,10 @@ mod tests {
     }
 
     proptest! {
-        /// Rule 8: one notice whenever a message makes a recipient's unread go from none to some, and no other,
-        /// however often a change is heard of.
+        /// Rule 8: exactly one notification each time a recipient's unread messages go from none to some, however
+        /// often a change is delivered.
         #[test]
-        fn one_notice_for_each_time_that_unread_goes_from_none_to_some(acts in acts()) {
+        fn one_notification_each_time_unread_goes_from_none_to_some(acts in acts()) {
             let mut head = empty();
             let (mut patient, mut pool) = (Recipient::default(), Recipient::default());
             let (mut patient_expects, mut pool_expects) = (0, 0);
@@ -195,30 +195,30 @@ mod tests {
                 patient.decide(&head, Side::Patient);
                 pool.decide(&head, Side::Staff);
             }
-            prop_assert_eq!(patient.told, patient_expects);
-            prop_assert_eq!(pool.told, pool_expects);
+            prop_assert_eq!(patient.notified, patient_expects);
+            prop_assert_eq!(pool.notified, pool_expects);
         }
 
-        /// However late the changes are heard of: never more notices than messages made news, never none where
-        /// something is unread that nobody told of.
+        /// However late changes are delivered: never more notifications than times that unread went from none to some,
+        /// and at least one while something is unread.
         #[test]
-        fn late_news_are_told_once(acts in acts(), heard in proptest::collection::vec(any::<bool>(), 80)) {
-            let (mut head, mut patient, mut news) = (empty(), Recipient::default(), 0);
+        fn late_delivery_causes_no_extra_notifications(acts in acts(), delivered in proptest::collection::vec(any::<bool>(), 80)) {
+            let (mut head, mut patient, mut expected) = (empty(), Recipient::default(), 0);
             for (second, act) in acts.iter().enumerate() {
                 let now = i64::try_from(second).unwrap();
                 match act {
                     Act::Staff => {
-                        news += usize::from(!head.unread(Side::Patient, patient.cursor));
+                        expected += usize::from(!head.unread(Side::Patient, patient.cursor));
                         head = posted(&head, &clara(), now);
                     }
                     Act::Patient => head = posted(&head, &ana(), now),
                     Act::Read => patient.cursor = head.last_number,
                     _ => {}
                 }
-                if heard[second] {
+                if delivered[second] {
                     patient.decide(&head, Side::Patient);
-                    prop_assert!(patient.told <= news);
-                    prop_assert!(!head.unread(Side::Patient, patient.cursor) || patient.told > 0);
+                    prop_assert!(patient.notified <= expected);
+                    prop_assert!(!head.unread(Side::Patient, patient.cursor) || patient.notified > 0);
                 }
             }
         }

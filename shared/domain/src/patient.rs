@@ -1,38 +1,43 @@
-//! Patients, as the record system feeds them, and the words they are found by.
+//! Patients, as the medical record system provides them, and how clinicians search for them.
 
 use std::collections::HashSet;
 
-use super::Timestamp;
-use super::ids::PatientId;
-use super::search::search_words;
+use crate::ids::PatientId;
+use crate::search::search_words;
+use crate::time::Timestamp;
 
-/// A person in care.
+/// The maximum length of a name, in characters.
+pub const NAME_MAX_LENGTH: usize = 200;
+/// The maximum length of a medical record number, in characters.
+pub const RECORD_NUMBER_MAX_LENGTH: usize = 64;
+
+/// A patient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Patient {
-    /// Given by the record system.
+    /// Their id, assigned by the medical record system.
     pub id: PatientId,
-    /// Their name, as shown: 1 to 200 characters.
+    /// Their full name.
     pub name: String,
     /// Their birth date.
     pub birth_date: jiff::civil::Date,
-    /// The number of their medical record: 1 to 64 characters.
+    /// Their medical record number.
     pub record_number: String,
 }
 
-/// Nobody alive was born before this year.
+/// The earliest plausible year of birth.
 const FIRST_BIRTH_YEAR: i16 = 1850;
 
-/// Whether somebody can have been born on a date, wherever on earth it is today.
+/// Whether a date is plausible as a birth date: not before 1850 and not after today in the earliest time zone.
 pub fn is_birth_date(date: jiff::civil::Date, now: Timestamp) -> bool {
-    let furthest_east = jiff::tz::TimeZone::fixed(jiff::tz::offset(14));
-    date.year() >= FIRST_BIRTH_YEAR && date <= now.to_zoned(furthest_east).date()
+    let earliest_zone = jiff::tz::TimeZone::fixed(jiff::tz::offset(14));
+    date.year() >= FIRST_BIRTH_YEAR && date <= now.to_zoned(earliest_zone).date()
 }
 
 impl Patient {
-    /// The most words of a name that a patient is found by: all terms must fit one transaction, twice.
+    /// The maximum number of indexed words of a name: replacing all old terms by new ones must fit in one transaction.
     const MAX_NAME_WORDS: usize = 20;
 
-    /// What they are found by: the words of their name, the birth date, and the record number as one word.
+    /// The terms they are indexed by: the words of the name, the birth date, and the record number as one word.
     pub fn search_terms(&self) -> Vec<String> {
         let mut terms = search_words(&self.name);
         let mut known = HashSet::new();
@@ -45,27 +50,28 @@ impl Patient {
         terms
     }
 
-    /// Whether each word of the query begins one of their terms.
+    /// Whether each word of the query is the prefix of one of the patient's terms.
     pub fn matches(&self, query: &PatientQuery) -> bool {
         let terms = self.search_terms();
         query.0.iter().all(|word| terms.iter().any(|term| term.starts_with(word.as_str())))
     }
 }
 
-/// A record number without case, spaces and punctuation.
+/// A record number in lower case, without spaces and punctuation.
 fn fold_number(text: &str) -> String {
     text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
-/// A search for patients: every word must begin a term of theirs.
+/// A patient search: each word must be the prefix of a term.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PatientQuery(Vec<String>);
 
 impl PatientQuery {
-    /// The fewest characters that the longest word must have: less would list half of the patients.
+    /// The minimum length of the longest word: one character would match too many patients.
     pub const MIN_LENGTH: usize = 2;
 
-    /// Reads what was typed: parts that begin with a digit are dates or record numbers and stay whole.
+    /// Parses typed text. Parts with a digit are dates or record numbers and are not split. Returns `None` if no word
+    /// is long enough.
     pub fn new(typed: &str) -> Option<Self> {
         let mut words = Vec::new();
         for part in typed.split_whitespace() {
@@ -84,7 +90,7 @@ impl PatientQuery {
         (query.longest()?.chars().count() >= Self::MIN_LENGTH).then_some(query)
     }
 
-    /// The word that narrows the most.
+    /// The longest word, which is the most selective.
     pub fn longest(&self) -> Option<&str> {
         self.0.iter().map(String::as_str).max_by_key(|word| word.chars().count())
     }
@@ -104,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_found_without_case_and_accents() {
+    fn search_ignores_case_and_accents() {
         for typed in ["jose", "JOSÉ gar", "nandu", "garcia jose", "1980-02-29", "MRN-0042", "mrn0042 jo"] {
             assert!(jose().matches(&PatientQuery::new(typed).unwrap()), "{typed}");
         }
@@ -114,17 +120,17 @@ mod tests {
     }
 
     #[test]
-    fn birth_dates_lie_in_the_past() {
+    fn birth_dates_are_plausible() {
         let now = "2026-11-24T09:59:59Z".parse().unwrap();
         let born = |date: &str| is_birth_date(date.parse().unwrap(), now);
         assert!(born("2026-11-24") && born("1850-01-01") && born("1980-02-29"));
         assert!(!born("2026-11-25") && !born("1849-12-31") && !born("-000001-01-01") && !born("9999-12-31"));
         let now = "2026-11-24T10:00:00Z".parse().unwrap();
-        assert!(is_birth_date("2026-11-25".parse().unwrap(), now), "it is tomorrow already in Kiribati");
+        assert!(is_birth_date("2026-11-25".parse().unwrap(), now), "it is already tomorrow in Kiribati");
     }
 
     #[test]
-    fn terms_are_bounded_and_different() {
+    fn terms_are_distinct_and_limited_in_number() {
         let words: Vec<String> = ('a'..='z').flat_map(|c| [c.to_string(), c.to_string()]).collect();
         let terms = Patient { name: words.join(" "), ..jose() }.search_terms();
         assert_eq!(terms.len(), 22);

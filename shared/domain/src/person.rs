@@ -1,32 +1,43 @@
-//! Who someone is: their role, their name as shown, and which side of a conversation they are on.
+//! People: users' roles, the two sides of a conversation, and the caller of a request.
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::{PatientId, UserId};
+use crate::ids::{PatientId, UserId};
 
-/// What someone is in the system.
+/// A user's role.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Role {
-    /// The person in care; signs in to the portal.
+    /// A patient; uses the portal.
     Patient,
-    /// Staff; works in patients' charts and the tasklist.
+    /// A clinician; uses patients' charts and the tasklist.
     Clinician,
-    /// Configures the system; takes no part in conversations.
+    /// An administrator; configures the system and has no access to conversations.
     Admin,
 }
 
-/// The two sides of a conversation. What is unread is always what the other side wrote.
+/// The two sides of a conversation. Only messages from the other side can be unread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// The patient.
     Patient,
-    /// Everybody who works for the health organisation.
+    /// All staff of the clinic.
     Staff,
 }
 
+impl Side {
+    /// The opposite side.
+    #[must_use]
+    pub const fn other(self) -> Self {
+        match self {
+            Self::Patient => Self::Staff,
+            Self::Staff => Self::Patient,
+        }
+    }
+}
+
 impl Role {
-    /// The side that this role writes on.
+    /// The side that this role belongs to.
     pub const fn side(self) -> Side {
         match self {
             Self::Patient => Side::Patient,
@@ -35,25 +46,25 @@ impl Role {
     }
 }
 
-/// Someone, as shown beside what they wrote or did. Kept with it: names and roles change, records don't.
+/// A user, as recorded with what they wrote or did: name and role are those at that time.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Person {
-    /// Their id at the issuer.
+    /// Their id at the identity provider.
     pub user_id: UserId,
-    /// The role they acted in.
+    /// Their role at that time.
     pub role: Role,
-    /// Their name, as it was then.
+    /// Their name at that time.
     pub name: String,
 }
 
-/// Who calls, as their verified token says. A patient without a patient id can't be expressed.
+/// The user who makes a request, from the verified token. The type ensures that a patient has a patient id.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Caller {
-    /// A patient, who reaches this one record.
+    /// A patient, with access to one record.
     Patient {
-        /// Who they are.
+        /// The user.
         person: Person,
-        /// Their record.
+        /// The patient whose record they may access.
         patient_id: PatientId,
     },
     /// A clinician.
@@ -63,7 +74,7 @@ pub enum Caller {
 }
 
 impl Caller {
-    /// Who it is.
+    /// The user.
     pub const fn person(&self) -> &Person {
         match self {
             Self::Patient { person, .. } | Self::Clinician(person) | Self::Admin(person) => person,
@@ -75,7 +86,7 @@ impl Caller {
         self.person().role
     }
 
-    /// The record of a patient who calls.
+    /// The patient id of a patient; none for staff.
     pub const fn patient_id(&self) -> Option<PatientId> {
         match self {
             Self::Patient { patient_id, .. } => Some(*patient_id),

@@ -1,16 +1,16 @@
 //! Questionnaires and their answers (FHIR R4 `Questionnaire`, `QuestionnaireResponse`).
 //!
-//! A patient picks one to begin a chat. The answers become the first message, legible as it stands,
-//! and are kept with the questions as they were asked.
+//! A patient fills one in to start a conversation. The answers become the text of the first message and are stored
+//! with the questions.
 
 use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
-use super::ids::QuestionnaireId;
-use super::text::{MessageText, TextError};
+use crate::ids::QuestionnaireId;
+use crate::text::{MessageText, TextError};
 
-/// What kind of answer a question takes.
+/// The type of a question (FHIR's `Questionnaire.item.type`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum ItemType {
@@ -24,26 +24,26 @@ pub enum ItemType {
     Choice,
 }
 
-/// A question.
+/// A question (FHIR's `Questionnaire.item`).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Item {
-    /// Names the question within its questionnaire.
+    /// Identifies the question within its questionnaire.
     pub link_id: String,
-    /// The question, as asked.
+    /// The text of the question.
     pub text: String,
-    /// The kind of answer.
+    /// The type of its answer.
     #[serde(rename = "type")]
     pub item_type: ItemType,
     /// Whether it must be answered.
     #[serde(default)]
     pub required: bool,
-    /// What a `choice` chooses from: 1 to 50 different ones of 1 to 200 characters. Other questions have none.
+    /// The options of a `choice`: 1 to 50 different ones of 1 to 200 characters. Other questions have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub options: Vec<String>,
 }
 
-/// A form that a patient picks to begin a chat.
+/// A form that patients fill in to start a conversation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Questionnaire {
@@ -51,69 +51,69 @@ pub struct Questionnaire {
     pub id: QuestionnaireId,
     /// Its version: 1, 2, 3 ... A version never changes.
     pub version: u32,
-    /// Its title, which becomes the conversation's.
+    /// Its title, also the title of the conversations it starts.
     pub title: String,
-    /// What it is for.
+    /// Its description.
     pub description: String,
     /// The questions, in order.
     pub items: Vec<Item>,
-    /// Whether patients can pick it.
+    /// Whether patients can choose it.
     pub active: bool,
-    /// The type of the encounters that it begins, where it is not the settings'.
+    /// The type of its encounters, if it differs from the settings.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub encounter_type: Option<String>,
-    /// Its place among the others, smallest first.
+    /// Its position in the list, lowest first.
     pub position: u32,
 }
 
-/// An answer's value.
+/// The value of an answer.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub enum Value {
-    /// To a `boolean`.
+    /// For a `boolean` question.
     Boolean(bool),
-    /// To a `string`, `text` or `choice`.
+    /// For a `string`, `text` or `choice` question.
     Text(String),
 }
 
-/// An answer, as a client sends it.
+/// An answer from a client.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Answer {
-    /// The question that it answers.
+    /// The link id of the question.
     pub link_id: String,
     /// The answer.
     pub value: Value,
 }
 
-/// A question with its answer, as they stood when it was answered.
+/// A question and its answer, as they were when it was answered.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AnsweredItem {
-    /// The question's link id.
+    /// The link id of the question.
     pub link_id: String,
-    /// The question, as it was asked.
+    /// The text of the question.
     pub text: String,
-    /// The kind of answer.
+    /// The type of the question.
     #[serde(rename = "type")]
     pub item_type: ItemType,
     /// The answer.
     pub value: Value,
 }
 
-/// An answered questionnaire, which needs no questionnaire to be read.
+/// An answered questionnaire. It includes the questions, so it can be shown without the questionnaire.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuestionnaireResponse {
     /// The questionnaire that was answered.
     pub questionnaire_id: QuestionnaireId,
-    /// Its version, which can be read as it was asked.
+    /// The version that was answered.
     pub questionnaire_version: u32,
-    /// Questions and answers, in the order asked.
+    /// Questions and answers, in the order of the questionnaire.
     pub items: Vec<AnsweredItem>,
 }
 
-/// Why answers are refused; each names the question or the answer.
+/// Why answers are rejected.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum AnswerError {
     /// The questionnaire has no such question.
@@ -125,22 +125,22 @@ pub enum AnswerError {
     /// A required question has no answer.
     #[error("leaves the required {0:?} unanswered")]
     Missing(String),
-    /// The answer is not of the kind that the question takes.
+    /// The answer has the wrong type for the question.
     #[error("answers {0:?} with a value of the wrong type")]
     WrongType(String),
-    /// A `choice` that is none of the options.
+    /// The answer to a `choice` is not one of its options.
     #[error("answers {0:?} with none of its options")]
     NoSuchOption(String),
-    /// The text of an answer is refused.
+    /// The text of an answer is invalid.
     #[error("answers {0:?} with a text that {1}")]
     Text(String, TextError),
-    /// Everything together makes no message: nothing was answered, or it is too long.
+    /// The resulting message is invalid: nothing was answered, or it is too long.
     #[error("makes a message that {0}")]
     Message(TextError),
 }
 
 impl AnswerError {
-    /// The link id at fault, if it is a single one.
+    /// The link id of the question at fault, if the error concerns one question.
     pub fn link_id(&self) -> Option<&str> {
         match self {
             Self::UnknownLinkId(id)
@@ -155,7 +155,7 @@ impl AnswerError {
 }
 
 impl Questionnaire {
-    /// Checks answers against the questions: the response to keep and the message that shows it.
+    /// Validates answers. Returns the response to store and the text of the message that shows it.
     pub fn answer(&self, answers: &[Answer]) -> Result<(QuestionnaireResponse, MessageText), AnswerError> {
         let mut seen = HashSet::new();
         for answer in answers {
@@ -187,7 +187,7 @@ impl Questionnaire {
 }
 
 impl Item {
-    /// The value in the form kept; an optional question left blank has none.
+    /// Validates and normalizes one answer. Returns `None` for a blank text.
     fn check(&self, value: &Value) -> Result<Option<Value>, AnswerError> {
         match (self.item_type, value) {
             (ItemType::Boolean, Value::Boolean(_)) => Ok(Some(value.clone())),
@@ -207,7 +207,7 @@ impl Item {
 }
 
 impl QuestionnaireResponse {
-    /// Questions and answers as a person reads them.
+    /// The questions and answers as text for people to read.
     fn to_text(&self) -> String {
         let shown = self.items.iter().map(|item| {
             let value = match &item.value {
@@ -253,7 +253,7 @@ mod tests {
     }
 
     #[test]
-    fn questions_and_answers_become_a_legible_message() {
+    fn questions_and_answers_become_the_text_of_the_message() {
         let urgent = Answer { link_id: "urgent".into(), value: Value::Boolean(true) };
         let answers =
             [urgent, answer("question", "Is it high?\r\nI worry."), answer("kind", "X-ray"), answer("place", " ")];
@@ -261,13 +261,13 @@ mod tests {
         assert_eq!(
             message.as_str(),
             "The kind?\nX-ray\n\nThe question?\nIs it high?\nI worry.\n\nThe urgent?\nYes",
-            "in the order asked, blanks left out"
+            "in the order of the questionnaire, without blank answers"
         );
         assert_eq!((response.items.len(), response.questionnaire_version), (3, 3));
     }
 
     #[test]
-    fn every_fault_names_its_question() {
+    fn every_error_names_its_question() {
         let good = [answer("kind", "X-ray"), answer("question", "Is it high?")];
         let with = |extra: Answer| {
             let answers: Vec<Answer> = good.iter().cloned().chain([extra]).collect();
@@ -283,6 +283,9 @@ mod tests {
         let other = [answer("kind", "MRI"), good[1].clone()];
         assert_eq!(form().answer(&other).unwrap_err(), AnswerError::NoSuchOption("kind".into()));
         let long = [good[0].clone(), answer("question", &"x".repeat(9_999))];
-        assert_eq!(form().answer(&long).unwrap_err(), AnswerError::Message(TextError::TooLong(10_000)));
+        assert_eq!(
+            form().answer(&long).unwrap_err(),
+            AnswerError::Message(TextError::TooLong(MessageText::MAX_LENGTH))
+        );
     }
 }

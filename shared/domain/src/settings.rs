@@ -1,56 +1,59 @@
-//! Settings: what an administrator decides for the whole deployment.
+//! Settings: what administrators configure for the whole deployment.
 
 use serde::{Deserialize, Serialize};
 
-use super::catalogue::ENCOUNTER_TYPE_MAX_LENGTH;
-use super::fault::{Fault, Field};
-use super::text::one_line;
+use crate::encounter::ENCOUNTER_TYPE_MAX_LENGTH;
+use crate::fault::{Fault, Field};
+use crate::text::one_line;
 
-/// The longest label of the portal's button.
-const LABEL_MAX_LENGTH: usize = 60;
-/// The longest name of a pool.
-const POOL_MAX_LENGTH: usize = 64;
-/// The largest upload that can be allowed, in bytes.
-const MOST_BYTES: u64 = 20 * 1024 * 1024;
-/// The media types that can be taken.
+/// The maximum length of the portal's button label, in characters.
+pub const LABEL_MAX_LENGTH: usize = 60;
+/// The maximum length of a pool's name, in characters.
+pub const POOL_MAX_LENGTH: usize = 64;
+/// The highest upload limit that can be set, in bytes.
+const UPLOAD_LIMIT: u64 = 20 * 1024 * 1024;
+/// The media types that can be allowed.
 const CONTENT_TYPES: [&str; 4] = ["image/jpeg", "image/png", "image/webp", "image/gif"];
+
+/// The maximum number of allowed media types: each of them once.
+pub const MAX_CONTENT_TYPES: usize = CONTENT_TYPES.len();
 
 /// The settings.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Settings {
-    /// The label of the portal's button that begins a chat: 1 to 60 characters.
+    /// The label of the portal's button that starts a conversation: 1 to 60 characters.
     pub send_message_label: String,
-    /// The type of the encounters that record conversations (FHIR's `Encounter.type` as text): 1 to 100 characters.
+    /// The default type of encounters (FHIR's `Encounter.type` as text): 1 to 100 characters.
     pub encounter_type: String,
-    /// What may be attached to a message.
+    /// Which images can be attached to messages.
     pub attachments: AttachmentSettings,
-    /// Whether and where questions become tasks.
+    /// Whether and where messages create tasks.
     pub tasking: TaskingSettings,
 }
 
-/// What may be attached to a message.
+/// Which images can be attached to messages.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct AttachmentSettings {
-    /// The largest upload, in bytes; at most 20 MiB.
+    /// The maximum size of an upload, in bytes; at most 20 MiB.
     pub max_bytes: u64,
-    /// The media types taken: different ones of `image/jpeg`, `image/png`, `image/webp` and `image/gif`.
+    /// The allowed media types: any of `image/jpeg`, `image/png`, `image/webp` and `image/gif`, without repetition.
     pub content_types: Vec<String>,
 }
 
-/// Whether and where questions become tasks.
+/// Whether and where messages create tasks.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TaskingSettings {
-    /// Whether a patient's unanswered message opens a task.
+    /// Whether a patient's unanswered message creates a task.
     pub enabled: bool,
-    /// The pool whose tasklist it appears on: 1 to 64 characters.
+    /// The pool whose tasklist the task is on: 1 to 64 characters.
     pub pool: String,
 }
 
 impl Default for Settings {
-    /// What holds until an administrator decides otherwise.
+    /// The settings of a new deployment.
     fn default() -> Self {
         Self {
             send_message_label: "Send a message".into(),
@@ -65,7 +68,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Checks everything that an administrator writes, and brings it to the form kept.
+    /// Validates and normalizes the settings.
     pub fn checked(mut self) -> Result<Self, Fault> {
         let attachments = Field::named("attachments");
         for (text, field, max) in [
@@ -76,8 +79,8 @@ impl Settings {
             *text = one_line(text, max).map_err(|error| Fault::new(field, error))?;
         }
         let AttachmentSettings { max_bytes, content_types } = &self.attachments;
-        if !(1..=MOST_BYTES).contains(max_bytes) {
-            return Err(Fault::new(attachments.then("max_bytes"), format!("is not from 1 to {MOST_BYTES}")));
+        if !(1..=UPLOAD_LIMIT).contains(max_bytes) {
+            return Err(Fault::new(attachments.then("max_bytes"), format!("is not from 1 to {UPLOAD_LIMIT}")));
         }
         let types = attachments.then("content_types");
         if content_types.is_empty() {
@@ -109,7 +112,7 @@ mod tests {
     }
 
     #[test]
-    fn every_fault_says_where_it_is() {
+    fn every_fault_names_its_field() {
         assert_eq!(Settings::default().checked(), Ok(Settings::default()));
         let types = "/attachments/contentTypes";
         let cases = [
@@ -121,7 +124,7 @@ mod tests {
             ("/tasking/pool", json!(""), "tasking.pool"),
             ("/tasking/pool", json!("x".repeat(65)), "tasking.pool"),
             ("/attachments/maxBytes", json!(0), "attachments.max_bytes"),
-            ("/attachments/maxBytes", json!(MOST_BYTES + 1), "attachments.max_bytes"),
+            ("/attachments/maxBytes", json!(UPLOAD_LIMIT + 1), "attachments.max_bytes"),
             (types, json!([]), "attachments.content_types"),
             (types, json!(["image/png", "image/svg+xml"]), "attachments.content_types[1]"),
             (types, json!(["image/png", "image/gif", "image/png"]), "attachments.content_types[2]"),
@@ -134,7 +137,7 @@ mod tests {
             );
         }
         for (pointer, value) in [
-            ("/attachments/maxBytes", json!(MOST_BYTES)),
+            ("/attachments/maxBytes", json!(UPLOAD_LIMIT)),
             ("/attachments/maxBytes", json!(1)),
             (types, json!(["image/gif"])),
         ] {

@@ -1,57 +1,59 @@
-//! Tasks: "answer this chat", on a pool's tasklist; at most one open for a conversation (rule 6).
+//! Tasks: "answer this conversation", on a pool's tasklist; at most one open task per conversation (rule 6).
 //!
-//! What a conversation's tasks should be follows from its head and from its [`TaskSlot`] as they
-//! stand, not from the events that led there; so an event may come twice, late or out of order.
+//! [`plan_tasks`] decides from the current head and [`TaskSlot`] only, so stream records may arrive late, twice or in
+//! any order.
 
 use serde::{Deserialize, Serialize};
 
-use super::Timestamp;
-use super::conversation::Conversation;
-use super::entry::Number;
-use super::ids::{ConversationId, PatientId, TaskId, UserId};
-use super::lock::Status;
-use super::person::Person;
+use crate::access::Denied;
+use crate::conversation::Conversation;
+use crate::entry::Number;
+use crate::ids::{ConversationId, PatientId, TaskId, UserId};
+use crate::lock::Status;
+use crate::person::{Caller, Person};
+use crate::time::Timestamp;
 
-/// FHIR's status of a task, as far as this system uses it.
+/// The status of a task: the three of FHIR's codes that this system uses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum TaskStatus {
-    /// Nobody has taken it yet.
+    /// Not assigned to anyone.
     Requested,
-    /// Its owner is at it.
+    /// Assigned to its owner.
     InProgress,
-    /// Done.
+    /// Completed.
     Completed,
 }
 
-/// Who did a task and when.
+/// Who completed a task, and when.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Completion {
-    /// Who completed it, or who closed the conversation.
+    /// Who completed it, or closed the conversation.
     pub by: Person,
-    /// When.
+    /// When it was completed.
     pub at: Timestamp,
-    /// The entry that answered (FHIR's `output`): the staff's last message then, if it came after the question.
+    /// The entry that answered the patient (FHIR's `output`): the last message from staff after the one that created
+    /// the task.
     pub answered_by: Option<Number>,
 }
 
-/// Who works on a task.
+/// The clinician that a task is assigned to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Owner {
     /// Their id.
     pub user_id: UserId,
-    /// Their name, where it is known: whoever takes a task for themselves says theirs.
+    /// Their name. Known only for clinicians who assigned the task to themselves.
     pub name: Option<String>,
 }
 
-/// How far a task has come. A completed task without a completion can't be expressed.
+/// The status of a task, with what belongs to it: the type ensures that a completed task has a completion.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Progress {
-    /// Nobody has taken it.
+    /// Not assigned to anyone.
     Requested,
-    /// Someone is at it.
+    /// Assigned to its owner.
     InProgress(Owner),
-    /// It is done; its owner, if it had one, is kept.
+    /// Completed; the owner it had, if any, is kept.
     Completed(Completion, Option<Owner>),
 }
 
@@ -60,30 +62,36 @@ pub enum Progress {
 pub struct Task {
     /// Its id.
     pub id: TaskId,
-    /// The chat to answer (FHIR's `focus`).
+    /// The conversation to answer (FHIR's `focus`).
     pub conversation_id: ConversationId,
-    /// The patient who waits (FHIR's `for`).
+    /// The patient who asked (FHIR's `for`).
     pub patient_id: PatientId,
-    /// The chat's title.
+    /// The conversation's title.
     pub title: String,
-    /// The patient's name, as it was then.
+    /// The patient's name when the task was created.
     pub patient_name: String,
-    /// Whose tasklist it is on (FHIR's `performerType`).
+    /// The pool whose tasklist it is on (FHIR's `performerType`).
     pub pool: String,
-    /// The message that opened it.
+    /// The number of the message that created it.
     pub opened_by_number: Number,
-    /// How far it has come.
+    /// Its status, owner and completion.
     pub progress: Progress,
-    /// When it was opened.
+    /// When it was created.
     pub created_at: Timestamp,
 }
 
-/// A wish to change a task's status that can't be fulfilled.
+/// The error for changing the status of a completed task.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("the task is completed")]
 pub struct AlreadyCompleted;
 
 impl Task {
+    /// Allows clinicians.
+    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
+        caller.may_open_chart(self.patient_id)?;
+        Ok(self)
+    }
+
     /// Its status.
     pub const fn status(&self) -> TaskStatus {
         match self.progress {
@@ -102,8 +110,8 @@ impl Task {
         }
     }
 
-    /// Takes it, gives it back or completes it. Repeating changes nothing; a completed task stays so:
-    /// the patient's next message opens a new one.
+    /// Assigns, returns or completes the task. Returns `None` if that changes nothing. A completed task can't be
+    /// changed: the patient's next message creates a new one.
     pub fn set_status(
         &self,
         status: TaskStatus,
@@ -124,7 +132,7 @@ impl Task {
         Ok((progress != self.progress).then(|| Self { progress, ..self.clone() }))
     }
 
-    /// The task as it was completed, with the answer that its conversation had by then.
+    /// The task, just completed, with the entry that answered the patient, taken from the conversation's head.
     #[must_use]
     pub fn answered_in(mut self, head: &Conversation) -> Self {
         if let Progress::Completed(completion, _) = &mut self.progress {
@@ -135,33 +143,33 @@ impl Task {
 }
 
 impl Owner {
-    /// Someone who takes a task for themselves.
+    /// The owner of a task that a clinician assigns to themselves.
     pub fn of(person: &Person) -> Self {
         Self { user_id: person.user_id.clone(), name: Some(person.name.clone()) }
     }
 }
 
-/// A conversation's place on the tasklist: the task that is open, and up to where messages have had theirs.
+/// The task state of a conversation: its open task, and a watermark of the messages already covered by a task.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TaskSlot {
-    /// The open task and the number of the message that opened it.
+    /// The open task and the number of the message that created it.
     pub open: Option<(TaskId, Number)>,
-    /// The patient's last message that a task was opened for or that found one open.
+    /// The last message of the patient that is covered by an open or completed task.
     pub up_to: Number,
 }
 
-/// What has to be done about a conversation's tasks.
+/// The changes to make to a conversation's tasks.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskPlan {
-    /// The task to complete, because the conversation was closed, and who closed it.
+    /// The task to complete because the conversation was closed, and who closed it.
     pub complete: Option<(TaskId, Person)>,
-    /// Whether to open a new task, for the message with this number.
+    /// The number of the message to create a new task for.
     pub open: Option<Number>,
-    /// The messages that have had their task, afterwards.
+    /// The new value of [`TaskSlot::up_to`].
     pub up_to: Number,
 }
 
-/// Decides from head and slot as they stand. Nothing to do is `None`.
+/// Decides the changes from the current head and slot. Returns `None` if nothing is to change.
 pub fn plan_tasks(head: &Conversation, slot: &TaskSlot) -> Option<TaskPlan> {
     let closed_up_to = head.last_closing.as_ref().map_or(0, |closing| closing.number);
     let complete = slot.open.and_then(|(id, opened_by)| {
@@ -169,11 +177,11 @@ pub fn plan_tasks(head: &Conversation, slot: &TaskSlot) -> Option<TaskPlan> {
         Some((id, closing.by.clone()))
     });
     let still_open = slot.open.is_some() && complete.is_none();
-    let asked = head.last_patient_number;
-    let is_news = asked > slot.up_to && asked > closed_up_to;
-    let waits = head.status() == Status::Open && head.awaiting_reply_since.is_some();
-    let open = (is_news && waits && !still_open).then_some(asked);
-    let up_to = if open.is_some() || (is_news && still_open) { asked } else { slot.up_to };
+    let last = head.last_patient_number;
+    let is_new = last > slot.up_to && last > closed_up_to;
+    let awaits_reply = head.status() == Status::Open && head.awaiting_reply_since.is_some();
+    let open = (is_new && awaits_reply && !still_open).then_some(last);
+    let up_to = if open.is_some() || (is_new && still_open) { last } else { slot.up_to };
     let plan = TaskPlan { complete, open, up_to };
     (plan.complete.is_some() || plan.open.is_some() || plan.up_to != slot.up_to).then_some(plan)
 }
@@ -184,7 +192,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::conversation::tests::{ana, at, clara, empty, posted};
+    use crate::samples::{ana, at, clara, empty, posted};
 
     fn apply(slot: &TaskSlot, plan: &TaskPlan, next_id: &mut u128) -> TaskSlot {
         let mut slot = slot.clone();
@@ -204,28 +212,28 @@ mod tests {
     }
 
     #[test]
-    fn an_unanswered_message_opens_the_one_task() {
+    fn an_unanswered_message_creates_one_task() {
         let asked = posted(&empty(), &ana(), 1);
         let slot = settled(&asked, &TaskSlot::default());
         assert_eq!(slot.open.map(|(_, number)| number), Some(1));
         let asked_again = posted(&asked, &ana(), 2);
         let again = settled(&asked_again, &slot);
-        assert_eq!((again.open, again.up_to), (slot.open, 2), "never a second one");
-        assert_eq!(plan_tasks(&asked_again, &again), None, "delivered again, nothing changes");
+        assert_eq!((again.open, again.up_to), (slot.open, 2), "the next one creates no second task");
+        assert_eq!(plan_tasks(&asked_again, &again), None, "repeated delivery changes nothing");
     }
 
     #[test]
-    fn ticking_before_answering_is_allowed_and_the_next_message_opens_another() {
+    fn a_task_completed_without_an_answer_is_followed_by_another() {
         let asked = posted(&empty(), &ana(), 1);
-        let ticked = TaskSlot { open: None, ..settled(&asked, &TaskSlot::default()) };
-        assert_eq!(plan_tasks(&asked, &ticked), None, "a late record does not bring it back");
+        let completed = TaskSlot { open: None, ..settled(&asked, &TaskSlot::default()) };
+        assert_eq!(plan_tasks(&asked, &completed), None, "a late stream record does not reopen it");
         assert!(asked.awaiting_reply_since.is_some());
         let asked_again = posted(&asked, &ana(), 2);
-        assert_eq!(settled(&asked_again, &ticked).open.map(|(_, number)| number), Some(2));
+        assert_eq!(settled(&asked_again, &completed).open.map(|(_, number)| number), Some(2));
     }
 
     #[test]
-    fn closing_completes_it_and_reopening_makes_none() {
+    fn closing_completes_the_task_and_reopening_creates_none() {
         let asked = posted(&empty(), &ana(), 1);
         let slot = settled(&asked, &TaskSlot::default());
         let closed = asked.set_status(Status::Closed, &clara(), at(2)).unwrap().head;
@@ -234,11 +242,11 @@ mod tests {
         let done = apply(&slot, &plan, &mut 0);
         let reopened = closed.set_status(Status::Open, &ana(), at(3)).unwrap().head;
         assert_eq!(plan_tasks(&reopened, &done), None);
-        assert_eq!(plan_tasks(&reopened, &slot), Some(plan), "also when the closing is noticed late");
+        assert_eq!(plan_tasks(&reopened, &slot), Some(plan), "also if the closing is delivered late");
     }
 
     #[test]
-    fn an_answer_in_time_opens_no_task() {
+    fn an_answered_message_creates_no_task() {
         let answered = posted(&posted(&empty(), &ana(), 1), &clara(), 2);
         assert_eq!(plan_tasks(&answered, &TaskSlot::default()), None);
     }
@@ -258,7 +266,7 @@ mod tests {
     }
 
     #[test]
-    fn a_task_is_taken_given_back_and_completed_once() {
+    fn a_task_is_assigned_returned_and_completed_once() {
         let task = task();
         let taken = task.set_status(TaskStatus::InProgress, None, &clara(), at(2)).unwrap().unwrap();
         assert_eq!(taken.owner(), Some(&Owner::of(&clara())));
@@ -271,19 +279,19 @@ mod tests {
     }
 
     #[test]
-    fn a_completed_task_says_with_which_entry_it_was_answered() {
+    fn a_completed_task_has_the_number_of_the_answer() {
         let asked = posted(&posted(&empty(), &clara(), 1), &ana(), 2);
         let task = Task { opened_by_number: 2, ..task() };
         let answer = |head: &Conversation| {
             let done = task.set_status(TaskStatus::Completed, None, &clara(), at(9)).unwrap().unwrap();
-            let Progress::Completed(completion, _) = done.answered_in(head).progress else { panic!("it is done") };
+            let Progress::Completed(completion, _) = done.answered_in(head).progress else { panic!("not completed") };
             completion.answered_by
         };
-        assert_eq!(answer(&asked), None, "ticked without an answer");
+        assert_eq!(answer(&asked), None, "completed without an answer");
         let answered = posted(&posted(&asked, &clara(), 3), &clara(), 4);
-        assert_eq!(answer(&answered), Some(4), "the last one");
-        assert_eq!(answer(&posted(&answered, &ana(), 5)), Some(4), "a question after it changes nothing");
-        assert_eq!(task.clone().answered_in(&answered), task, "only what is done was answered");
+        assert_eq!(answer(&answered), Some(4), "the last answer");
+        assert_eq!(answer(&posted(&answered, &ana(), 5)), Some(4), "the patient's next message changes nothing");
+        assert_eq!(task.clone().answered_in(&answered), task, "open tasks have no answer");
     }
 
     #[derive(Debug, Clone)]
@@ -292,7 +300,7 @@ mod tests {
         Staff,
         Close,
         Reopen,
-        Tick,
+        Complete,
         Deliver,
     }
 
@@ -303,7 +311,7 @@ mod tests {
                 Just(Act::Staff),
                 Just(Act::Close),
                 Just(Act::Reopen),
-                Just(Act::Tick),
+                Just(Act::Complete),
                 Just(Act::Deliver)
             ],
             0..60,
@@ -311,10 +319,10 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever happens in whatever order and however late it is noticed: once noticed, a patient
-        /// who waits in an open chat and wrote since the last tick and closing has exactly one open task.
+        /// Whatever happens, and however late it is delivered: afterwards, an open conversation that awaits a reply has
+        /// exactly one open task, unless a clinician completed it after the patient's last message.
         #[test]
-        fn nobody_waits_without_a_task_but_by_a_clinicians_decision(acts in acts()) {
+        fn conversations_awaiting_a_reply_have_a_task_unless_a_clinician_completed_it(acts in acts()) {
             let (mut head, mut slot, mut next_id) = (empty(), TaskSlot::default(), 0);
             for (second, act) in acts.iter().enumerate() {
                 let second = i64::try_from(second).unwrap();
@@ -323,21 +331,21 @@ mod tests {
                     Act::Staff if head.status() == Status::Open => head = posted(&head, &clara(), second),
                     Act::Close => if let Some(changed) = head.set_status(Status::Closed, &clara(), at(second)) { head = changed.head },
                     Act::Reopen => if let Some(changed) = head.set_status(Status::Open, &ana(), at(second)) { head = changed.head },
-                    Act::Tick => slot.open = None,
+                    Act::Complete => slot.open = None,
                     Act::Deliver => if let Some(plan) = plan_tasks(&head, &slot) { slot = apply(&slot, &plan, &mut next_id) },
                     _ => {}
                 }
             }
             let before = slot.clone();
             if let Some(plan) = plan_tasks(&head, &slot) { slot = apply(&slot, &plan, &mut next_id) }
-            prop_assert_eq!(plan_tasks(&head, &slot), None, "one look is enough, a second changes nothing");
+            prop_assert_eq!(plan_tasks(&head, &slot), None, "repeated delivery changes nothing");
             if head.status() == Status::Closed {
-                prop_assert!(slot.open.is_none(), "a closed chat has no open task");
+                prop_assert!(slot.open.is_none(), "a closed conversation has no open task");
             }
             let closed = head.last_closing.as_ref().map_or(0, |closing| closing.number);
-            let owed = head.awaiting_reply_since.is_some() && head.last_patient_number > before.up_to.max(closed);
-            if head.status() == Status::Open && owed {
-                prop_assert!(slot.open.is_some(), "somebody waits and nobody is due to answer");
+            let is_due = head.awaiting_reply_since.is_some() && head.last_patient_number > before.up_to.max(closed);
+            if head.status() == Status::Open && is_due {
+                prop_assert!(slot.open.is_some(), "a patient awaits a reply without a task");
             }
         }
     }

@@ -1,42 +1,42 @@
-//! Texts that people write: what is accepted as a message and as a title, and how a preview is cut.
+//! Texts: validation of messages, titles and other texts that users write, and previews.
 
 use std::fmt;
 
 use unicode_segmentation::UnicodeSegmentation;
 
-/// Why a text is refused.
+/// Why a text is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TextError {
-    /// Nothing, or nothing but white space.
+    /// Empty, or only white space.
     #[error("is empty")]
     Empty,
-    /// More characters than fit.
+    /// Too many characters.
     #[error("is longer than {0} characters")]
     TooLong(usize),
-    /// A control character (Unicode category Cc) that has no place in it.
+    /// Contains a control character (Unicode category Cc) that is not allowed.
     #[error("holds a control character")]
     ControlCharacter,
 }
 
-/// A message's text: 1 to 10,000 characters; line breaks and tabs are the only control characters.
+/// The text of a message. Line breaks and tabs are the only control characters allowed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MessageText(String);
 
 impl MessageText {
-    /// The most characters (Unicode scalar values) that a message may have.
+    /// The maximum length in characters (Unicode scalar values).
     pub const MAX_LENGTH: usize = 10_000;
 
-    /// Checks a text and brings its line breaks to one form, `\n`.
+    /// Validates a text and normalizes its line breaks to `\n`.
     pub fn new(text: &str) -> Result<Self, TextError> {
         multi_line(text, Self::MAX_LENGTH).map(Self)
     }
 
-    /// No text at all: for a message that images stand in.
+    /// The empty text of a message that only has images.
     pub const fn none() -> Self {
         Self(String::new())
     }
 
-    /// Takes a text that passed the check when it was stored.
+    /// A text from the table, validated when it was stored.
     pub fn from_store(text: String) -> Self {
         Self(text)
     }
@@ -53,20 +53,20 @@ impl fmt::Display for MessageText {
     }
 }
 
-/// A conversation's title: 1 to 200 characters on one line, without white space around it.
+/// A conversation's title: one line, trimmed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Title(String);
 
 impl Title {
-    /// The most characters (Unicode scalar values) that a title may have.
+    /// The maximum length in characters (Unicode scalar values).
     pub const MAX_LENGTH: usize = 200;
 
-    /// Checks a title and trims it.
+    /// Validates and trims a title.
     pub fn new(title: &str) -> Result<Self, TextError> {
         one_line(title, Self::MAX_LENGTH).map(Self)
     }
 
-    /// Takes a title that passed the check when it was stored.
+    /// A title from the table, validated when it was stored.
     pub fn from_store(title: String) -> Self {
         Self(title)
     }
@@ -77,14 +77,15 @@ impl Title {
     }
 }
 
-/// A text on one line, trimmed: 1 to `max` characters, none of them a control character.
+/// Validates and trims a text on one line: 1 to `max` characters, without control characters.
 pub fn one_line(text: &str, max: usize) -> Result<String, TextError> {
     let text = text.trim();
     check(text, max, |_| false)?;
     Ok(text.to_owned())
 }
 
-/// A text of 1 to `max` characters, with its line breaks in one form; they and tabs are its only control characters.
+/// Validates a text of 1 to `max` characters and normalizes its line breaks. No other control characters but tabs are
+/// allowed.
 pub fn multi_line(text: &str, max: usize) -> Result<String, TextError> {
     let text = text.replace("\r\n", "\n").replace('\r', "\n");
     check(&text, max, |c| c == '\n' || c == '\t')?;
@@ -104,10 +105,10 @@ fn check(text: &str, max: usize, allowed: fn(char) -> bool) -> Result<(), TextEr
     Ok(())
 }
 
-/// The most bytes of a preview; the head of a conversation must stay under 1 KB (see `store::schema`).
+/// The maximum size of a preview in bytes: the head of a conversation must stay under 1 KB (see `store::schema`).
 pub const PREVIEW_MAX_BYTES: usize = 120;
 
-/// The beginning of a message on one line, cut between characters as people see them.
+/// The beginning of a message on one line, cut between grapheme clusters.
 pub fn preview(text: &MessageText) -> String {
     let mut line = String::new();
     for word in text.as_str().split_whitespace() {
@@ -115,7 +116,7 @@ pub fn preview(text: &MessageText) -> String {
             line.push(' ');
         }
         line.push_str(word);
-        // What comes after is cut off: a letter need not be read to its end.
+        // The rest would be cut off anyway.
         if line.len() > PREVIEW_MAX_BYTES {
             break;
         }
@@ -142,16 +143,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_are_bounded_and_printable() {
+    fn messages_are_validated() {
         assert_eq!(MessageText::new(" \n\t"), Err(TextError::Empty));
-        assert!(MessageText::new(&"é".repeat(10_000)).is_ok());
-        assert_eq!(MessageText::new(&"é".repeat(10_001)), Err(TextError::TooLong(10_000)));
+        assert!(MessageText::new(&"é".repeat(MessageText::MAX_LENGTH)).is_ok());
+        assert_eq!(
+            MessageText::new(&"é".repeat(MessageText::MAX_LENGTH + 1)),
+            Err(TextError::TooLong(MessageText::MAX_LENGTH))
+        );
         assert_eq!(MessageText::new("a\u{7}b"), Err(TextError::ControlCharacter));
         assert_eq!(MessageText::new("a\r\nb\rc\td").unwrap().as_str(), "a\nb\nc\td");
     }
 
     #[test]
-    fn titles_stand_on_one_line() {
+    fn titles_are_validated() {
         assert_eq!(Title::new("  Results  ").unwrap().as_str(), "Results");
         assert_eq!(Title::new("a\nb"), Err(TextError::ControlCharacter));
         assert_eq!(Title::new(&"t".repeat(201)), Err(TextError::TooLong(200)));
@@ -159,7 +163,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn previews_are_short_and_begin_the_text(text in "\\PC{1,400}") {
+        fn previews_are_short_and_start_like_the_text(text in "\\PC{1,400}") {
             prop_assume!(!text.trim().is_empty());
             let Ok(text) = MessageText::new(&text) else { return Ok(()) };
             let cut = preview(&text);

@@ -1,7 +1,7 @@
-//! The bucket: who may put or get what for a few minutes, and what inspection reads, writes and removes.
+//! The S3 bucket of images: presigned URLs for clients, and reads and writes for the inspection.
 //!
-//! `uploads/<conversation>/<attachment>` holds what a client sent and is removed after inspection, or after a day;
-//! `images/<conversation>/<attachment>/image` and `.../thumbnail` hold what inspection made of it. Keys are ids only.
+//! `uploads/<conversation>/<attachment>` is a client's upload, deleted after inspection or after a day.
+//! `images/<conversation>/<attachment>/image` and `.../thumbnail` are the inspected image. Keys contain only ids.
 
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
@@ -17,24 +17,24 @@ use domain::Timestamp;
 use domain::attachment::{Declared, MediaType};
 use domain::ids::{AttachmentId, ConversationId};
 
-/// How long an address holds that an image is uploaded to or downloaded from.
+/// How long presigned URLs are valid.
 pub const ADDRESS_HOLDS: Duration = Duration::from_mins(5);
 
-/// The prefix of what clients sent, which the bucket's notification names too.
+/// The prefix of uploads. The bucket's event notification filters by it too.
 const UPLOADS: &str = "uploads";
 const IMAGES: &str = "images";
 
-/// Where an attachment is in the bucket.
+/// The ids that an attachment's keys in the bucket are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Place {
-    /// Its conversation.
+    /// The conversation.
     pub conversation: ConversationId,
-    /// Its id.
+    /// The attachment.
     pub attachment: AttachmentId,
 }
 
 impl Place {
-    /// The place that an upload's key names.
+    /// Parses the key of an upload.
     pub fn of_upload(key: &str) -> Option<Self> {
         let mut parts = key.split('/');
         let (prefix, conversation, attachment, end) = (parts.next()?, parts.next()?, parts.next()?, parts.next());
@@ -55,44 +55,44 @@ impl Place {
     }
 }
 
-/// Where and how an image is uploaded.
+/// A presigned request that uploads an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedUpload {
     /// The HTTP method.
     pub method: String,
-    /// The address, which holds for exactly this type and length.
+    /// The URL, valid only for the declared type and size.
     pub url: String,
-    /// The headers to send with it, beside `Content-Length`, which every client sends by itself.
+    /// The headers to send, except `Content-Length`, which every client sends anyway.
     pub headers: BTreeMap<String, String>,
-    /// When the address stops to hold.
+    /// When the URL expires.
     pub expires_at: Timestamp,
 }
 
-/// Where an inspected image is downloaded from.
+/// The presigned URLs of an inspected image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignedDownloads {
-    /// The image's address.
+    /// The URL of the image.
     pub image: String,
-    /// Its thumbnail's.
+    /// The URL of its thumbnail.
     pub thumbnail: String,
 }
 
-/// What is in the bucket where an upload should be.
+/// An uploaded object.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Upload {
-    /// Its bytes.
+    /// Its content.
     Bytes(Vec<u8>),
-    /// More bytes than were announced, which nobody read.
+    /// Larger than declared; its content was not read.
     TooLarge,
 }
 
-/// What went wrong with the bucket. Names no content.
+/// A failed S3 request. Contains no content.
 #[derive(Debug, thiserror::Error)]
 pub enum BucketError {
-    /// It may go through later.
+    /// A transient failure: a retry may succeed.
     #[error("the bucket is busy: {0}")]
     Busy(String),
-    /// The bucket refuses the request itself.
+    /// S3 rejected the request.
     #[error("the bucket refused: {0}")]
     Refused(String),
 }
@@ -101,17 +101,17 @@ pub enum BucketError {
 #[derive(Debug, Clone)]
 pub struct Bucket {
     client: Client,
-    /// Signs addresses as clients reach the bucket, which off AWS may not be how functions do.
+    /// Signs URLs with the endpoint for clients, which differs from that for functions in an emulator.
     signer: Client,
     name: String,
 }
 
 impl Bucket {
-    /// A bucket by its name. Off AWS it is a part of the path, not of the host's name.
+    /// The bucket with this name. With `in_path`, as in emulators, the name is part of the URL's path, not of its host.
     pub fn new(connection: Builder, name: impl Into<String>, public_endpoint: Option<&str>, in_path: bool) -> Self {
         let connection = connection
             .force_path_style(in_path || public_endpoint.is_some())
-            // A checksum of the SDK's own choice would be signed into addresses and asked of clients.
+            // Otherwise the SDK would sign a checksum into upload URLs that clients don't send.
             .request_checksum_calculation(RequestChecksumCalculation::WhenRequired)
             .response_checksum_validation(ResponseChecksumValidation::WhenRequired);
         let signer = match public_endpoint {
@@ -125,7 +125,7 @@ impl Bucket {
         }
     }
 
-    /// Lets whoever has the address upload exactly what was declared, and with `sha256` exactly those bytes.
+    /// Presigns an upload of exactly the declared type and size, and with `sha256` of exactly this content.
     pub async fn sign_upload(
         &self,
         place: Place,
@@ -147,7 +147,7 @@ impl Bucket {
         })
     }
 
-    /// Lets whoever has the addresses see an inspected image. A browser shows it and keeps no copy.
+    /// Presigns the downloads of an inspected image. Browsers show it inline and don't cache it.
     pub async fn sign_downloads(
         &self,
         place: Place,
@@ -155,11 +155,11 @@ impl Bucket {
         now: Timestamp,
     ) -> Result<SignedDownloads, BucketError> {
         let sign = async |key: String, content_type: MediaType, name: &str| {
-            let end = if content_type == MediaType::Png { "png" } else { "jpg" };
+            let extension = if content_type == MediaType::Png { "png" } else { "jpg" };
             let get = self.signer.get_object().bucket(&self.name).key(key);
             let get = get
                 .response_content_type(content_type.as_str())
-                .response_content_disposition(format!("inline; filename=\"{name}.{end}\""))
+                .response_content_disposition(format!("inline; filename=\"{name}.{extension}\""))
                 .response_cache_control("private, no-store");
             let signed = get.presigned(signing(now)?).await.map_err(|error| refused(&error))?;
             Ok::<_, BucketError>(signed.uri().to_owned())
@@ -170,20 +170,20 @@ impl Bucket {
         })
     }
 
-    /// Reads an upload of at most so many bytes.
-    pub async fn upload(&self, place: Place, at_most: u64) -> Result<Upload, BucketError> {
+    /// Reads an upload if it has at most `max_bytes`.
+    pub async fn upload(&self, place: Place, max_bytes: u64) -> Result<Upload, BucketError> {
         let get = self.client.get_object().bucket(&self.name).key(place.upload());
         let found = get.send().await.map_err(|error| refused(&error))?;
         let length = found.content_length().unwrap_or(i64::MAX);
-        if u64::try_from(length).map_or(true, |length| length > at_most) {
+        if u64::try_from(length).map_or(true, |length| length > max_bytes) {
             return Ok(Upload::TooLarge);
         }
         let bytes = found.body.collect().await;
-        let bytes = bytes.map_err(|_| BucketError::Busy("an upload could not be read to its end".into()))?;
+        let bytes = bytes.map_err(|_| BucketError::Busy("the download of an upload was interrupted".into()))?;
         Ok(Upload::Bytes(bytes.to_vec()))
     }
 
-    /// Stores what inspection made.
+    /// Stores an inspected image and its thumbnail.
     pub async fn store(&self, place: Place, inspected: Inspected) -> Result<(), BucketError> {
         let put = async |key: String, content_type: MediaType, bytes: Vec<u8>| {
             let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type.as_str());
@@ -196,12 +196,12 @@ impl Bucket {
         Ok(())
     }
 
-    /// Removes an upload; nothing where there is none.
+    /// Deletes an upload, if it exists.
     pub async fn remove_upload(&self, place: Place) -> Result<(), BucketError> {
         self.remove(place.upload()).await
     }
 
-    /// Removes what inspection made; nothing where there is none.
+    /// Deletes an inspected image and its thumbnail, if they exist.
     pub async fn remove_images(&self, place: Place) -> Result<(), BucketError> {
         futures::try_join!(self.remove(place.image()), self.remove(place.thumbnail()))?;
         Ok(())
@@ -223,23 +223,23 @@ fn headers_of(signed: &PresignedRequest) -> BTreeMap<String, String> {
     headers.map(|(name, value)| (name.to_lowercase(), value.to_owned())).collect()
 }
 
-/// Sorts an SDK's error: passing, or refused. Never carries values of the request.
+/// Classifies an SDK error as transient or rejected. The result contains no values of the request.
 fn refused<E, R>(error: &SdkError<E, R>) -> BucketError
 where
     E: ProvideErrorMetadata,
 {
     match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
-            BucketError::Busy("it could not be reached".into())
+            BucketError::Busy("connection failed".into())
         }
         SdkError::ServiceError(service) => {
-            let code = service.err().code().unwrap_or("an unnamed error").to_owned();
+            let code = service.err().code().unwrap_or("unknown error").to_owned();
             match code.as_str() {
                 "SlowDown" | "InternalError" | "ServiceUnavailable" | "RequestTimeout" => BucketError::Busy(code),
                 _ => BucketError::Refused(code),
             }
         }
-        _ => BucketError::Refused("the request could not be made".into()),
+        _ => BucketError::Refused("the request could not be built".into()),
     }
 }
 
@@ -248,7 +248,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_uploads_key_says_its_place_and_no_other_key_does() {
+    fn only_keys_of_uploads_are_parsed() {
         let id = |number| uuid::Uuid::from_u128(number);
         let place = Place { conversation: ConversationId::new(id(1)), attachment: AttachmentId::new(id(2)) };
         assert_eq!(Place::of_upload(&place.upload()), Some(place));

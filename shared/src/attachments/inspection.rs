@@ -1,8 +1,8 @@
-//! What an uploaded image really is, and the clean image and thumbnail that are made of it.
+//! Image inspection: detects the type of an upload, decodes it, and creates a clean image and a thumbnail.
 //!
-//! Nothing of the upload itself is kept: pixels are decoded, brought to sRGB, turned upright and encoded anew,
-//! so that no metadata (where a photo was taken, with what, by whom) and nothing hidden behind the image survives.
-//! Dimensions are checked before memory is taken for them.
+//! The upload itself is not kept: its pixels are decoded, converted to sRGB, rotated to upright and encoded again. This
+//! removes all metadata (such as location, camera and author) and any data hidden after the image. Dimensions are
+//! checked before memory is allocated.
 
 use std::io::Cursor;
 
@@ -14,17 +14,17 @@ use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
 use domain::attachment::{Image, MediaType, Reason};
 
-/// The most pixels that are decoded: what phones of today make, and at most 400 MB while decoding.
+/// The maximum number of pixels: enough for current phones, and at most 400 MB while decoding.
 pub const MAX_PIXELS: u64 = 50_000_000;
-/// The most memory that a decoder may take for itself.
+/// The maximum memory of a decoder, in bytes.
 const MAX_DECODER_BYTES: u64 = 512 * 1024 * 1024;
-/// The longest side of a stored image; larger ones are scaled down.
+/// The maximum side of a stored image, in pixels; larger images are scaled down.
 pub const MAX_SIDE: u32 = 4096;
-/// The longest side of a thumbnail.
+/// The maximum side of a thumbnail, in pixels.
 pub const THUMBNAIL_SIDE: u32 = 320;
-/// A thumbnail has fewer bytes than this, so that a page of 50 messages loads quickly.
+/// Thumbnails are smaller than this, in bytes, so that a page of 50 messages loads quickly.
 pub const THUMBNAIL_BYTES: usize = 50_000;
-/// Images of the lossless types with no more colours than this are drawings or screenshots, which JPEG would blur.
+/// WebP and GIF images with at most this many colours are drawings or screenshots, which JPEG would blur.
 const FEW_COLOURS: usize = 256;
 const JPEG_QUALITY: u8 = 85;
 
@@ -33,19 +33,19 @@ const JPEG_QUALITY: u8 = 85;
 pub struct Inspected {
     /// The image, upright and without metadata.
     pub image: Vec<u8>,
-    /// What it is.
+    /// Its type, size and dimensions.
     pub facts: Image,
     /// A JPEG of at most 320 pixels and 50 KB.
     pub thumbnail: Vec<u8>,
 }
 
-/// Inspects an upload. `is_taken` says which types the settings take.
-pub fn inspect(upload: &[u8], is_taken: impl Fn(MediaType) -> bool) -> Result<Inspected, Reason> {
-    let (content_type, format) = real_type(upload)?;
-    if !is_taken(content_type) {
+/// Inspects an upload. `is_allowed` tells which types the settings allow.
+pub fn inspect(upload: &[u8], is_allowed: impl Fn(MediaType) -> bool) -> Result<Inspected, Reason> {
+    let (content_type, format) = detect_type(upload)?;
+    if !is_allowed(content_type) {
         return Err(Reason::UnsupportedType);
     }
-    // The decoder fills what is missing with grey and calls it a success, as browsers do.
+    // The decoder accepts truncated JPEGs and fills the rest with grey, as browsers do.
     if content_type == MediaType::Jpeg && !is_complete_jpeg(upload) {
         return Err(Reason::Damaged);
     }
@@ -53,8 +53,8 @@ pub fn inspect(upload: &[u8], is_taken: impl Fn(MediaType) -> bool) -> Result<In
     encode(&decoded, content_type).map_err(|error| reason(&error))
 }
 
-/// The type that the bytes themselves show, whatever the upload was called.
-fn real_type(upload: &[u8]) -> Result<(MediaType, ImageFormat), Reason> {
+/// Detects the type from the content, whatever type was declared.
+fn detect_type(upload: &[u8]) -> Result<(MediaType, ImageFormat), Reason> {
     if upload.is_empty() {
         return Err(Reason::Empty);
     }
@@ -69,26 +69,27 @@ fn real_type(upload: &[u8]) -> Result<(MediaType, ImageFormat), Reason> {
     }
 }
 
-/// HEIC and its relatives (ISO/IEC 14496-12, "File type box").
+/// Whether it is HEIC or a related format (ISO/IEC 14496-12, "File type box").
 fn is_iso_media(upload: &[u8]) -> bool {
     upload.get(4..8) == Some(b"ftyp")
 }
 
 fn is_svg(upload: &[u8]) -> bool {
-    let beginning = String::from_utf8_lossy(upload.get(..1024).unwrap_or(upload)).to_lowercase();
-    beginning.trim_start_matches('\u{feff}').trim_start().starts_with('<') && beginning.contains("<svg")
+    let start = String::from_utf8_lossy(upload.get(..1024).unwrap_or(upload)).to_lowercase();
+    start.trim_start_matches('\u{feff}').trim_start().starts_with('<') && start.contains("<svg")
 }
 
-/// Whether a JPEG has its end: walks its segments and its coded data up to the marker `EOI`
-/// (ITU-T T.81, annex B). Thumbnails within segments have ends of their own, which do not count.
+/// Whether a JPEG is complete: walks through its segments and image data to the marker `EOI` (ITU-T T.81, annex B).
+/// The `EOI` of a thumbnail inside a segment does not count.
 fn is_complete_jpeg(upload: &[u8]) -> bool {
     let mut rest = upload;
     while let Some(marker) = rest.iter().position(|byte| *byte == 0xFF) {
         rest = &rest[marker + 1..];
         match rest.first() {
             Some(0xD9) => return true,
-            // Stuffing, a restart, the beginning: no length follows. A fill byte is looked at again.
+            // Byte stuffing, TEM, RSTn and SOI have no length.
             Some(0x00 | 0x01 | 0xD0..=0xD8) => rest = &rest[1..],
+            // A fill byte: the marker follows.
             Some(0xFF) => {}
             Some(_) => match rest.get(1..3) {
                 Some(&[high, low]) => {
@@ -104,7 +105,7 @@ fn is_complete_jpeg(upload: &[u8]) -> bool {
     false
 }
 
-/// Decodes to 8 bits a channel, in sRGB, upright, no side longer than [`MAX_SIDE`].
+/// Decodes to 8 bits per channel in sRGB, rotates to upright and scales down to [`MAX_SIDE`].
 fn decode(upload: &[u8], format: ImageFormat) -> Result<DynamicImage, ImageError> {
     let mut limits = Limits::no_limits();
     limits.max_alloc = Some(MAX_DECODER_BYTES);
@@ -118,7 +119,7 @@ fn decode(upload: &[u8], format: ImageFormat) -> Result<DynamicImage, ImageError
         )));
     }
     let orientation = decoder.orientation()?;
-    // Metadata that can't be read are no reason to refuse an image that can.
+    // An unreadable profile is ignored.
     let profile = decoder.icc_profile().unwrap_or(None);
     let mut image = eight_bits(DynamicImage::from_decoder(decoder)?);
     if let Some(profile) = profile {
@@ -141,12 +142,12 @@ fn eight_bits(image: DynamicImage) -> DynamicImage {
     }
 }
 
-/// Converts from the colour profile that an image brings: a rash must have its true colour. A profile that can't
-/// be used, or of a colour space that the decoder has converted from already, leaves the image as it is.
+/// Converts from the image's colour profile to sRGB: the colour of a rash must be right. The image stays unchanged if
+/// the profile is unusable or for a colour space that the decoder has already converted.
 fn to_srgb(image: DynamicImage, profile: &[u8]) -> DynamicImage {
     let Ok(profile) = ColorProfile::new_from_slice(profile) else { return image };
     let image = match (profile.color_space, image) {
-        // Grey pixels in an RGB profile.
+        // Grey pixels with an RGB profile.
         (DataColorSpace::Rgb, DynamicImage::ImageLuma8(grey)) => DynamicImage::from(grey).into_rgb8().into(),
         (DataColorSpace::Rgb, DynamicImage::ImageLumaA8(grey)) => DynamicImage::from(grey).into_rgba8().into(),
         (_, image) => image,
@@ -233,7 +234,7 @@ fn has_few_colours(image: &DynamicImage) -> bool {
     })
 }
 
-/// A small JPEG on white. What does not fit into its bytes loses quality, then size.
+/// A JPEG thumbnail on a white background. If it is too large, its quality is lowered, then its dimensions.
 fn thumbnail(image: &DynamicImage) -> Result<Vec<u8>, ImageError> {
     let mut side = THUMBNAIL_SIDE;
     loop {

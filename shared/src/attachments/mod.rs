@@ -1,4 +1,4 @@
-//! Images: the bucket that holds them, and the inspection that none of them is shown without.
+//! Images: their bucket, and the inspection that each must pass before it is shown.
 
 mod bucket;
 mod inspection;

@@ -1,8 +1,8 @@
-//! Enumerations of the domain as the API has them.
+//! API enums: each mirrors an enum of the domain.
 
-/// Declares an enumeration of the API beside the domain's, with the same variants, and turns each into the other.
+/// Declares an API enum with the variants of a domain enum, and conversions in both directions.
 ///
-/// A variant that only one of them has does not compile.
+/// It does not compile if the variants differ.
 #[macro_export]
 macro_rules! api_enum {
     ($(#[$meta:meta])* pub enum $view:ident of $domain:ident { $($(#[$doc:meta])* $variant:ident),* $(,)? }) => {

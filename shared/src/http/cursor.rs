@@ -1,8 +1,7 @@
-//! Page cursors: opaque, tamper-proof and bound to their caller and query.
+//! Page cursors: opaque, tamper-proof, and valid for one caller and one query.
 //!
-//! A cursor holds where the next page begins and an HMAC (RFC 2104, SHA-256) over that, the caller,
-//! the path and the query. The key is a secret of the deployment, fetched once by a warm function and
-//! only when a cursor is made or shown.
+//! A cursor contains the position of the next page and an HMAC (RFC 2104, SHA-256) of the position, the caller, the
+//! path and the query. The key is a Secrets Manager secret, read the first time that a function signs or verifies one.
 
 use aws_sdk_secretsmanager::Client;
 use base64::Engine as _;
@@ -17,7 +16,7 @@ use super::problem::ApiError;
 use crate::later::{Later, later};
 use domain::ids::UserId;
 
-/// Makes and reads cursors.
+/// Signs and verifies cursors.
 #[derive(Debug)]
 pub struct Cursors {
     client: Later<Client>,
@@ -25,24 +24,24 @@ pub struct Cursors {
     key: OnceCell<Vec<u8>>,
 }
 
-/// What a cursor is valid for.
+/// The caller and query that a cursor is valid for.
 #[derive(Debug, Clone, Copy)]
 pub struct Binding<'a> {
     /// The caller.
     pub caller: &'a UserId,
-    /// The path, with its ids.
+    /// The request's path, including ids.
     pub path: &'a str,
-    /// The parameters that choose the list, in a fixed order.
+    /// The query parameters that select the list, in a fixed order.
     pub query: &'a str,
 }
 
 impl Cursors {
-    /// Cursors signed with a secret of Secrets Manager, by its ARN.
+    /// Cursors signed with the Secrets Manager secret that has this ARN.
     pub fn new(client: Later<Client>, secret: impl Into<String>) -> Self {
         Self { client, secret: secret.into(), key: OnceCell::new() }
     }
 
-    /// Cursors signed with a key that is given; for tests.
+    /// Cursors signed with the given key; for tests.
     pub fn with_key(client: Client, key: &[u8]) -> Self {
         Self { client: later(|| client), secret: String::new(), key: OnceCell::new_with(Some(key.to_vec())) }
     }
@@ -58,7 +57,7 @@ impl Cursors {
         Ok(key.await?)
     }
 
-    /// The cursor for a position, where there is one.
+    /// Signs the position of the next page, if there is one.
     pub async fn sign<T: Serialize>(&self, next: Option<&T>, bound: Binding<'_>) -> Result<Option<String>, ApiError> {
         let Some(position) = next else { return Ok(None) };
         let position = serde_json::to_vec(position).map_err(|error| ApiError::Internal(error.to_string()))?;
@@ -67,13 +66,13 @@ impl Cursors {
         Ok(Some(format!("{}.{}", encode(&position), encode(&tag))))
     }
 
-    /// The position of a cursor, where one is shown.
+    /// Verifies a cursor, if the request has one, and returns its position.
     pub async fn verify<T: DeserializeOwned>(
         &self,
-        shown: Option<&str>,
+        cursor: Option<&str>,
         bound: Binding<'_>,
     ) -> Result<Option<T>, ApiError> {
-        let Some(cursor) = shown else { return Ok(None) };
+        let Some(cursor) = cursor else { return Ok(None) };
         let (position, tag) = cursor.split_once('.').ok_or(ApiError::InvalidCursor)?;
         let decode = |text: &str| URL_SAFE_NO_PAD.decode(text).map_err(|_| ApiError::InvalidCursor);
         let (position, tag) = (decode(position)?, decode(tag)?);
@@ -84,7 +83,7 @@ impl Cursors {
 
 fn mac(key: &[u8], bound: Binding<'_>, position: &[u8]) -> Result<Hmac<Sha256>, ApiError> {
     let mut mac = Hmac::<Sha256>::new_from_slice(key).map_err(|error| ApiError::Internal(error.to_string()))?;
-    // Each part is preceded by its length, so that no two bindings read the same.
+    // The length before each part prevents two different bindings from having the same bytes.
     for part in [bound.caller.as_str().as_bytes(), bound.path.as_bytes(), bound.query.as_bytes(), position] {
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
@@ -111,7 +110,7 @@ mod tests {
         assert_eq!(cursors.verify::<u32>(Some(&cursor), bound).await.unwrap(), Some(7));
         let edited = format!("{}{}", if cursor.starts_with('N') { 'M' } else { 'N' }, &cursor[1..]);
         let cut = &cursor[..cursor.len() - 1];
-        for (shown, bound) in [
+        for (invalid, bound) in [
             (cursor.as_str(), Binding { caller: &ben, ..bound }),
             (cursor.as_str(), Binding { path: "/task", query: "spool=a", ..bound }),
             (cursor.as_str(), Binding { query: "pool=b", ..bound }),
@@ -120,8 +119,8 @@ mod tests {
             ("", bound),
             ("x.y", bound),
         ] {
-            let refused = cursors.verify::<u32>(Some(shown), bound).await;
-            assert!(matches!(refused, Err(ApiError::InvalidCursor)), "{shown}");
+            let rejected = cursors.verify::<u32>(Some(invalid), bound).await;
+            assert!(matches!(rejected, Err(ApiError::InvalidCursor)), "{invalid}");
         }
         assert_eq!(cursors.verify::<u32>(None, bound).await.unwrap(), None);
     }

@@ -1,14 +1,14 @@
-//! Which gateway called: what HTTP APIs, REST APIs and CloudFront tell differently is made the same here, in one place.
+//! Gateways: normalizes requests from API Gateway HTTP APIs, REST APIs and CloudFront.
 //!
-//! | what | HTTP API | REST API | handlers see |
+//! | | HTTP API | REST API | handlers get |
 //! |---|---|---|---|
-//! | path (`raw_http_path`) | with a named stage in front | without the stage | without the stage |
-//! | `/` at the path's end | another path | the same path | 404 |
-//! | parts of the path | decoded | as they were sent | decoded |
-//! | query | as it was sent | decoded, by name | as it was sent |
-//! | body | base64 for unusual types | text | bytes (`lambda_http` decodes) |
-//! | claims | from its authoriser | none | none: every function verifies the token itself |
-//! | source address | the caller's, or CloudFront's | the same | the caller's |
+//! | path (`raw_http_path`) | starts with the stage, if it is named | without the stage | without the stage |
+//! | trailing `/` | another path | the same path | 404 |
+//! | path parameters | decoded | percent-encoded | decoded |
+//! | query | percent-encoded | decoded, by name | percent-encoded |
+//! | body | base64 for binary types | text | bytes (`lambda_http` decodes) |
+//! | claims | from its authorizer | none | none: every function verifies the token itself |
+//! | source IP | the client's, or CloudFront's | the same | the client's |
 
 use std::collections::HashMap;
 
@@ -20,23 +20,23 @@ use sha2::{Digest as _, Sha256};
 use super::problem::ApiError;
 use domain::audit::Source;
 
-/// With what CloudFront shows that a request came through it.
+/// The header with the secret that CloudFront adds to its requests.
 const KEY: &str = "x-cloudfront-key";
-/// The caller's address, as CloudFront saw it (infra/edge/to-api.js).
+/// The header with the client's IP address that CloudFront adds (infra/edge/to-api.js).
 const VIEWER_ADDRESS: &str = "x-viewer-address";
 
-/// The caller's address, where CloudFront told it.
+/// The client's IP address from CloudFront.
 #[derive(Debug, Clone)]
 struct ViewerAddress(String);
 
-/// The request as handlers see it, whichever gateway it came through.
+/// Normalizes a request, whichever gateway it came through.
 ///
-/// With a `key`, only what CloudFront passed on is served: whoever calls the gateway itself walks around the firewall
-/// and could claim any address.
+/// With a `key`, only requests from CloudFront are accepted: a client that calls the gateway directly would bypass the
+/// web application firewall and could forge its address.
 pub fn admitted(mut request: Request, key: Option<&str>) -> Result<Request, ApiError> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let viewer = match key {
-        Some(key) if !header(KEY).is_some_and(|shown| same(shown, key)) => {
+        Some(key) if !header(KEY).is_some_and(|value| is_equal(value, key)) => {
             return Err(ApiError::Forbidden("The API is reached through its applications' addresses."));
         }
         Some(_) => header(VIEWER_ADDRESS).map(|address| ViewerAddress(address.to_owned())),
@@ -57,7 +57,7 @@ pub fn admitted(mut request: Request, key: Option<&str>) -> Result<Request, ApiE
     })
 }
 
-/// Where a request comes from: the caller's address, and the id under which it is logged.
+/// The source of a request for audit events: the client's IP address and the request id of the log.
 pub fn source(request: &Request) -> Source {
     let at_gateway = match request.request_context_ref() {
         Some(RequestContext::ApiGatewayV2(context)) => context.http.source_ip.clone(),
@@ -69,12 +69,12 @@ pub fn source(request: &Request) -> Source {
     Source { address: address.or(at_gateway), request_id }
 }
 
-/// Compared by their hashes, so that the time it takes tells nothing of the key.
-fn same(shown: &str, key: &str) -> bool {
-    Sha256::digest(shown) == Sha256::digest(key)
+/// Compares hashes, so that the time taken reveals nothing about the key.
+fn is_equal(value: &str, key: &str) -> bool {
+    Sha256::digest(value) == Sha256::digest(key)
 }
 
-/// The path without its stage. An HTTP API's has it but for the stage `$default`, a REST API's never.
+/// The path without the stage. Only HTTP APIs include it, except the stage `$default`.
 fn path_of(request: &Request) -> String {
     let path = request.raw_http_path();
     let stage = match request.request_context_ref() {
@@ -89,7 +89,7 @@ fn path_of(request: &Request) -> String {
     }
 }
 
-/// The parts of a REST API's path, which come as they were sent.
+/// The decoded path parameters of a REST API, which passes them percent-encoded.
 fn decoded_parameters(request: &Request) -> Option<HashMap<String, Vec<String>>> {
     let Some(RequestContext::ApiGatewayV1(_)) = request.request_context_ref() else { return None };
     let parameters = request.path_parameters_ref()?;
@@ -126,19 +126,19 @@ mod tests {
             "body": null, "isBase64Encoded": false})
     }
 
-    fn seen(event: &Value, key: Option<&str>) -> Result<Request, ApiError> {
+    fn normalized(event: &Value, key: Option<&str>) -> Result<Request, ApiError> {
         admitted(from_str(&event.to_string()).expect("an event"), key)
     }
 
     #[test]
-    fn handlers_see_the_same_path_query_and_parameters() {
+    fn all_gateways_have_the_same_path_query_and_parameters() {
         let events = [
             http_api("$default", "/patients/a b", "q=a%26b&limit=5"),
             http_api("api", "/api/patients/a b", "q=a%26b&limit=5"),
             rest_api("/patients/a b", &json!({"q": ["a&b"], "limit": ["5"]})),
         ];
         for event in &events {
-            let request = seen(event, None).expect("admitted");
+            let request = normalized(event, None).expect("admitted");
             assert_eq!(request.raw_http_path(), "/patients/a b");
             assert_eq!(request.path_parameters().first("patientId"), Some("a b"));
             let mut query: Vec<_> = request.uri().query().expect("a query").split('&').collect();
@@ -148,9 +148,9 @@ mod tests {
     }
 
     #[test]
-    fn only_a_whole_segment_is_the_stage() {
+    fn only_a_whole_segment_is_removed_as_the_stage() {
         let path = |stage: &str, path: &str| {
-            seen(&http_api(stage, path, ""), None).expect("admitted").raw_http_path().to_owned()
+            normalized(&http_api(stage, path, ""), None).expect("admitted").raw_http_path().to_owned()
         };
         assert_eq!(path("me", "/me/me/notifications"), "/me/notifications");
         assert_eq!(path("me", "/messages"), "/messages");
@@ -159,31 +159,31 @@ mod tests {
     }
 
     #[test]
-    fn a_slash_at_the_end_is_no_route_of_ours() {
+    fn paths_with_a_trailing_slash_are_not_found() {
         for event in [http_api("$default", "/me/", ""), rest_api("/me/", &Value::Null)] {
-            assert!(matches!(seen(&event, None), Err(ApiError::NotFound)));
+            assert!(matches!(normalized(&event, None), Err(ApiError::NotFound)));
         }
-        assert!(seen(&rest_api("/", &Value::Null), None).is_ok());
+        assert!(normalized(&rest_api("/", &Value::Null), None).is_ok());
     }
 
     #[test]
-    fn without_a_key_the_address_is_the_gateways_and_nobody_is_believed() {
+    fn without_a_key_the_address_comes_from_the_gateway() {
         for event in [http_api("$default", "/me", ""), rest_api("/me", &Value::Null)] {
-            let request = seen(&event, None).expect("admitted");
+            let request = normalized(&event, None).expect("admitted");
             assert_eq!(source(&request).address.as_deref(), Some("192.0.2.1"));
         }
     }
 
     #[test]
-    fn with_a_key_only_cloudfront_is_served_and_its_word_is_taken() {
+    fn with_a_key_only_cloudfront_is_accepted_and_provides_the_address() {
         for mut event in [http_api("$default", "/me", ""), rest_api("/me", &Value::Null)] {
-            let request = seen(&event, Some("the key")).expect("admitted");
+            let request = normalized(&event, Some("the key")).expect("admitted");
             assert_eq!(source(&request).address.as_deref(), Some("203.0.113.7"));
-            assert!(matches!(seen(&event, Some("another key")), Err(ApiError::Forbidden(_))));
+            assert!(matches!(normalized(&event, Some("another key")), Err(ApiError::Forbidden(_))));
             for headers in ["headers", "multiValueHeaders"] {
                 event[headers] = json!({});
             }
-            assert!(matches!(seen(&event, Some("the key")), Err(ApiError::Forbidden(_))));
+            assert!(matches!(normalized(&event, Some("the key")), Err(ApiError::Forbidden(_))));
         }
     }
 }

@@ -1,4 +1,4 @@
-//! HTTP: requests into types, errors into problem documents, pages into cursors.
+//! HTTP: parses requests, writes responses, and converts errors into problem documents.
 
 pub mod api_enum;
 pub mod cursor;

@@ -1,7 +1,8 @@
-//! Problem documents (RFC 9457): every error that a client gets, with a stable `code`.
+//! Errors, and the problem documents (RFC 9457) that clients get for them, with a stable `code`.
 //!
-//! What a 500 really was goes to one log line, never into the body. Nothing here quotes a value that
-//! was sent: it may be protected health information.
+//! Inner layers return errors of their own, which know no HTTP. This module converts them to [`ApiError`], and the
+//! runtime turns that into a response. The cause of a 5xx is only logged, in one line. Neither documents nor logs
+//! quote values from the request: they may be protected health information.
 
 use lambda_http::http::{StatusCode, header};
 use lambda_http::{Body, Response};
@@ -77,25 +78,25 @@ impl FieldProblem {
     }
 }
 
-/// What a handler fails with.
+/// The error of a handler.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
-    /// 400: the request can't be read.
+    /// 400: the request can't be parsed.
     #[error("the request can't be read")]
     Malformed(FieldProblem),
-    /// 400: a page cursor that is not ours, or another caller's, or another query's.
+    /// 400: the page cursor is forged, or belongs to another caller or query.
     #[error("the cursor is not valid here")]
     InvalidCursor,
-    /// 401: nobody is known to call.
+    /// 401: there is no valid token.
     #[error("{0}")]
     Unauthorized(&'static str),
     /// 403: the caller's role does not allow this.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// 404: it does not exist, or not for this caller.
+    /// 404: it does not exist, or the caller may not know that it does.
     #[error("not found")]
     NotFound,
-    /// 405: the path takes other methods.
+    /// 405: the path has other methods, listed in the `Allow` header.
     #[error("method not allowed")]
     MethodNotAllowed(String),
     /// 409: the conversation is closed.
@@ -107,22 +108,22 @@ pub enum ApiError {
     /// 409: the encounter is finished.
     #[error("the encounter is finished")]
     EncounterFinished,
-    /// 409: the encounter has as many orders or documents as it can have.
+    /// 409: the encounter has the maximum number of orders or documents.
     #[error("the encounter is full")]
     EncounterFull,
-    /// 409: patients would have no questionnaire to begin with.
+    /// 409: patients would have no questionnaire left.
     #[error("no other questionnaire is active")]
     LastActiveQuestionnaire,
-    /// 409: the questionnaire is not the version any more that the change was made from.
+    /// 409: the change is based on an outdated version of the questionnaire.
     #[error("the questionnaire was changed meanwhile")]
     QuestionnaireChanged,
     /// 413: the body is too large.
     #[error("the body is too large")]
     TooLarge,
-    /// 413, 415: an attachment that is not taken.
+    /// 413, 415: the attachment is too large or of a type that is not allowed.
     #[error(transparent)]
     Attachment(#[from] attachment::Refused),
-    /// 422: it can be read, but not accepted.
+    /// 422: a value is invalid.
     #[error("a value is not accepted")]
     Invalid(FieldProblem),
     /// 422: the message id was used for another message.
@@ -134,10 +135,10 @@ pub enum ApiError {
     /// 422: the idempotency key was used for another request.
     #[error("the idempotency key is used for another request")]
     IdempotencyKeyReused,
-    /// 503: it may go through later; nothing was stored.
+    /// 503: a temporary failure; nothing was stored. The text is for the log.
     #[error("{0}")]
     Busy(String),
-    /// 500: it is our fault. The text is for the log.
+    /// 500: a bug or misconfiguration. The text is for the log.
     #[error("{0}")]
     Internal(String),
 }
@@ -197,7 +198,7 @@ impl From<Fault> for ApiError {
     }
 }
 
-/// The JSON pointer (RFC 6901) of a field of the domain: the API's names are the domain's in camel case.
+/// The JSON pointer (RFC 6901) of a domain field: the API uses the same names in camel case.
 fn pointer(field: &Field) -> String {
     let mut pointer = String::new();
     for step in field.steps() {
@@ -247,12 +248,12 @@ impl From<SendError<Self>> for ApiError {
 }
 
 impl ApiError {
-    /// A value that can be read, but not accepted.
+    /// The error for an invalid value.
     pub fn invalid(pointer: impl Into<String>, detail: impl std::fmt::Display) -> Self {
         Self::Invalid(FieldProblem::new(pointer, detail.to_string()))
     }
 
-    /// Something that someone can't be told at, in the field that held it.
+    /// The error for an invalid contact preference.
     pub fn contact(error: ContactError) -> Self {
         let pointer = match error {
             ContactError::Email => "/email",
@@ -303,7 +304,7 @@ impl ApiError {
         }
     }
 
-    /// The status that it is answered with.
+    /// The HTTP status.
     pub const fn status(&self) -> StatusCode {
         self.kind().0
     }
@@ -374,7 +375,7 @@ impl ApiError {
         }
     }
 
-    /// The response.
+    /// The response with the problem document and its headers.
     pub fn response(&self) -> Response<Body> {
         let mut response = response::with_body(self.status(), PROBLEM_JSON, &self.problem());
         let headers = response.headers_mut();

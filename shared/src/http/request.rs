@@ -1,4 +1,4 @@
-//! Requests into types. What can't be read is a 400 that says where; ids that are none are a 422.
+//! Parsing of requests. Errors name the field: 400 for a malformed body or query, 422 for an invalid id.
 
 use std::str::FromStr;
 
@@ -10,7 +10,7 @@ use serde_path_to_error::Segment;
 use super::problem::{ApiError, FieldProblem};
 use domain::ids::IdError;
 
-/// The largest body taken, in bytes.
+/// The maximum size of a body, in bytes.
 pub const MAX_BODY: usize = 256 * 1024;
 
 /// The `Authorization` header.
@@ -18,7 +18,7 @@ pub fn authorization(request: &Request) -> Option<&str> {
     request.headers().get(AUTHORIZATION).and_then(|value| value.to_str().ok())
 }
 
-/// The body, from JSON.
+/// Parses the JSON body.
 pub fn json<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
     let body = request.body().as_ref();
     if body.len() > MAX_BODY {
@@ -34,7 +34,7 @@ pub fn json<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
     Ok(value)
 }
 
-/// Where the JSON can't be read and what was expected there, without quoting what stood there.
+/// Converts serde's error into the field at fault and what was expected, without quoting the value.
 fn malformed(error: &serde_path_to_error::Error<serde_json::Error>, body: &[u8]) -> ApiError {
     let mut pointer = String::new();
     for segment in error.path() {
@@ -50,12 +50,12 @@ fn malformed(error: &serde_path_to_error::Error<serde_json::Error>, body: &[u8])
     let inner = error.inner();
     let text = inner.to_string();
     let named = text.split('`').nth(1).unwrap_or_default();
-    // serde_json also calls it bad syntax when a number stands where one of an enum's names belongs.
+    // serde_json also reports a syntax error for a number in place of an enum's name.
     let is_json = || serde_json::from_slice::<IgnoredAny>(body).is_ok();
     let detail = if (inner.is_syntax() || inner.is_eof()) && !is_json() {
         pointer.clear();
         format!("is not JSON at line {} column {}", inner.line(), inner.column())
-    } else if let Some(detail) = about_a_field(&text) {
+    } else if let Some(detail) = field_detail(&text) {
         if !pointer.ends_with(&format!("/{named}")) {
             pointer = format!("{pointer}/{named}");
         }
@@ -67,21 +67,21 @@ fn malformed(error: &serde_path_to_error::Error<serde_json::Error>, body: &[u8])
     ApiError::Malformed(FieldProblem::new(pointer, detail))
 }
 
-/// What is wrong with a field as a whole, which serde names in its message.
-fn about_a_field(text: &str) -> Option<&'static str> {
+/// The detail of an error about a whole field, which serde names in its message.
+fn field_detail(text: &str) -> Option<&'static str> {
     [("missing field", "is missing"), ("unknown field", "is not a known field"), ("duplicate field", "is given twice")]
         .into_iter()
-        .find_map(|(beginning, detail)| text.starts_with(beginning).then_some(detail))
+        .find_map(|(prefix, detail)| text.starts_with(prefix).then_some(detail))
 }
 
-/// An id in the path. What is no UUID is a 422; any other is looked up and found or not.
+/// Parses an id in the path; 422 if it is not a UUID.
 pub fn path_id<T: FromStr<Err = IdError>>(request: &Request, name: &str) -> Result<T, ApiError> {
     let parameters = request.path_parameters();
     let text = parameters.first(name).unwrap_or_default();
     text.parse().map_err(|error| ApiError::invalid(format!("{{{name}}}"), error))
 }
 
-/// The query's parameters. Unknown ones, repeated ones and wrong types are a 400.
+/// Parses the query parameters; 400 for unknown, repeated or mistyped ones.
 pub fn query<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
     let query = request.uri().query().unwrap_or_default();
     let reader = serde_html_form::Deserializer::from_bytes(query.as_bytes());
@@ -100,16 +100,16 @@ pub fn query<T: DeserializeOwned>(request: &Request) -> Result<T, ApiError> {
     })
 }
 
-/// How many items a page may have.
-pub fn limit(asked: Option<u32>, default: usize) -> Result<usize, ApiError> {
-    match asked {
+/// Validates the requested page size.
+pub fn limit(requested: Option<u32>, default: usize) -> Result<usize, ApiError> {
+    match requested {
         None => Ok(default),
         Some(limit @ 1..=MAX_LIMIT) => Ok(limit as usize),
         Some(_) => Err(ApiError::Malformed(FieldProblem::new("?limit", format!("is not from 1 to {MAX_LIMIT}")))),
     }
 }
 
-/// The most items on a page.
+/// The maximum page size.
 pub const MAX_LIMIT: u32 = 100;
 
 #[cfg(test)]
@@ -141,7 +141,7 @@ mod tests {
         link_id: u32,
     }
 
-    fn refusal(body: &str) -> (String, String) {
+    fn error(body: &str) -> (String, String) {
         match json::<Form>(&Request::new(Body::Text(body.into()))).unwrap_err() {
             ApiError::Malformed(field) => (field.pointer, field.detail),
             other => panic!("{other:?}"),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_read_says_where_and_never_what_stood_there() {
+    fn parse_errors_name_the_field_and_never_quote_its_value() {
         let cases = [
             ("{", "", "is not JSON at line 1 column 1"),
             ("", "", "is not JSON at line 1 column 0"),
@@ -165,14 +165,14 @@ mod tests {
             (r#"["secret"]"#, "", "is not a JSON object"),
         ];
         for (body, pointer, detail) in cases {
-            let refused = refusal(body);
-            assert_eq!((refused.0.as_str(), refused.1.as_str()), (pointer, detail), "{body}");
-            assert!(!refused.1.contains("secret"));
+            let error = error(body);
+            assert_eq!((error.0.as_str(), error.1.as_str()), (pointer, detail), "{body}");
+            assert!(!error.1.contains("secret"));
         }
     }
 
     #[test]
-    fn a_large_body_is_refused_before_it_is_read() {
+    fn a_large_body_is_rejected_before_it_is_parsed() {
         let body = Request::new(Body::Text(" ".repeat(MAX_BODY + 1)));
         assert!(matches!(json::<Form>(&body), Err(ApiError::TooLarge)));
     }
@@ -184,15 +184,15 @@ mod tests {
     }
 
     #[test]
-    fn unknown_and_wrong_parameters_are_named() {
-        let ask = |query: &str| {
+    fn unknown_and_invalid_parameters_are_named() {
+        let parse = |query: &str| {
             let mut request = Request::new(Body::Empty);
             *request.uri_mut() = format!("/tasks?{query}").parse().unwrap();
             super::query::<Search>(&request)
         };
-        assert_eq!(ask("limit=5").unwrap().limit, Some(5));
+        assert_eq!(parse("limit=5").unwrap().limit, Some(5));
         for (query, name) in [("limit=x", "?limit"), ("limit=1&limit=2", "?limit"), ("colour=red", "?colour")] {
-            match ask(query).unwrap_err() {
+            match parse(query).unwrap_err() {
                 ApiError::Malformed(field) => assert_eq!(field.pointer, name, "{query}"),
                 other => panic!("{other:?}"),
             }

@@ -1,4 +1,4 @@
-//! Responses: JSON bodies that no cache keeps.
+//! Responses: JSON bodies that must not be cached.
 
 use domain::person::{Person, Role};
 use lambda_http::http::{HeaderValue, StatusCode, header};
@@ -37,15 +37,15 @@ pub struct PersonView {
 }
 
 impl PersonView {
-    /// What clients see of someone.
+    /// The view of a person.
     pub fn of(person: &Person) -> Self {
         Self { user_id: person.user_id.to_string(), role: person.role.into(), name: person.name.clone() }
     }
 }
 
-/// A response with a JSON body of some media type.
+/// A response with a JSON body and the given media type.
 pub fn with_body<T: Serialize>(status: StatusCode, content_type: &'static str, body: &T) -> Response<Body> {
-    // These types hold nothing that JSON can't: writing them does not fail.
+    // Serialization can't fail: no response type has maps with other keys than strings.
     let body = serde_json::to_string(body).unwrap_or_else(|_| "{}".into());
     let mut response = Response::new(Body::Text(body));
     *response.status_mut() = status;
@@ -61,7 +61,7 @@ pub fn ok<T: Serialize>(body: &T) -> Response<Body> {
     with_body(StatusCode::OK, "application/json", body)
 }
 
-/// 204: it is done, and there is nothing to say about it.
+/// 204 without a body.
 pub fn no_content() -> Response<Body> {
     let mut response = Response::new(Body::Empty);
     *response.status_mut() = StatusCode::NO_CONTENT;
@@ -69,7 +69,7 @@ pub fn no_content() -> Response<Body> {
     response
 }
 
-/// 201 with a JSON body and the new resource's path.
+/// 201 with a JSON body and the path of the new resource in `Location`.
 pub fn created<T: Serialize>(location: &str, body: &T) -> Response<Body> {
     let mut response = with_body(StatusCode::CREATED, "application/json", body);
     if let Ok(location) = HeaderValue::from_str(location) {

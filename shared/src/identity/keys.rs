@@ -1,4 +1,4 @@
-//! An issuer's public keys, by `OpenID` Connect Discovery 1.0: fetched once and again on an unknown key id.
+//! The public keys of an issuer (`OpenID` Connect Discovery 1.0): fetched once, and again for an unknown key id.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -16,14 +16,14 @@ use serde::de::DeserializeOwned;
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-/// How soon after a fetch an unknown key id may cause the next one: invented ids must not become load.
+/// The minimum time between two fetches: tokens with forged key ids must not cause load on the issuer.
 const MIN_INTERVAL: Duration = Duration::from_secs(30);
-/// How long a fetch may take.
+/// The timeout of a fetch.
 const TIMEOUT: Duration = Duration::from_secs(3);
-/// Far more than any issuer's keys; what goes beyond is no answer.
-const MAX_ANSWER: usize = 1024 * 1024;
+/// The maximum size of a response, far more than any issuer needs.
+const MAX_RESPONSE: usize = 1024 * 1024;
 
-/// The issuer's keys can't be had now; nobody can be verified.
+/// The error when the issuer's keys can't be fetched, so no token can be verified.
 #[derive(Debug, thiserror::Error)]
 #[error("the issuer's keys can't be fetched: {0}")]
 pub struct KeysError(String);
@@ -32,11 +32,11 @@ pub struct KeysError(String);
 pub(super) struct IssuerKeys {
     issuer: String,
     own_roots: bool,
-    held: Mutex<Held>,
+    cache: Mutex<Cache>,
 }
 
 #[derive(Debug, Default)]
-struct Held {
+struct Cache {
     keys: HashMap<String, Jwk>,
     fetched_at: Option<Instant>,
 }
@@ -48,23 +48,21 @@ struct Discovery {
 }
 
 impl IssuerKeys {
-    /// An issuer's keys. Whom to trust on the way are the public roots, or with `own_roots` the system's.
+    /// The keys of an issuer. TLS trusts the built-in public roots, or with `own_roots` those of the system.
     pub(super) fn new(issuer: &str, own_roots: bool) -> Self {
-        Self { issuer: issuer.to_owned(), own_roots, held: Mutex::default() }
+        Self { issuer: issuer.to_owned(), own_roots, cache: Mutex::default() }
     }
 
-    /// The key with an id, if the issuer has one that signs with `algorithm`.
+    /// The key with this id and algorithm, if the issuer has one.
     pub(super) async fn get(&self, id: &str, algorithm: Algorithm) -> Result<Option<DecodingKey>, KeysError> {
-        let mut held = self.held.lock().await;
-        let stale = held.fetched_at.is_none_or(|at| at.elapsed() >= MIN_INTERVAL);
-        if !held.keys.contains_key(id) && stale {
-            match fetch(&self.issuer, self.own_roots).await {
-                Ok(keys) => *held = Held { keys, fetched_at: Some(Instant::now()) },
-                // Whoever holds a known key is still verified while the issuer is away.
-                Err(error) => return Err(error),
-            }
+        let mut cache = self.cache.lock().await;
+        let may_fetch = cache.fetched_at.is_none_or(|at| at.elapsed() >= MIN_INTERVAL);
+        if !cache.keys.contains_key(id) && may_fetch {
+            // On failure the cached keys stay: tokens signed with them are still verified.
+            let keys = fetch(&self.issuer, self.own_roots).await?;
+            *cache = Cache { keys, fetched_at: Some(Instant::now()) };
         }
-        let Some(key) = held.keys.get(id) else { return Ok(None) };
+        let Some(key) = cache.keys.get(id) else { return Ok(None) };
         let own = key.common.key_algorithm.and_then(|own| own.to_string().parse::<Algorithm>().ok());
         if own.is_some_and(|own| own != algorithm) {
             return Ok(None);
@@ -74,16 +72,16 @@ impl IssuerKeys {
 }
 
 async fn fetch(issuer: &str, own_roots: bool) -> Result<HashMap<String, Jwk>, KeysError> {
-    let fetched = tokio::time::timeout(TIMEOUT, async {
+    let fetch = tokio::time::timeout(TIMEOUT, async {
         let client = client(own_roots)?;
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let discovery: Discovery = get(&client, &url).await?;
         if discovery.issuer != issuer {
-            return Err(KeysError("its discovery document names another issuer".into()));
+            return Err(KeysError("the discovery document is for another issuer".into()));
         }
         get::<JwkSet>(&client, &discovery.jwks_uri).await
     });
-    let keys = fetched.await.map_err(|_| KeysError("it does not answer in time".into()))??;
+    let keys = fetch.await.map_err(|_| KeysError("timeout".into()))??;
     let signing =
         keys.keys.into_iter().filter(|key| !matches!(key.common.public_key_use, Some(PublicKeyUse::Encryption)));
     Ok(signing.filter_map(|key| Some((key.common.key_id.clone()?, key))).collect())
@@ -91,7 +89,7 @@ async fn fetch(issuer: &str, own_roots: bool) -> Result<HashMap<String, Jwk>, Ke
 
 type HttpsClient = Client<HttpsConnector<HttpConnector>, String>;
 
-/// A client of the one HTTP library that the SDK brings along.
+/// An HTTP client of the library that the AWS SDK already uses.
 fn client(own_roots: bool) -> Result<HttpsClient, KeysError> {
     let connector = HttpsConnectorBuilder::new();
     let connector = if own_roots {
@@ -102,15 +100,15 @@ fn client(own_roots: bool) -> Result<HttpsClient, KeysError> {
     Ok(Client::builder(TokioExecutor::new()).build(connector.https_or_http().enable_http1().build()))
 }
 
-/// The JSON of a good answer. A redirection is none: an issuer's documents are where it says that they are.
+/// Gets a JSON document. Redirects are not followed.
 async fn get<T: DeserializeOwned>(client: &HttpsClient, url: &str) -> Result<T, KeysError> {
-    let failed = |what: &str| KeysError(what.to_owned());
-    let url: Uri = url.parse().map_err(|_| failed("it names no URL"))?;
-    let answer = client.get(url).await.map_err(|_| failed("it can't be reached"))?;
-    if answer.status() != StatusCode::OK {
-        return Err(KeysError(format!("it answers {}", answer.status())));
+    let failed = |reason: &str| KeysError(reason.to_owned());
+    let url: Uri = url.parse().map_err(|_| failed("invalid URL"))?;
+    let response = client.get(url).await.map_err(|_| failed("connection failed"))?;
+    if response.status() != StatusCode::OK {
+        return Err(KeysError(format!("HTTP status {}", response.status())));
     }
-    let body = Limited::new(answer.into_body(), MAX_ANSWER).collect().await;
-    let body = body.map_err(|_| failed("its answer broke off or is too large"))?.to_bytes();
-    serde_json::from_slice(&body).map_err(|_| failed("its answer is not what it should be"))
+    let body = Limited::new(response.into_body(), MAX_RESPONSE).collect().await;
+    let body = body.map_err(|_| failed("the response is incomplete or too large"))?.to_bytes();
+    serde_json::from_slice(&body).map_err(|_| failed("the response is not the expected JSON"))
 }

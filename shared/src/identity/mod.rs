@@ -1,8 +1,7 @@
-//! Who calls: a bearer JSON Web Token of any `OpenID` Connect issuer, verified here in every environment.
+//! Authentication: verifies the bearer token (a JWT from an `OpenID` Connect issuer) and returns the caller.
 //!
-//! Checked are the signature against the issuer's keys, the issuer, the audience, the expiry, the
-//! token's use (access tokens only, RFC 9068) and the client that it was issued to. A gateway's
-//! authoriser in front may be missing or misconfigured: it opens nothing.
+//! Every function verifies the signature, issuer, audience, expiry, token use (access tokens only, RFC 9068) and
+//! client itself. A missing or misconfigured authorizer of the gateway gives no access.
 
 mod keys;
 
@@ -16,34 +15,34 @@ use domain::person::{Caller, Person, Role};
 use keys::IssuerKeys;
 pub use keys::KeysError;
 
-/// Signature algorithms taken: asymmetric ones, never `none` and never a shared secret.
+/// The accepted signature algorithms: only asymmetric ones; not `none`, no shared secrets.
 const ALGORITHMS: [Algorithm; 6] =
     [Algorithm::RS256, Algorithm::RS384, Algorithm::RS512, Algorithm::PS256, Algorithm::ES256, Algorithm::EdDSA];
 
-/// How far the issuer's clock may be off, in seconds.
+/// The allowed difference between the issuer's clock and ours, in seconds.
 const LEEWAY: u64 = 5;
 
-/// The longest name that is kept beside what someone writes, in characters.
+/// The maximum length of a caller's name, in characters; the rest is cut off.
 const NAME_MAX_LENGTH: usize = 100;
 
-/// Why a request has no caller.
+/// Why authentication failed.
 #[derive(Debug, thiserror::Error)]
 pub enum IdentityError {
     /// There is no bearer token.
     #[error("a bearer token is required")]
     NoToken,
-    /// The token is refused. The reason is for the log; it quotes nothing of the token.
+    /// The token is invalid. The reason quotes nothing of the token.
     #[error("the token is not valid: {0}")]
     Invalid(&'static str),
-    /// The token is valid, and its owner has no role here.
+    /// The token is valid but contains no role of this system.
     #[error("{0}")]
     NoRole(&'static str),
-    /// The issuer's keys can't be had now.
+    /// The issuer's keys can't be fetched.
     #[error(transparent)]
     Keys(#[from] KeysError),
 }
 
-/// Verifies callers.
+/// Verifies bearer tokens.
 #[derive(Debug)]
 pub struct Identity {
     config: IssuerConfig,
@@ -51,13 +50,13 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// Verifies tokens of one issuer. Its keys are fetched at the first token and on an unknown key id.
+    /// Verifies tokens of one issuer. Its keys are fetched with the first token and for unknown key ids.
     pub fn new(config: IssuerConfig) -> Self {
         let keys = IssuerKeys::new(&config.issuer, config.own_roots);
         Self { config, keys }
     }
 
-    /// The caller that an `Authorization` header names.
+    /// The caller, from an `Authorization` header.
     pub async fn caller(&self, authorization: Option<&str>) -> Result<Caller, IdentityError> {
         let token = authorization.and_then(bearer).ok_or(IdentityError::NoToken)?;
         let header = decode_header(token).map_err(|_| IdentityError::Invalid("it is no JSON Web Token"))?;
@@ -79,15 +78,15 @@ impl Identity {
         let claims = decode::<Map<String, Value>>(token, &key, &validation)
             .map_err(|error| IdentityError::Invalid(reason(error.kind())))?
             .claims;
-        self.check_use(&claims)?;
-        self.read(&claims)
+        self.check_audience(&claims)?;
+        self.caller_from(&claims)
     }
 
-    /// Whom the token is for and what it may be used as.
+    /// Checks the token's use, client and audience.
     ///
-    /// RFC 9068 has `aud` and `client_id`; Amazon Cognito's access tokens have no `aud`, but
-    /// `token_use` and `client_id`, so there the client stands for the audience and must be listed.
-    fn check_use(&self, claims: &Map<String, Value>) -> Result<(), IdentityError> {
+    /// RFC 9068 has `aud` and `client_id`. Access tokens of Amazon Cognito have no `aud`, but `token_use` and
+    /// `client_id`: they are accepted if the client is listed.
+    fn check_audience(&self, claims: &Map<String, Value>) -> Result<(), IdentityError> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         if claims.contains_key("token_use") && text("token_use") != Some("access") {
             return Err(IdentityError::Invalid("it is no access token"));
@@ -97,17 +96,17 @@ impl Identity {
         if !clients.is_empty() && !client.is_some_and(|client| clients.iter().any(|id| id == client)) {
             return Err(IdentityError::Invalid("it was issued to another client"));
         }
-        let meant_for_us = match claims.get("aud") {
+        let is_accepted = match claims.get("aud") {
             Some(Value::String(audience)) => *audience == self.config.audience,
             Some(Value::Array(audiences)) => audiences.iter().any(|audience| *audience == *self.config.audience),
             Some(_) => false,
             None => text("token_use").is_some() && !clients.is_empty(),
         };
-        if meant_for_us { Ok(()) } else { Err(IdentityError::Invalid("it is meant for another audience")) }
+        if is_accepted { Ok(()) } else { Err(IdentityError::Invalid("it is meant for another audience")) }
     }
 
-    /// Who the claims say it is.
-    fn read(&self, claims: &Map<String, Value>) -> Result<Caller, IdentityError> {
+    /// The caller, from verified claims.
+    fn caller_from(&self, claims: &Map<String, Value>) -> Result<Caller, IdentityError> {
         let text = |name: &str| claims.get(name).and_then(Value::as_str);
         let user_id = text("sub").and_then(UserId::new).ok_or(IdentityError::Invalid("its subject can't be used"))?;
         let role = role(claims.get(&self.config.role_claim));
@@ -132,12 +131,12 @@ fn bearer(authorization: &str) -> Option<&str> {
     scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
 }
 
-/// The types of access tokens: RFC 9068's, and the plain one that issuers used before it.
+/// Whether a `typ` header is one of an access token: that of RFC 9068, or the generic `JWT` of other issuers.
 fn is_access_token_type(typ: &str) -> bool {
-    ["at+jwt", "application/at+jwt", "JWT"].iter().any(|taken| typ.eq_ignore_ascii_case(taken))
+    ["at+jwt", "application/at+jwt", "JWT"].iter().any(|accepted| typ.eq_ignore_ascii_case(accepted))
 }
 
-/// The one role named by a claim that is a text or a list of texts. Whoever names two has none.
+/// The role from a claim that is a string or a list of strings. Returns `None` if it names two different roles.
 fn role(claim: Option<&Value>) -> Option<Role> {
     let named = |value: &Value| match value.as_str()? {
         "patient" => Some(Role::Patient),
@@ -155,7 +154,7 @@ fn role(claim: Option<&Value>) -> Option<Role> {
     }
 }
 
-/// What is shown for someone whose token holds no name.
+/// The name of a caller whose token contains none.
 const fn default_name(role: Role) -> &'static str {
     match role {
         Role::Patient => "Patient",

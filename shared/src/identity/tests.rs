@@ -1,4 +1,4 @@
-//! Tokens of an issuer that runs here on loopback: which are taken, and how often its keys are fetched.
+//! Tests with an issuer on loopback: which tokens are accepted, and how often the issuer's keys are fetched.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -57,7 +57,7 @@ fn merged(mut claims: Value, changes: &Value) -> Value {
 }
 
 #[tokio::test]
-async fn a_good_token_names_its_caller() {
+async fn a_valid_token_identifies_its_caller() {
     let issuer = issuer();
     let identity = identity(&issuer);
     let ana = identity.caller(Some(&token(&issuer, &json!({})))).await.unwrap();
@@ -71,7 +71,7 @@ async fn a_good_token_names_its_caller() {
 }
 
 #[tokio::test]
-async fn everything_else_is_refused() {
+async fn all_other_tokens_are_rejected() {
     let issuer = issuer();
     let identity = identity(&issuer);
     let now = get_current_timestamp();
@@ -132,7 +132,7 @@ async fn a_valid_token_without_a_role_is_forbidden() {
 }
 
 #[tokio::test]
-async fn keys_are_fetched_once_and_invented_key_ids_do_not_become_load() {
+async fn keys_are_fetched_once_and_forged_key_ids_cause_no_load() {
     let issuer = issuer();
     let identity = identity(&issuer);
     for _ in 0..3 {
@@ -140,14 +140,14 @@ async fn keys_are_fetched_once_and_invented_key_ids_do_not_become_load() {
     }
     assert_eq!(issuer.fetches(), 2, "discovery and keys, once");
     for id in ["two", "three", "four"] {
-        let invented = with_header(&issuer, &json!({"kid": id}));
-        assert!(identity.caller(Some(&invented)).await.is_err());
+        let forged = with_header(&issuer, &json!({"kid": id}));
+        assert!(identity.caller(Some(&forged)).await.is_err());
     }
     assert_eq!(issuer.fetches(), 2, "no more within the interval");
 }
 
 #[tokio::test]
-async fn without_its_issuer_nobody_is_verified() {
+async fn an_unreachable_issuer_is_reported() {
     let config =
         IssuerConfig { issuer: "http://127.0.0.1:9".into(), audience: "api".into(), ..IssuerConfig::default() };
     let issuer = issuer();

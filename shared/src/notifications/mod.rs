@@ -1,4 +1,4 @@
-//! Notifications through SNS: topics and their subscriptions, and the texts that tell nothing but that there is news.
+//! Notifications through SNS: topics, subscriptions, and texts that never contain personal data.
 
 mod preferences;
 mod texts;
@@ -11,25 +11,25 @@ pub use topics::{Published, Topics};
 use crate::store::StoreError;
 use domain::contact::ContactError;
 
-/// What went wrong with a notification. Quotes neither addresses nor what SNS says of them.
+/// A failed SNS request. Contains no addresses and no messages from SNS, which may quote them.
 #[derive(Debug, thiserror::Error)]
 pub enum NotificationError {
-    /// SNS throttles or is out of reach: it may go through later.
+    /// A transient failure, such as throttling: a retry may succeed.
     #[error("SNS is busy: {0}")]
     Busy(String),
-    /// SNS refuses the request itself: a missing permission, a request it can't take.
+    /// SNS rejected the request, for example for a missing permission.
     #[error("SNS refused: {0}")]
     Refused(String),
-    /// SNS does not take what someone wants to be told at.
-    #[error("SNS does not take the address")]
+    /// SNS rejected an email address or mobile number.
+    #[error("SNS rejected the address")]
     Address(ContactError),
-    /// The table failed.
+    /// A failed `DynamoDB` request.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
 
 impl NotificationError {
-    /// Whether trying again later may help.
+    /// Whether a retry may succeed.
     pub const fn is_passing(&self) -> bool {
         match self {
             Self::Busy(_) => true,

@@ -1,9 +1,13 @@
-//! Contact preferences and the subscriptions that belong to them: stored first, then brought about.
+//! Contact preferences: stores a user's preferences, then syncs the SNS subscriptions with them.
 //!
-//! The subscriptions of a topic are made equal to what the table holds for it, by whoever changed it. They are
-//! listed before the table is read, so that a subscription which someone else is just making is never taken for
-//! a stray: theirs was stored before. Whoever is overtaken by a newer change removes what they made; where a
-//! function dies half-way, the next change repairs it. See docs/decisions/0010-notices.md.
+//! Each change syncs the subscriptions of its topics with the preferences in the table. Two changes may run at the same
+//! time, so:
+//! - Preferences are stored before subscribing, and subscriptions are listed before preferences are read. So a
+//!   subscription that another function is creating always has stored preferences and is not removed as orphaned.
+//! - After syncing, a function checks for a newer change and syncs again.
+//! - If a function stops halfway, the user's next change repairs the subscriptions.
+//!
+//! See docs/decisions/0010-notifications.md.
 
 use std::collections::HashSet;
 
@@ -12,19 +16,19 @@ use super::topics::{Protocol, Subscription, Topics, endpoints};
 use crate::store::{Table, Versioned};
 use domain::contact::{Channel, Contact, ContactOwner, ContactPreferences, TopicId};
 
-/// How often someone who is overtaken looks again.
-const ROUNDS: usize = 5;
+/// How often a function syncs again because of newer changes.
+const MAX_ATTEMPTS: usize = 5;
 
-/// Whether someone can be told at what they gave.
+/// Which of a user's subscriptions are confirmed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reachability {
-    /// Whether the email is confirmed; SNS asked its holder to.
+    /// The email address; SNS sends it a confirmation request.
     pub email: bool,
-    /// Whether the mobile number is; SNS takes it as it is.
+    /// The mobile number; SNS needs no confirmation for it.
     pub sms: bool,
 }
 
-/// Whether someone can be told at what they gave, as SNS has it.
+/// Looks up which of a user's subscriptions are confirmed.
 pub async fn reachability(
     topics: &Topics,
     preferences: &ContactPreferences,
@@ -39,8 +43,8 @@ pub async fn reachability(
     Ok(Reachability { email: confirmed(Protocol::Email), sms: confirmed(Protocol::Sms) })
 }
 
-/// Replaces someone's contact preferences, and makes and removes subscriptions to match. `pool` is a clinician's.
-/// An address that SNS does not take leaves everything as it was.
+/// Replaces a user's contact preferences and syncs their subscriptions. `pool` is used for clinicians only. If SNS
+/// rejects an address, the old preferences are restored.
 pub async fn replace(
     table: &Table,
     topics: &Topics,
@@ -54,60 +58,67 @@ pub async fn replace(
         ContactOwner::Clinician(_) => ContactPreferences::of_clinician(contact.clone(), pool.to_owned()),
     };
     let (before, stored) = table.change_contact(owner, wanted).await?;
-    match bring_about(table, topics, owner, &before, stored.clone()).await {
-        Err(NotificationError::Address(refused)) => {
-            // Only what was stored here is taken back; a newer change stays.
-            let back = |now: &ContactPreferences| if *now == stored.value { before.clone() } else { now.clone() };
-            let (_, restored) = table.change_contact(owner, back).await?;
-            bring_about(table, topics, owner, &stored.value, restored).await?;
-            Err(NotificationError::Address(refused))
+    match sync(table, topics, owner, &before, stored.clone()).await {
+        Err(NotificationError::Address(rejected)) => {
+            // A newer change by another function is kept.
+            let restore =
+                |current: &ContactPreferences| if *current == stored.value { before.clone() } else { current.clone() };
+            let (_, restored) = table.change_contact(owner, restore).await?;
+            sync(table, topics, owner, &stored.value, restored).await?;
+            Err(NotificationError::Address(rejected))
         }
         Err(error) => Err(error),
         Ok(()) => Ok(stored.value),
     }
 }
 
-/// Brings subscriptions about, until nobody changed the preferences meanwhile.
-async fn bring_about(
+/// Syncs the subscriptions with the preferences, again while other functions change the preferences.
+async fn sync(
     table: &Table,
     topics: &Topics,
     owner: &ContactOwner,
     before: &ContactPreferences,
     stored: Versioned<ContactPreferences>,
 ) -> Result<(), NotificationError> {
-    let mut former: Vec<Channel> = before.channel.clone().into_iter().collect();
-    let mut now = stored;
-    for _ in 0..ROUNDS {
-        let outcome = move_over(table, topics, &former, &now.value).await;
-        if matches!(outcome, Err(NotificationError::Address(_))) || table.contact_is_still(owner, &now).await? {
+    let mut old: Vec<Channel> = before.channel.clone().into_iter().collect();
+    let mut current = stored;
+    for _ in 0..MAX_ATTEMPTS {
+        let outcome = switch(table, topics, &old, &current.value).await;
+        if matches!(outcome, Err(NotificationError::Address(_))) || table.contact_is_still(owner, &current).await? {
             return outcome;
         }
-        // Overtaken, perhaps under way: whoever was faster may have removed the topic that this one was subscribing to.
-        former.extend(now.value.channel.clone());
-        now = table.contact(owner).await?;
+        // Another function changed the preferences and may have deleted the topic of this subscription: ignore the
+        // outcome and sync with the newer preferences.
+        old.extend(current.value.channel.clone());
+        current = table.contact(owner).await?;
     }
-    Err(NotificationError::Busy("others keep changing the same preferences".into()))
+    Err(NotificationError::Busy("the preferences are changed too often".into()))
 }
 
-/// Brings one change about. The new channel is entered before the former ones are left: an address that is refused must
-/// find the former subscriptions in place.
-async fn move_over(
+/// Subscribes to the new channel, then unsubscribes from the old ones. In this order, a rejected address leaves the old
+/// subscriptions in place.
+async fn switch(
     table: &Table,
     topics: &Topics,
-    former: &[Channel],
-    now: &ContactPreferences,
+    old: &[Channel],
+    new: &ContactPreferences,
 ) -> Result<(), NotificationError> {
-    if let Some(channel) = &now.channel {
-        enter(table, topics, channel, &now.contact).await?;
+    if let Some(channel) = &new.channel {
+        subscribe(table, topics, channel, &new.contact).await?;
     }
-    for left in former.iter().filter(|left| Some(*left) != now.channel.as_ref()) {
-        leave(table, topics, left).await?;
+    for channel in old.iter().filter(|channel| Some(*channel) != new.channel.as_ref()) {
+        unsubscribe(table, topics, channel).await?;
     }
     Ok(())
 }
 
-/// Subscribes what shall be told through a channel, and removes what shall not.
-async fn enter(table: &Table, topics: &Topics, channel: &Channel, contact: &Contact) -> Result<(), NotificationError> {
+/// Subscribes a contact to a channel, creates its topic if needed, and removes orphaned subscriptions.
+async fn subscribe(
+    table: &Table,
+    topics: &Topics,
+    channel: &Channel,
+    contact: &Contact,
+) -> Result<(), NotificationError> {
     let listed = topics.subscriptions(channel).await?;
     if listed.is_none() {
         topics.create(channel).await?;
@@ -122,29 +133,30 @@ async fn enter(table: &Table, topics: &Topics, channel: &Channel, contact: &Cont
         Channel::Person(_) => Vec::new(),
         Channel::Pool(pool) => table.contacts_of_pool(pool).await?,
     };
-    remove_strays(topics, &listed, others.iter().chain([contact])).await
+    remove_orphans(topics, &listed, others.iter().chain([contact])).await
 }
 
-/// Removes from a former channel what it shall not tell any more; a person's own goes altogether.
-async fn leave(table: &Table, topics: &Topics, channel: &Channel) -> Result<(), NotificationError> {
+/// Removes a user's subscriptions from a channel: deletes the topic of a user, or the subscriptions from a pool's topic.
+async fn unsubscribe(table: &Table, topics: &Topics, channel: &Channel) -> Result<(), NotificationError> {
     match channel {
         Channel::Person(_) => topics.delete(channel).await,
         Channel::Pool(pool) => {
             let listed = topics.subscriptions(channel).await?.unwrap_or_default();
-            remove_strays(topics, &listed, table.contacts_of_pool(pool).await?.iter()).await
+            remove_orphans(topics, &listed, table.contacts_of_pool(pool).await?.iter()).await
         }
     }
 }
 
-/// Removes subscriptions of nobody. One that is not confirmed can't be removed; SNS drops it after two days.
-async fn remove_strays(
+/// Removes subscriptions that belong to none of the contacts. Unconfirmed ones can't be removed; SNS deletes them after
+/// two days.
+async fn remove_orphans(
     topics: &Topics,
     listed: &[Subscription],
     contacts: impl Iterator<Item = &Contact>,
 ) -> Result<(), NotificationError> {
     let wanted: HashSet<(Protocol, &str)> = contacts.flat_map(endpoints).collect();
-    for stray in listed.iter().filter(|own| !wanted.contains(&(own.protocol, own.endpoint.as_str()))) {
-        if let Some(arn) = &stray.arn {
+    for orphan in listed.iter().filter(|own| !wanted.contains(&(own.protocol, own.endpoint.as_str()))) {
+        if let Some(arn) = &orphan.arn {
             topics.unsubscribe(arn).await?;
         }
     }

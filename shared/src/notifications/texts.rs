@@ -1,34 +1,34 @@
-//! What notices say: a subject, an email and an SMS, from templates that a deployment can replace.
+//! Texts of notifications: subject, email and SMS, from templates that a deployment can replace.
 
 use serde::Deserialize;
 
 use domain::notice::Notice;
 use domain::person::Side;
 
-/// The one placeholder of templates: where the recipient signs in.
+/// The only placeholder of templates: the recipient's sign-in address.
 const URL: &str = "{url}";
-/// The longest SMS, so that it is one with SNS's own additions.
+/// The maximum length of an SMS: a single one, with what SNS adds to it.
 const SMS_MAX_LENGTH: usize = 140;
-/// The longest email.
+/// The maximum length of an email, in bytes.
 const EMAIL_MAX_LENGTH: usize = 1_000;
-/// The longest subject that SNS takes is shorter than this.
+/// SNS requires a subject shorter than this.
 const SUBJECT_BELOW: usize = 100;
-/// The basic character set of GSM 03.38 (GSM-7); those of its extension count twice.
+/// The basic character set of GSM 03.38 (GSM-7). Characters of the extension count twice.
 const GSM_7: &str = "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà";
 const GSM_7_EXTENSION: &str = "^{}\\[~]|€";
 
-/// Why a template is refused.
+/// Why replacement templates are invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum TextsError {
-    /// The replacements are no JSON object of the known texts.
+    /// They are not a JSON object with known names.
     #[error("the notices' texts are no JSON object of subject, email and sms")]
     Unreadable,
-    /// A template is wrong.
+    /// One of the templates is invalid.
     #[error("the notices' {0} {1}")]
     Template(&'static str, &'static str),
 }
 
-/// Templates that a deployment replaces; the others stay.
+/// The templates that a deployment replaces; the others keep their default.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Replacements {
@@ -37,18 +37,18 @@ struct Replacements {
     sms: Option<String>,
 }
 
-/// What a notice says, for each protocol.
+/// The texts of a notification.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Message {
     /// The email's subject.
     pub subject: String,
-    /// The email, which other protocols get too.
+    /// The text of the email, also the default for other protocols.
     pub email: String,
-    /// The SMS.
+    /// The text of the SMS.
     pub sms: String,
 }
 
-/// What notices say to patients and to staff.
+/// The texts for patients and for staff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Texts {
     patient: Message,
@@ -56,7 +56,7 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// The texts from the built-in templates or their replacements, as a JSON object.
+    /// Fills in the built-in templates, or those that replace them (a JSON object).
     pub fn new(replacements: Option<&str>, portal_url: &str, clinic_url: &str) -> Result<Self, TextsError> {
         let replaced: Replacements = match replacements {
             Some(json) => serde_json::from_str(json).map_err(|_| TextsError::Unreadable)?,
@@ -76,7 +76,7 @@ impl Texts {
         Ok(Self { patient: message(portal_url)?, staff: message(clinic_url)? })
     }
 
-    /// What a notice says.
+    /// The texts of a notification.
     pub const fn of(&self, notice: Notice) -> &Message {
         match notice.to {
             Side::Patient => &self.patient,
@@ -115,13 +115,13 @@ impl Message {
         Ok(self)
     }
 
-    /// What SNS is given, so that each protocol gets its own text.
+    /// The JSON for SNS with a text for each protocol.
     pub fn by_protocol(&self) -> String {
         serde_json::json!({"default": self.email, "email": self.email, "sms": self.sms}).to_string()
     }
 }
 
-/// How long a text is in an SMS, if GSM-7 has all its characters.
+/// The length of a text in GSM-7. Returns `None` if it has other characters.
 fn gsm_7_length(text: &str) -> Option<usize> {
     let length = |c: char| if GSM_7.contains(c) { Some(1) } else { GSM_7_EXTENSION.contains(c).then_some(2) };
     text.chars().map(length).sum()
@@ -134,12 +134,12 @@ mod tests {
     const PORTAL: &str = "https://portal.example.org";
     const CLINIC: &str = "https://clinic.example.org";
 
-    fn refusal(replacements: &str) -> String {
+    fn error(replacements: &str) -> String {
         Texts::new(Some(replacements), PORTAL, CLINIC).unwrap_err().to_string()
     }
 
     #[test]
-    fn each_recipient_is_sent_to_where_they_sign_in() {
+    fn texts_contain_the_sign_in_address_of_the_recipient() {
         let texts = Texts::new(None, PORTAL, CLINIC).unwrap();
         let patient = texts.of(Notice { to: Side::Patient });
         assert_eq!(patient.sms, "You have a new message. Sign in to read it: https://portal.example.org");
@@ -151,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn a_deployment_replaces_what_it_likes() {
+    fn a_deployment_can_replace_templates() {
         let texts = Texts::new(Some(r#"{"sms": "Neue Nachricht für Sie: {url}"}"#), PORTAL, CLINIC).unwrap();
         let staff = texts.of(Notice { to: Side::Staff });
         assert_eq!(staff.sms, "Neue Nachricht für Sie: https://clinic.example.org");
@@ -159,23 +159,23 @@ mod tests {
     }
 
     #[test]
-    fn wrong_templates_are_refused() {
-        assert!(refusal("[]").contains("no JSON object"));
-        assert!(refusal(r#"{"push": "x"}"#).contains("no JSON object"));
-        assert_eq!(refusal(r#"{"sms": " "}"#), "the notices' sms is empty");
+    fn invalid_templates_are_rejected() {
+        assert!(error("[]").contains("no JSON object"));
+        assert!(error(r#"{"push": "x"}"#).contains("no JSON object"));
+        assert_eq!(error(r#"{"sms": " "}"#), "the notices' sms is empty");
         for placeholder in ["{name}", "{ url }", "{", "{{url}}"] {
-            let refused = refusal(&serde_json::json!({"email": placeholder}).to_string());
-            assert_eq!(refused, "the notices' email has a placeholder other than {url}");
+            let rejected = error(&serde_json::json!({"email": placeholder}).to_string());
+            assert_eq!(rejected, "the notices' email has a placeholder other than {url}");
         }
-        assert!(refusal(r#"{"subject": "a\nb"}"#).contains("subject is not one line"));
-        assert!(refusal(&serde_json::json!({"subject": "a".repeat(100)}).to_string()).contains("subject is not"));
-        assert!(refusal(&serde_json::json!({"email": "a".repeat(1001)}).to_string()).contains("email is longer"));
+        assert!(error(r#"{"subject": "a\nb"}"#).contains("subject is not one line"));
+        assert!(error(&serde_json::json!({"subject": "a".repeat(100)}).to_string()).contains("subject is not"));
+        assert!(error(&serde_json::json!({"email": "a".repeat(1001)}).to_string()).contains("email is longer"));
         let fits = "a".repeat(140 - PORTAL.len());
         assert!(
             Texts::new(Some(&serde_json::json!({"sms": format!("{fits}{{url}}")}).to_string()), PORTAL, CLINIC).is_ok()
         );
-        assert!(refusal(&serde_json::json!({"sms": format!("{fits}a{{url}}")}).to_string()).contains("sms is longer"));
-        assert!(refusal(r#"{"sms": "Привет {url}"}"#).contains("GSM-7"));
+        assert!(error(&serde_json::json!({"sms": format!("{fits}a{{url}}")}).to_string()).contains("sms is longer"));
+        assert!(error(r#"{"sms": "Привет {url}"}"#).contains("GSM-7"));
         assert_eq!(gsm_7_length("5 €"), Some(4));
     }
 }

@@ -1,4 +1,4 @@
-//! SNS topics: one for each person, named by an opaque id, and one for each clinicians' pool.
+//! SNS topics: one for each user who wants notifications, named by a random id, and one for each pool.
 
 use std::fmt::Write as _;
 
@@ -19,28 +19,28 @@ pub struct Topics {
     key_arn: Option<String>,
 }
 
-/// What publishing a notice came to.
+/// The result of publishing a notification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Published {
-    /// SNS delivers it to all confirmed subscriptions.
+    /// SNS accepted it and delivers it to all confirmed subscriptions.
     Sent,
-    /// The topic does not exist: there is nobody to tell.
+    /// The topic does not exist: nobody is subscribed.
     Nobody,
 }
 
-/// How someone subscribes.
+/// The protocol of a subscription.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) enum Protocol {
     Email,
     Sms,
 }
 
-/// A subscription that SNS lists.
+/// A subscription of a topic.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Subscription {
     pub(super) protocol: Protocol,
     pub(super) endpoint: String,
-    /// Known once it is confirmed.
+    /// Its ARN, once it is confirmed.
     pub(super) arn: Option<String>,
 }
 
@@ -53,19 +53,19 @@ impl Protocol {
     }
 }
 
-/// What someone's subscriptions shall be.
+/// The subscriptions that a contact should have.
 pub(super) fn endpoints(contact: &Contact) -> impl Iterator<Item = (Protocol, &str)> {
     let email = contact.email.as_ref().map(|email| (Protocol::Email, email.as_str()));
     email.into_iter().chain(contact.sms.as_ref().map(|number| (Protocol::Sms, number.as_str())))
 }
 
 impl Topics {
-    /// The topics whose ARNs begin with `arn_prefix`, new ones encrypted with a key of one's own where given.
+    /// The topics whose ARNs start with `arn_prefix`. New ones are encrypted with the KMS key, if given.
     pub fn new(client: Later<Client>, arn_prefix: impl Into<String>, key_arn: Option<String>) -> Self {
         Self { client, arn_prefix: arn_prefix.into(), key_arn }
     }
 
-    /// Publishes a notice, once for all protocols.
+    /// Publishes a notification.
     pub async fn publish(&self, channel: &Channel, message: &Message) -> Result<Published, NotificationError> {
         let request = self.client.publish().topic_arn(self.arn(channel)).subject(&message.subject);
         let request = request.message_structure("json").message(message.by_protocol());
@@ -76,7 +76,7 @@ impl Topics {
         }
     }
 
-    /// What is subscribed to a topic by email and SMS; nothing where the topic does not exist.
+    /// Lists a topic's subscriptions by email and SMS. Returns `None` if the topic does not exist.
     pub(super) async fn subscriptions(
         &self,
         channel: &Channel,
@@ -98,7 +98,7 @@ impl Topics {
         }
     }
 
-    /// Makes a topic that does not exist.
+    /// Creates a topic.
     pub(super) async fn create(&self, channel: &Channel) -> Result<(), NotificationError> {
         let arn = self.arn(channel);
         let name = arn.rsplit(':').next().unwrap_or_default();
@@ -109,7 +109,7 @@ impl Topics {
         request.send().await.map(|_| ()).map_err(|error| refused(&error))
     }
 
-    /// Removes a topic with all its subscriptions; it need not exist.
+    /// Deletes a topic with all its subscriptions, if it exists.
     pub(super) async fn delete(&self, channel: &Channel) -> Result<(), NotificationError> {
         match self.client.delete_topic().topic_arn(self.arn(channel)).send().await {
             Ok(_) => Ok(()),
@@ -118,7 +118,7 @@ impl Topics {
         }
     }
 
-    /// Subscribes; it need not be new. SNS asks an email's holder to confirm it.
+    /// Subscribes an endpoint, unless it is subscribed. SNS sends a confirmation request to email addresses.
     pub(super) async fn subscribe(
         &self,
         channel: &Channel,
@@ -132,12 +132,12 @@ impl Topics {
                 Protocol::Email => ContactError::Email,
                 Protocol::Sms => ContactError::MobileNumber,
             })),
-            Err(error) if is_missing(&error) => Err(NotificationError::Busy("the topic was just removed".into())),
+            Err(error) if is_missing(&error) => Err(NotificationError::Busy("the topic was just deleted".into())),
             Err(error) => Err(refused(&error)),
         }
     }
 
-    /// Removes a confirmed subscription; it need not exist.
+    /// Removes a confirmed subscription, if it exists.
     pub(super) async fn unsubscribe(&self, arn: &str) -> Result<(), NotificationError> {
         match self.client.unsubscribe().subscription_arn(arn).send().await {
             Ok(_) => Ok(()),
@@ -146,7 +146,7 @@ impl Topics {
         }
     }
 
-    /// A topic's ARN. A pool may be called after a person: its name is hashed.
+    /// The ARN of a topic. The names of pools are hashed: they may contain names of people.
     fn arn(&self, channel: &Channel) -> String {
         match channel {
             Channel::Person(id) => format!("{}p-{}", self.arn_prefix, id.0.hyphenated()),
@@ -161,11 +161,11 @@ impl Topics {
     }
 }
 
-/// A subscription as SNS lists it, if it is one of ours.
+/// Converts a subscription, if it is by email or SMS.
 fn subscription(listed: aws_sdk_sns::types::Subscription) -> Option<Subscription> {
     let protocol =
         [Protocol::Email, Protocol::Sms].into_iter().find(|ours| listed.protocol.as_deref() == Some(ours.name()))?;
-    // Until it is confirmed, SNS tells `PendingConfirmation` in place of its ARN.
+    // Unconfirmed subscriptions have `PendingConfirmation` in place of an ARN.
     let arn = listed.subscription_arn.filter(|arn| arn.starts_with("arn:"));
     Some(Subscription { protocol, endpoint: listed.endpoint?, arn })
 }
@@ -174,14 +174,14 @@ fn is_missing<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> bool {
     matches!(error, SdkError::ServiceError(service) if matches!(service.err().code(), Some("NotFound" | "NotFoundException")))
 }
 
-/// Sorts an SDK's error: passing, or refused. Never carries values of the request.
+/// Classifies an SDK error as transient or rejected. The result contains no values of the request.
 fn refused<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> NotificationError {
     match error {
         SdkError::TimeoutError(_) | SdkError::DispatchFailure(_) | SdkError::ResponseError(_) => {
-            NotificationError::Busy("out of reach".into())
+            NotificationError::Busy("connection failed".into())
         }
         SdkError::ServiceError(service) => {
-            let code = service.err().code().unwrap_or("an unnamed error").to_owned();
+            let code = service.err().code().unwrap_or("unknown error").to_owned();
             match code.as_str() {
                 "Throttled"
                 | "Throttling"
@@ -199,7 +199,7 @@ fn refused<E: ProvideErrorMetadata, R>(error: &SdkError<E, R>) -> NotificationEr
                 _ => NotificationError::Refused(code),
             }
         }
-        _ => NotificationError::Refused("the request could not be made".into()),
+        _ => NotificationError::Refused("the request could not be built".into()),
     }
 }
 
@@ -212,7 +212,7 @@ mod tests {
     use domain::contact::TopicId;
 
     #[test]
-    fn topic_names_say_nothing_of_people() {
+    fn topic_names_contain_no_personal_data() {
         let config = aws_sdk_sns::Config::builder().behavior_version(aws_sdk_sns::config::BehaviorVersion::latest());
         let topics = Topics::new(
             later(|| Client::from_conf(config.build())),

@@ -1,105 +1,60 @@
-// Every route that the pages call, typed.
-import type { Send } from "./http.ts";
-import type {
-  AnnouncedAttachment,
-  Answer,
-  Attachment,
-  AuditEvent,
-  ChartEncounter,
-  ChatEntry,
-  ContactPreferences,
-  Conversation,
-  EncounterStatus,
-  Me,
-  NewContact,
-  NewDocument,
-  NewOrder,
-  Page,
-  Patient,
-  Questionnaire,
-  Settings,
-  Status,
-  Task,
-  TaskStatus,
-} from "./types.ts";
+// The operations that the pages call, under short names.
+import type { Call, Send } from "./http.ts";
+import type { EncounterStatus, NewContact, NewConversation, NewDocument, NewMessage, NewOrder, Status } from "./types.ts";
 
-/** What begins a conversation: a title by a clinician, an answered questionnaire by a patient. */
-export type Beginning = { title: string } | { questionnaireId: string; questionnaireVersion: number; answers: Answer[] };
+type Query<Id extends "list-conversations" | "list-messages" | "list-tasks"> = NonNullable<Call<Id>["query"]>;
 
-export interface OutgoingMessage {
-  id: string;
-  text: string;
-  attachmentIds: string[];
-}
+/** A message as it is sent: without images the list is empty. */
+export type OutgoingMessage = NewMessage & { attachmentIds: string[] };
+export type TaskFilter = Query<"list-tasks">;
 
-export interface TaskFilter {
-  pool?: string | undefined;
-  status?: TaskStatus | undefined;
-  owner?: string | undefined;
-}
-
-const part = encodeURIComponent;
-
+/** The API on behalf of one person. */
 export function client(send: Send) {
   return {
-    me: (signal?: AbortSignal) => send<Me>({ path: "/me", signal }),
-    settings: (signal?: AbortSignal) => send<Settings>({ path: "/settings", signal }),
-    questionnaires: async (signal?: AbortSignal) => (await send<{ items: Questionnaire[] }>({ path: "/questionnaires", signal })).items,
+    me: (signal?: AbortSignal) => send("get-me", { signal }),
+    settings: (signal?: AbortSignal) => send("get-settings", { signal }),
+    questionnaires: async (signal?: AbortSignal) => (await send("list-questionnaires", { signal })).items,
+    contact: (signal?: AbortSignal) => send("get-notifications", { signal }),
+    setContact: (contact: NewContact) => send("put-notifications", { body: contact }),
 
-    searchPatients: (q: string, signal?: AbortSignal) => send<Page<Patient>>({ path: "/patients", query: { q }, signal }),
-    patient: (id: string, signal?: AbortSignal) => send<Patient>({ path: `/patients/${part(id)}`, signal }),
+    searchPatients: (q: string, signal?: AbortSignal) => send("search-patients", { query: { q }, signal }),
+    patient: (patientId: string, signal?: AbortSignal) => send("get-patient", { path: { patientId }, signal }),
     accessLog: (patientId: string, cursor?: string, signal?: AbortSignal) =>
-      send<Page<AuditEvent>>({ path: `/patients/${part(patientId)}/access-log`, query: { cursor }, signal }),
+      send("list-access-log", { path: { patientId }, query: { cursor }, signal }),
 
-    conversations: (
-      patientId: string,
-      { q, cursor, limit }: { q?: string; cursor?: string | undefined; limit?: number },
-      signal?: AbortSignal,
-    ) => send<Page<Conversation>>({ path: `/patients/${part(patientId)}/conversations`, query: { q, cursor, limit }, signal }),
-    /** The key makes it safe to repeat: one submission begins one conversation. */
-    begin: (patientId: string, beginning: Beginning, key: string) =>
-      send<Conversation>({
-        method: "POST",
-        path: `/patients/${part(patientId)}/conversations`,
-        body: beginning,
-        headers: { "idempotency-key": key },
-        repeatable: true,
-      }),
-    conversation: (id: string, signal?: AbortSignal) => send<Conversation>({ path: `/conversations/${part(id)}`, signal }),
-    entries: (id: string, query: { before?: number; after?: number; limit?: number }, signal?: AbortSignal) =>
-      send<Page<ChatEntry>>({ path: `/conversations/${part(id)}/messages`, query, signal }),
-    /** Once: the outbox repeats it, in order, with the same id. */
-    sendMessage: (id: string, message: OutgoingMessage) =>
-      send<ChatEntry>({ method: "POST", path: `/conversations/${part(id)}/messages`, body: message, repeatable: false }),
-    setStatus: (id: string, status: Status) =>
-      send<Conversation>({ method: "PUT", path: `/conversations/${part(id)}/status`, body: { status } }),
-    markRead: (id: string, upTo: number) => send<Conversation>({ method: "PUT", path: `/conversations/${part(id)}/read`, body: { upTo } }),
-    markUnread: (id: string) => send<Conversation>({ method: "DELETE", path: `/conversations/${part(id)}/read` }),
+    conversations: (patientId: string, query: Query<"list-conversations">, signal?: AbortSignal) =>
+      send("list-conversations", { path: { patientId }, query, signal }),
+    /** The key makes it safe to repeat: one submission creates one conversation. */
+    begin: (patientId: string, conversation: NewConversation, key: string) =>
+      send("create-conversation", { path: { patientId }, body: conversation, headers: { "Idempotency-Key": key }, repeatable: true }),
+    conversation: (conversationId: string, signal?: AbortSignal) => send("get-conversation", { path: { conversationId }, signal }),
+    entries: (conversationId: string, query: Query<"list-messages">, signal?: AbortSignal) =>
+      send("list-messages", { path: { conversationId }, query, signal }),
+    /** Not repeated here: the outbox repeats it, in order, with the same id. */
+    sendMessage: (conversationId: string, message: OutgoingMessage) =>
+      send("send-message", { path: { conversationId }, body: message, repeatable: false }),
+    setStatus: (conversationId: string, status: Status) => send("set-conversation-status", { path: { conversationId }, body: { status } }),
+    markRead: (conversationId: string, upTo: number) => send("mark-read", { path: { conversationId }, body: { upTo } }),
+    markUnread: (conversationId: string) => send("mark-unread", { path: { conversationId } }),
 
-    announceAttachment: (id: string, file: { contentType: string; size: number; fileName: string }) =>
-      // Announcing twice leaves an announcement that nobody uploads, which goes after a day.
-      send<AnnouncedAttachment>({ method: "POST", path: `/conversations/${part(id)}/attachments`, body: file, repeatable: true }),
-    attachment: (id: string, attachmentId: string, signal?: AbortSignal) =>
-      send<Attachment>({ path: `/conversations/${part(id)}/attachments/${part(attachmentId)}`, signal }),
+    /** Repeating it leaves an announcement that nobody uploads, which expires after a day. */
+    announceAttachment: (conversationId: string, file: { contentType: string; size: number; fileName: string }) =>
+      send("create-attachment", { path: { conversationId }, body: file, repeatable: true }),
+    attachment: (conversationId: string, attachmentId: string, signal?: AbortSignal) =>
+      send("get-attachment", { path: { conversationId, attachmentId }, signal }),
 
-    encounter: (id: string, signal?: AbortSignal) => send<ChartEncounter>({ path: `/encounters/${part(id)}`, signal }),
+    encounter: (encounterId: string, signal?: AbortSignal) => send("get-encounter", { path: { encounterId }, signal }),
     encounters: (patientId: string, cursor?: string, signal?: AbortSignal) =>
-      send<Page<ChartEncounter>>({ path: `/patients/${part(patientId)}/encounters`, query: { cursor }, signal }),
-    setEncounterStatus: (id: string, status: EncounterStatus) =>
-      send<ChartEncounter>({ method: "PUT", path: `/encounters/${part(id)}/status`, body: { status } }),
-    /** Orders and documents carry an id made here, with which repeating is safe. */
-    addOrder: (id: string, order: NewOrder) =>
-      send<unknown>({ method: "POST", path: `/encounters/${part(id)}/orders`, body: order, repeatable: true }),
-    linkDocument: (id: string, document: NewDocument) =>
-      send<unknown>({ method: "POST", path: `/encounters/${part(id)}/documents`, body: document, repeatable: true }),
+      send("list-encounters", { path: { patientId }, query: { cursor }, signal }),
+    setEncounterStatus: (encounterId: string, status: EncounterStatus) =>
+      send("set-encounter-status", { path: { encounterId }, body: { status } }),
+    /** Orders and documents carry an id made here, which makes repeating safe. */
+    addOrder: (encounterId: string, order: NewOrder) => send("create-order", { path: { encounterId }, body: order, repeatable: true }),
+    linkDocument: (encounterId: string, document: NewDocument) =>
+      send("link-document", { path: { encounterId }, body: document, repeatable: true }),
 
-    tasks: (filter: TaskFilter, cursor?: string, signal?: AbortSignal) =>
-      send<Page<Task>>({ path: "/tasks", query: { ...filter, cursor }, signal }),
-    setTask: (id: string, change: { status: TaskStatus; owner?: string }) =>
-      send<Task>({ method: "PUT", path: `/tasks/${part(id)}`, body: change }),
-
-    contact: (signal?: AbortSignal) => send<ContactPreferences>({ path: "/me/notifications", signal }),
-    setContact: (contact: NewContact) => send<ContactPreferences>({ method: "PUT", path: "/me/notifications", body: contact }),
+    tasks: (filter: TaskFilter, cursor?: string, signal?: AbortSignal) => send("list-tasks", { query: { ...filter, cursor }, signal }),
+    setTask: (taskId: string, change: Call<"update-task">["body"]) => send("update-task", { path: { taskId }, body: change }),
   };
 }
 

@@ -1,7 +1,7 @@
-// What can go wrong with a request, in the classes that people are told apart.
+// What can go wrong with a request: the kinds of failure that pages distinguish.
 import type { FieldProblem, Person, Problem } from "./types.ts";
 
-/** A class of failure; each has its own message in the catalogues (`failure.<kind>`). */
+/** A kind of failure; each has its own text (`failure.<kind>`). */
 export type FailureKind =
   | "offline"
   | "timeout"
@@ -18,8 +18,8 @@ export type FailureKind =
   | "server"
   | "cancelled";
 
-/** What someone can do about it. */
-export type WayOn = "retry" | "sign-in" | "reopen" | "change" | "reload" | "none";
+/** What the user can do about it. */
+export type Remedy = "retry" | "sign-in" | "reopen" | "change" | "reload" | "none";
 
 interface Details {
   status?: number | undefined;
@@ -35,7 +35,7 @@ export class Failure extends Error {
   readonly code: string | undefined;
   readonly errors: FieldProblem[];
   readonly closedBy: Person | undefined;
-  /** Milliseconds that the server asks to wait. */
+  /** How long the server asks to wait, in milliseconds. */
   readonly retryAfter: number | undefined;
 
   constructor(kind: FailureKind, { status, problem, retryAfter }: Details = {}) {
@@ -48,19 +48,19 @@ export class Failure extends Error {
     this.retryAfter = retryAfter;
   }
 
-  /** Whether the very same request may go through later. What is not passing is a final refusal. */
-  get passing(): boolean {
-    return PASSING.has(this.kind);
+  /** Whether the same request may succeed later; otherwise it is a final refusal. */
+  get isTransient(): boolean {
+    return TRANSIENT.has(this.kind);
   }
 
-  get wayOn(): WayOn {
-    return WAYS_ON[this.kind];
+  get remedy(): Remedy {
+    return REMEDIES[this.kind];
   }
 }
 
-const PASSING: ReadonlySet<FailureKind> = new Set(["offline", "timeout", "session-ended", "too-many", "server", "cancelled"]);
+const TRANSIENT: ReadonlySet<FailureKind> = new Set(["offline", "timeout", "session-ended", "too-many", "server", "cancelled"]);
 
-const WAYS_ON: Record<FailureKind, WayOn> = {
+const REMEDIES: Record<FailureKind, Remedy> = {
   offline: "retry",
   timeout: "retry",
   "session-ended": "sign-in",
@@ -77,7 +77,7 @@ const WAYS_ON: Record<FailureKind, WayOn> = {
   cancelled: "retry",
 };
 
-/** The failure that an answer tells of. */
+/** The failure that an answer stands for. */
 export function failureOf(status: number, problem: Problem | undefined, retryAfter: string | null): Failure {
   const seconds = retryAfter === null ? Number.NaN : Number(retryAfter);
   const wait = Number.isFinite(seconds) && seconds >= 0 ? Math.min(seconds, 60) * 1000 : undefined;
@@ -108,7 +108,7 @@ function kindOf(status: number, code: string | undefined): FailureKind {
   }
 }
 
-/** Any error as a failure: what is none of ours is the page's own fault, told as the server's. */
+/** Any error as a failure: an unexpected one is our fault, as a server's failure is. */
 export function asFailure(error: unknown): Failure {
   return error instanceof Failure ? error : new Failure("server");
 }

@@ -1,60 +1,82 @@
-// A thin wrapper of fetch: bearer token, time limit, problem documents, and retries of what is safe to repeat.
-import { asFailure, Failure, failureOf } from "./failure.ts";
+// A typed wrapper of fetch: bearer token, time limit, problem documents, and retries of what is safe to repeat.
+import { asFailure, Failure, failureOf, type FailureKind } from "./failure.ts";
+import { type Operations, operations } from "./generated/operations.gen.ts";
 import type { Problem } from "./types.ts";
 
 export interface HttpOptions {
   /** Where the API is, without a slash at its end. */
   apiUrl: string;
-  /** The access token of now; nothing when nobody is signed in (any more). */
+  /** The current access token; undefined when nobody is signed in (any more). */
   token: () => string | undefined;
-  /** Told when the API does not know the caller. */
+  /** Called when the API does not know the caller. */
   onSessionEnded?: () => void;
   timeoutMs?: number;
-  /** Waits before the first and the second repetition. */
+  /** Waits before the first and the second retry. */
   retryWaitsMs?: readonly number[];
-  /** Makes the waits uneven, so that clients do not come back all at once. */
+  /** Adds jitter to the waits, so that clients do not retry all at once. */
   random?: () => number;
 }
 
-export interface Call {
-  method?: "GET" | "POST" | "PUT" | "DELETE";
-  path: string;
-  query?: Record<string, string | number | undefined>;
-  body?: unknown;
-  headers?: Record<string, string>;
+/** An operation of openapi.json, by its id. */
+export type OperationId = keyof Operations;
+
+/** What an operation answers when it succeeds. */
+export type AnswerOf<Id extends OperationId> = Operations[Id]["answers"][keyof Operations[Id]["answers"]];
+
+/** An optional query parameter may be passed as undefined: it is left out. */
+type Query<T> = { [Name in keyof T]: Partial<Pick<T, Name>> extends Pick<T, Name> ? T[Name] | undefined : T[Name] };
+
+/** What an operation takes: path parameters, query, headers and body. */
+type InputOf<Takes> = { [Part in keyof Takes as Exclude<Part, "url">]: Part extends "query" ? Query<Takes[Part]> : Takes[Part] };
+
+interface CallOptions {
   signal?: AbortSignal | undefined;
-  /** Whether repeating it does no more than doing it once; GET, PUT and DELETE do unless this says otherwise. */
+  /** Whether repeating it has the same effect as doing it once; true for GET, PUT and DELETE unless stated. */
   repeatable?: boolean;
 }
 
-export type Send = <T>(call: Call) => Promise<T>;
+/** A call of an operation. */
+export type Call<Id extends OperationId> = InputOf<Operations[Id]["takes"]> & CallOptions;
+
+/** Calls an operation: paths, bodies and answers have the types of openapi.json. */
+export type Send = <Id extends OperationId>(id: Id, call: Call<Id>) => Promise<AnswerOf<Id>>;
+
+/** Any call, as it is sent. */
+interface Request extends CallOptions {
+  path?: Record<string, string>;
+  query?: Record<string, string | number | undefined>;
+  headers?: Record<string, string>;
+  body?: unknown;
+}
 
 const TIMEOUT_MS = 20_000;
 const RETRY_WAITS_MS = [400, 1_500];
-/** What a repetition at once can heal. Offline, 401 and 429 are for people and for polling to handle. */
-const REPEATED = new Set(["timeout", "server"]);
+/** What a retry in a moment may cure. Offline, 401 and 429 are left to people and to polling. */
+const RETRIED: ReadonlySet<FailureKind> = new Set(["timeout", "server"]);
 
 /** Makes the function that every call to the API goes through. */
 export function http(options: HttpOptions): Send {
   const { retryWaitsMs = RETRY_WAITS_MS, random = Math.random } = options;
-  return async <T>(call: Call): Promise<T> => {
-    const repeatable = call.repeatable ?? call.method !== "POST";
+  const send = async (id: OperationId, request: Request): Promise<unknown> => {
+    const repeatable = request.repeatable ?? operations[id].method !== "POST";
     for (let attempt = 0; ; attempt += 1) {
       try {
-        return (await once(options, call)) as T;
+        return await sendOnce(options, id, request);
       } catch (error) {
         const failure = asFailure(error);
         const wait = retryWaitsMs[attempt];
-        if (!repeatable || wait === undefined || !REPEATED.has(failure.kind) || call.signal?.aborted) {
+        if (!repeatable || wait === undefined || !RETRIED.has(failure.kind) || request.signal?.aborted) {
           throw failure;
         }
-        await pause(failure.retryAfter ?? wait * (0.5 + random()), call.signal);
+        await pause(failure.retryAfter ?? wait * (0.5 + random()), request.signal);
       }
     }
   };
+  // The one place where an answer gets its type: the API's own tests compare its answers with openapi.json.
+  return send as Send;
 }
 
-async function once(options: HttpOptions, call: Call): Promise<unknown> {
+async function sendOnce(options: HttpOptions, id: OperationId, { path, query, headers, body, signal }: Request): Promise<unknown> {
   const token = options.token();
   if (token === undefined) {
     options.onSessionEnded?.();
@@ -64,23 +86,23 @@ async function once(options: HttpOptions, call: Call): Promise<unknown> {
   let answer: Response;
   let text: string;
   try {
-    answer = await fetch(urlOf(options.apiUrl, call), {
-      method: call.method ?? "GET",
+    answer = await fetch(`${options.apiUrl}${pathOf(operations[id].path, path)}${searchOf(query)}`, {
+      method: operations[id].method,
       headers: {
         authorization: `Bearer ${token}`,
         accept: "application/json",
-        ...(call.body !== undefined && { "content-type": "application/json" }),
-        ...call.headers,
+        ...(body !== undefined && { "content-type": "application/json" }),
+        ...headers,
       },
-      ...(call.body !== undefined && { body: JSON.stringify(call.body) }),
-      signal: call.signal ? AbortSignal.any([call.signal, limit]) : limit,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+      signal: signal ? AbortSignal.any([signal, limit]) : limit,
       cache: "no-store",
       credentials: "omit",
       referrerPolicy: "no-referrer",
     });
     text = await answer.text();
   } catch {
-    throw new Failure(call.signal?.aborted ? "cancelled" : limit.aborted ? "timeout" : "offline");
+    throw new Failure(signal?.aborted ? "cancelled" : limit.aborted ? "timeout" : "offline");
   }
   if (answer.ok) {
     return text === "" ? undefined : parsed(text);
@@ -92,7 +114,11 @@ async function once(options: HttpOptions, call: Call): Promise<unknown> {
   throw failure;
 }
 
-function urlOf(apiUrl: string, { path, query = {} }: Call): string {
+function pathOf(template: string, parameters: Record<string, string> = {}): string {
+  return template.replaceAll(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parameters[name] ?? ""));
+}
+
+function searchOf(query: Record<string, string | number | undefined> = {}): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query)) {
     if (value !== undefined && value !== "") {
@@ -100,14 +126,14 @@ function urlOf(apiUrl: string, { path, query = {} }: Call): string {
     }
   }
   const search = parameters.toString();
-  return `${apiUrl}${path}${search && `?${search}`}`;
+  return search && `?${search}`;
 }
 
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text) as unknown;
   } catch {
-    // A captive portal's page, a gateway's own answer: not from the API.
+    // A captive portal's page or a gateway's own answer: not from the API.
     throw new Failure("server");
   }
 }
@@ -123,7 +149,7 @@ function problemIn(answer: Response, text: string): Problem | undefined {
   }
 }
 
-/** Waits; a signal ends the wait with a failure. */
+/** Waits; aborting the signal ends the wait with a failure. */
 export function pause(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = () => {

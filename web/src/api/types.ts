@@ -1,4 +1,4 @@
-// The API's words, as the pages use them: generated from openapi.json, under the names that the product has.
+// The API's types that the pages use: generated from openapi.json, imported from here alone.
 
 export type {
   AnnouncedAttachment,
@@ -6,19 +6,22 @@ export type {
   AuditEvent,
   ContactPreferences,
   Conversation,
-  Encounter as ChartEncounter,
+  Encounter,
   EncounterStatus,
-  Entry as ChatEntry,
+  Entry,
   FieldProblem,
   Item as QuestionnaireItem,
   Me,
   NewContact,
+  NewConversation,
   NewDocument,
+  NewMessage,
   NewOrder,
   Patient,
   Person,
   Problem,
   Questionnaire,
+  Reason,
   Role,
   Settings,
   Status,

@@ -1,4 +1,4 @@
-// Uploading an image to where the API said, exactly as it said; XMLHttpRequest, because fetch tells no progress.
+// Uploads an image exactly as the API asked; with XMLHttpRequest, because fetch reports no progress.
 import { Failure, failureOf } from "./failure.ts";
 import type { AnnouncedAttachment } from "./types.ts";
 
@@ -7,7 +7,7 @@ export interface UploadOptions {
   signal?: AbortSignal;
 }
 
-/** Resolves when the bucket has all of it. */
+/** Resolves once the bucket has stored the file. */
 export function upload(to: AnnouncedAttachment["upload"], file: Blob, { onProgress, signal }: UploadOptions = {}): Promise<void> {
   return new Promise((resolve, reject) => {
     const request = new XMLHttpRequest();
@@ -31,7 +31,7 @@ export function upload(to: AnnouncedAttachment["upload"], file: Blob, { onProgre
         onProgress?.(1);
         resolve();
       } else {
-        // The bucket's 403 is an address that stopped to hold: announcing again helps.
+        // The bucket answers 403 when the URL has expired: announcing the image again gives a new one.
         fail(request.status === 403 ? new Failure("timeout", { status: 403 }) : failureOf(request.status, undefined, null));
       }
     };

@@ -1,30 +1,32 @@
-// What clinicians do: the tasklist, finding a patient, the chart with its chats, the encounter; and what stays of it when a page
-// is reloaded. Their trace in the patient's access log.
-import type { Page } from "@playwright/test";
+// What clinicians do: the tasklist, finding a patient, the chart with its conversations, the encounter; what a reload keeps; and
+// what the patient's access log shows of it.
+import type { Page as Tab } from "@playwright/test";
+import type { Page, Task } from "../../src/api/types.ts";
+import { answer, problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
-import { api, begunChat, say, uniqueTitle } from "./support/people.ts";
+import { api, begunConversation, say, uniqueTitle } from "./support/people.ts";
 import { patientId, type Person } from "./support/stack.ts";
-import { findTask, toChat } from "./support/tasks.ts";
+import { findTask, toConversation } from "./support/tasks.ts";
 
 const chartOf = (patient: Person) => `/patients/${patientId(patient)}`;
-const row = (page: Page, id: string) => page.getByRole("listitem").filter({ has: page.locator(`a[href$="/chat/${id}"]`) });
+const row = (page: Tab, id: string) => page.getByRole("listitem").filter({ has: page.locator(`a[href$="/chat/${id}"]`) });
 
-/** What the stack follows up with takes its time. */
+/** What the stream does takes a while. */
 const LATER = { timeout: 20_000 };
 
-/** A patient waits for an answer; resolves when the clinic has a task of it. */
+/** A patient asks; resolves when the clinic has a task for it. */
 async function question(patient: Person = "patient-a") {
-  const chat = await begunChat(uniqueTitle("Question"), patient);
-  await say(patient, chat.id, "Is 5.3 too high?");
-  await expect.poll(() => taskOf(chat.id), LATER).toBeDefined();
-  return chat;
+  const conversation = await begunConversation(uniqueTitle("Question"), patient);
+  await say(patient, conversation.id, "Is 5.3 too high?");
+  await expect.poll(() => taskOf(conversation.id), LATER).toBeDefined();
+  return conversation;
 }
 
 async function taskOf(conversationId: string, status: "requested" | "in-progress" | "completed" = "requested") {
   const clara = await api("clinician-a");
   let cursor: string | undefined;
   do {
-    const page = await clara.tasks({ status }, cursor);
+    const page = await clara.tasks({ status, limit: 100 }, cursor);
     const task = page.items.find((one) => one.conversationId === conversationId);
     if (task) {
       return task;
@@ -46,7 +48,7 @@ test.describe("the tasklist", () => {
     await clara.getByLabel("Status").selectOption("In progress");
     await clara.getByLabel("Mine only").check();
     await findTask(clara, id);
-    await expect(row(clara, id)).toContainText("Clara Clinician is on it");
+    await expect(row(clara, id)).toContainText("Clara Clinician is working on it");
     const carl = await signedIn("clinician-b", { path: "/tasks" });
     await carl.getByLabel("Status").selectOption("In progress");
     await findTask(carl, id);
@@ -65,11 +67,11 @@ test.describe("the tasklist", () => {
     expect((await taskOf(id, "completed"))?.completedBy?.name).toBe("Clara Clinician");
   });
 
-  test("the bubble shows on hover and on focus, and leads into the chat", async ({ signedIn }) => {
+  test("the bubble shows on hover and on focus, and opens the conversation", async ({ signedIn }) => {
     const { id, title } = await question("patient-b");
     const clara = await signedIn("clinician-a", { path: "/tasks" });
     await findTask(clara, id);
-    const bubble = toChat(clara, id);
+    const bubble = toConversation(clara, id);
     await expect(bubble).toHaveAccessibleName(`Open the chat: ${title}, Ben Patient`);
     await clara.getByRole("heading", { level: 1 }).hover();
     await expect(bubble).toHaveCSS("opacity", "0");
@@ -86,14 +88,13 @@ test.describe("the tasklist", () => {
     await expect(clara.getByRole("log").getByText("Is 5.3 too high?")).toBeVisible();
   });
 
-  test("it counts what a filter lets through, and comes without reloading", async ({ signedIn }) => {
+  test("it counts the tasks of a filter, and updates without reloading", async ({ signedIn }) => {
     const clara = await signedIn("clinician-a", { path: "/tasks" });
     const counted = clara.locator(".count");
-    // The API's own answer, less than a page of it, is what is counted.
+    // The API's own answer, cut to less than a page.
     await clara.route("**/api/tasks?*", async (route) => {
-      const answer = await route.fetch();
-      const { items } = (await answer.json()) as { items: unknown[] };
-      await route.fulfill({ response: answer, json: { items: items.slice(0, few), nextCursor: null } });
+      const { items } = (await (await route.fetch()).json()) as Page<Task>;
+      await route.fulfill(answer("list-tasks", 200, { items: items.slice(0, few), nextCursor: null }));
     });
     let few = 1;
     await question();
@@ -101,7 +102,7 @@ test.describe("the tasklist", () => {
     await expect(clara.locator(".task")).toHaveCount(1);
     few = 0;
     await expect(counted).toHaveText("0 tasks", LATER);
-    await expect(clara.getByText("There are no such tasks.")).toBeVisible();
+    await expect(clara.getByText("No tasks match these filters.")).toBeVisible();
   });
 
   test("another pool has its own tasks", async ({ signedIn }) => {
@@ -109,7 +110,7 @@ test.describe("the tasklist", () => {
     const clara = await signedIn("clinician-a", { path: "/tasks" });
     await expect(clara.locator(".task").first()).toBeVisible();
     await clara.getByLabel("Pool").fill("laboratory");
-    await expect(clara.getByText("There are no such tasks.")).toBeVisible();
+    await expect(clara.getByText("No tasks match these filters.")).toBeVisible();
     await clara.getByLabel("Pool").fill("clinic");
     await expect(clara.locator(".task").first()).toBeVisible();
   });
@@ -118,9 +119,7 @@ test.describe("the tasklist", () => {
     const { id } = await question();
     const clara = await signedIn("clinician-a", { path: "/tasks" });
     await findTask(clara, id);
-    await clara.route("**/api/tasks/*", (route) =>
-      route.fulfill({ status: 503, headers: { "retry-after": "0" }, contentType: "application/problem+json", body: "{}" }),
-    );
+    await clara.route("**/api/tasks/*", (route) => route.fulfill(problem("update-task", 503, "busy", {}, { "retry-after": "0" })));
     await row(clara, id).getByRole("button", { name: "Take" }).click();
     await expect(clara.getByRole("alert")).toContainText("The task was not changed.", LATER);
     await expect(row(clara, id)).toBeVisible();
@@ -148,28 +147,28 @@ for (const [what, typed] of [
   });
 }
 
-test("nobody is found where nobody is", async ({ signedIn }) => {
+test("an unknown patient is not found", async ({ signedIn }) => {
   const clara = await signedIn("clinician-a", { path: "/patients" });
   await clara.getByRole("searchbox").fill("Nemo Nobody");
   await expect(clara.getByRole("status").getByText("0 patients found")).toBeVisible();
 });
 
-test("a chat that a patient wrote in has a red dot, in the list and on the tab, until it is opened", async ({ signedIn }) => {
-  const { id } = await begunChat(uniqueTitle("Dot"));
+test("a conversation that a patient wrote in has a red dot, in the list and on the tab, until it is opened", async ({ signedIn }) => {
+  const { id } = await begunConversation(uniqueTitle("Dot"));
   const clara = await signedIn("clinician-a", { path: `${chartOf("patient-a")}/chat` });
-  const chat = clara.locator(`.row[href$="/chat/${id}"]`);
-  await expect(chat).toBeVisible();
-  await expect(chat.locator(".dot")).toBeHidden();
+  const conversation = clara.locator(`.row[href$="/chat/${id}"]`);
+  await expect(conversation).toBeVisible();
+  await expect(conversation.locator(".dot")).toBeHidden();
   await say("patient-a", id, "It itches again.");
-  await expect(chat.locator(".dot")).toHaveText("Unread", LATER);
+  await expect(conversation.locator(".dot")).toHaveText("Unread", LATER);
   await expect(clara.getByRole("link", { name: "Chat Unread" })).toBeVisible();
   await expect(clara.locator(".tabs .dot")).toHaveCSS("background-color", "rgb(179, 38, 30)");
-  await chat.click();
+  await conversation.click();
   await expect(clara.getByRole("log").getByText("It itches again.")).toBeVisible();
-  await expect(chat.locator(".dot")).toBeHidden();
+  await expect(conversation.locator(".dot")).toBeHidden();
 });
 
-test("plus asks for a title, and Create begins the chat, once", async ({ signedIn }) => {
+test("plus asks for a title, and Create begins the conversation, once", async ({ signedIn }) => {
   const title = uniqueTitle("Vaccination");
   const clara = await signedIn("clinician-a", { path: `${chartOf("patient-b")}/chat` });
   const plus = clara.getByRole("button", { name: "New conversation" });
@@ -180,7 +179,7 @@ test("plus asks for a title, and Create begins the chat, once", async ({ signedI
   await dialog.getByLabel("Title").fill(title);
   await dialog.getByRole("button", { name: "Cancel" }).click();
   await expect(plus).toBeFocused();
-  // What was typed is still there; and where an answer got lost, creating again begins no second chat.
+  // What was typed is still there; and after a lost answer, creating again begins no second conversation.
   await plus.click();
   await expect(dialog.getByLabel("Title")).toHaveValue(title);
   let lost = 0;
@@ -197,7 +196,7 @@ test("plus asks for a title, and Create begins the chat, once", async ({ signedI
   await dialog.getByRole("button", { name: "Create" }).click();
   await expect(dialog).toBeHidden();
   await expect(clara.getByRole("heading", { level: 2 })).toHaveText(title);
-  await expect(clara.getByText("No message yet.")).toBeVisible();
+  await expect(clara.getByText("No messages yet.")).toBeVisible();
   expect(lost).toBe(2);
   const found = async () => (await (await api("clinician-a")).conversations(patientId("patient-b"), { q: title })).items.length;
   await expect.poll(found, LATER).toBe(1);
@@ -206,7 +205,7 @@ test("plus asks for a title, and Create begins the chat, once", async ({ signedI
 test.describe("an encounter", () => {
   test("shows type, status and history, takes orders and documents, is archived, closed and reopened", async ({ signedIn }) => {
     test.setTimeout(120_000);
-    const { id, title, encounterId } = await begunChat(uniqueTitle("Encounter"));
+    const { id, title, encounterId } = await begunConversation(uniqueTitle("Encounter"));
     const clara = await signedIn("clinician-a", { path: `${chartOf("patient-a")}/chat/${id}` });
     await clara.getByRole("link", { name: "Encounter", exact: true }).click();
     await expect(clara).toHaveURL(new RegExp(`/encounters/${encounterId}$`));
@@ -224,20 +223,20 @@ test.describe("an encounter", () => {
     await expect(orders.getByLabel("New order")).toHaveValue("");
 
     const documents = clara.getByRole("region", { name: "Linked documents" });
-    await documents.getByLabel("Document’s title").fill("The laboratory’s report");
-    await documents.getByLabel("Document’s address (https)").fill("http://lab.example.org/reports/4711");
+    await documents.getByLabel("Document title").fill("The laboratory’s report");
+    await documents.getByLabel("Document address (https)").fill("http://lab.example.org/reports/4711");
     await documents.getByRole("button", { name: "Link the document" }).click();
     await expect(documents.getByRole("alert")).toContainText("It was not saved.");
     await expect(documents.getByRole("alert")).toContainText("It was not accepted as it is.");
-    await expect(documents.getByLabel("Document’s address (https)")).toHaveValue("http://lab.example.org/reports/4711");
-    await documents.getByLabel("Document’s address (https)").fill("https://lab.example.org/reports/4711");
+    await expect(documents.getByLabel("Document address (https)")).toHaveValue("http://lab.example.org/reports/4711");
+    await documents.getByLabel("Document address (https)").fill("https://lab.example.org/reports/4711");
     await documents.getByRole("button", { name: "Link the document" }).click();
     const link = documents.getByRole("link", { name: "The laboratory’s report" });
     await expect(link).toHaveAttribute("href", "https://lab.example.org/reports/4711");
     await expect(link).toHaveAttribute("rel", /noopener/);
     await expect(documents.getByRole("alert")).toBeHidden();
 
-    // Asked first, and no is no.
+    // It asks first, and Cancel changes nothing.
     const finish = clara.getByRole("button", { name: "Archive and Close" });
     const dialog = clara.getByRole("alertdialog", { name: "Archive and Close" });
     await finish.click();
@@ -252,7 +251,7 @@ test.describe("an encounter", () => {
     await expect(orders.getByLabel("New order")).toBeHidden();
     await expect(orders.getByText("The encounter is finished. Reopen it to add something.")).toBeVisible();
 
-    // Its chat is closed with it; reopening the chat there reopens the encounter here.
+    // Its conversation is closed with it; reopening the conversation there reopens the encounter here.
     await clara.getByRole("link", { name: "Open the chat" }).click();
     await expect(clara.getByRole("heading", { level: 2 })).toHaveText(title);
     await expect(clara.locator(".state")).toHaveText("Closed", LATER);
@@ -265,10 +264,10 @@ test.describe("an encounter", () => {
     await expect(clara.locator(".state")).toHaveText("Open", LATER);
   });
 
-  test("an order that was typed but not added survives a reload, and the way to the chat and back", async ({ signedIn }) => {
-    const { id, encounterId } = await begunChat(uniqueTitle("Kept"));
+  test("an order that was typed but not added survives a reload, and the way to the conversation and back", async ({ signedIn }) => {
+    const { id, encounterId } = await begunConversation(uniqueTitle("Kept"));
     const clara = await signedIn("clinician-a", { path: `${chartOf("patient-a")}/encounters/${encounterId}` });
-    const [order, title] = [clara.getByLabel("New order"), clara.getByLabel("Document’s title")];
+    const [order, title] = [clara.getByLabel("New order"), clara.getByLabel("Document title")];
     await order.fill("Creatinine");
     await title.fill("The referral");
     await clara.reload();
@@ -286,7 +285,7 @@ test.describe("an encounter", () => {
   });
 
   test("the list of encounters leads to each, with its state", async ({ signedIn }) => {
-    const { encounterId } = await begunChat(uniqueTitle("Listed"));
+    const { encounterId } = await begunConversation(uniqueTitle("Listed"));
     await (await api("clinician-a")).setEncounterStatus(encounterId, "finished");
     const clara = await signedIn("clinician-a", { path: `${chartOf("patient-a")}/chat` });
     await clara.getByRole("link", { name: "Encounters" }).click();
@@ -301,7 +300,7 @@ for (const [app, person] of [
   ["portal", "patient-b"],
   ["clinic", "clinician-b"],
 ] as const) {
-  test(`notification preferences are kept by the ${app}, and what is wrong is said at its field`, async ({ signedIn }) => {
+  test(`notification preferences are kept by the ${app}, and what is wrong is shown at its field`, async ({ signedIn }) => {
     const page = await signedIn(person, { path: "/notifications" });
     const [email, sms] = [page.getByLabel("Email address"), page.getByLabel("Mobile number")];
     const address = `${uniqueTitle("x").replace(" ", "-")}@example.org`;
@@ -320,7 +319,7 @@ for (const [app, person] of [
     await expect(page.getByText("Saved.")).toBeVisible();
     await expect(sms).toHaveValue("+14155550100");
     expect((await (await api(person)).contact()).email).toBe(address);
-    // Nobody is told where they do not want to be.
+    // Without an address there are no notifications.
     await email.fill("");
     await sms.fill("");
     await page.getByRole("button", { name: "Save" }).click();
@@ -330,7 +329,7 @@ for (const [app, person] of [
 
 test("the patient's access log shows what Clara did", async ({ signedIn }) => {
   // Ben's log: fewer tests write to it.
-  const { id, encounterId } = await begunChat(uniqueTitle("Traced"), "patient-b");
+  const { id, encounterId } = await begunConversation(uniqueTitle("Traced"), "patient-b");
   const clara = await signedIn("clinician-a", { path: `${chartOf("patient-b")}/chat/${id}` });
   await expect(clara.getByRole("log").getByText("How are you today?")).toBeVisible();
   await clara.getByRole("button", { name: "Lock conversation" }).click();
@@ -341,7 +340,7 @@ test("the patient's access log shows what Clara did", async ({ signedIn }) => {
     await expect(rows.filter({ hasText: action }).filter({ hasText: "Clara Clinician" }).first()).toBeVisible();
   }
   await expect(rows.nth(1).getByRole("time")).toHaveAttribute("datetime", /^2\d{3}-/);
-  // What a patient is shown tells who and what, never from which machine.
+  // A patient sees who did what, never from which machine.
   const logged = (await (await api("patient-b")).accessLog(patientId("patient-b"))).items;
   const own = logged.filter(({ conversationId, encounterId: of }) => conversationId === id || of === encounterId);
   expect(own.map(({ action }) => action)).toContain("close-conversation");

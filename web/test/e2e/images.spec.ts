@@ -1,10 +1,11 @@
-// Images in a chat: by paperclip, paste and drag; progress, preview, removal and retry; shown small and in full; and what is
-// no image is said to be none, without its message.
+// Images in a conversation: by paperclip, paste and drag; progress, preview, removal and retry; shown small and in full size; and a
+// file that is not an image is rejected, without its message.
 import type { Page } from "@playwright/test";
+import { problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { type ImageFile, noImage, photo } from "./support/images.ts";
 import { latch } from "./support/latch.ts";
-import { begunChat, stored, uniqueTitle } from "./support/people.ts";
+import { begunConversation, stored, uniqueTitle } from "./support/people.ts";
 import { stack } from "./support/stack.ts";
 
 const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
@@ -12,17 +13,19 @@ const lastMessage = (page: Page) => page.getByRole("log").getByRole("article").l
 const tray = (page: Page) => page.getByRole("list", { name: "Images to send" });
 const attach = (page: Page, ...files: ImageFile[]) => page.locator('input[type="file"]').setInputFiles(files);
 const shown = (page: Page) => lastMessage(page).getByRole("button", { name: "Show the image in full size" });
-/** The bucket's own host, wherever in it. */
+/** Any address of the bucket. */
 const bucket = `${stack.awsEndpointUrl}/**`;
 
-async function anasChat(signedIn: (person: "patient-a", visit: { path: string }) => Promise<Page>): Promise<{ ana: Page; id: string }> {
-  const { id } = await begunChat(uniqueTitle("Image"));
+async function anasConversation(
+  signedIn: (person: "patient-a", visit: { path: string }) => Promise<Page>,
+): Promise<{ ana: Page; id: string }> {
+  const { id } = await begunConversation(uniqueTitle("Image"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}` });
   await expect(ana.getByRole("log").getByText("How are you today?")).toBeVisible();
   return { ana, id };
 }
 
-/** Brings a file to the page as the clipboard or a dragging hand does. */
+/** Pastes or drops a file. */
 async function bring(page: Page, event: "paste" | "drop", { name, mimeType, buffer }: ImageFile): Promise<void> {
   const transfer = await page.evaluateHandle(
     ([base64, fileName, type]) => {
@@ -43,7 +46,7 @@ async function bring(page: Page, event: "paste" | "drop", { name, mimeType, buff
 }
 
 test("by paperclip, by paste and by drag, previewed, sent together, shown small and in full", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+  const { ana, id } = await anasConversation(signedIn);
   const chooser = ana.waitForEvent("filechooser");
   await ana.getByRole("button", { name: "Attach images" }).click();
   await (await chooser).setFiles(photo("by-paperclip.png"));
@@ -69,7 +72,7 @@ test("by paperclip, by paste and by drag, previewed, sent together, shown small 
 });
 
 test("an image needs no text", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+  const { ana, id } = await anasConversation(signedIn);
   await attach(ana, photo("alone.png"));
   await expect(tray(ana).getByText("Ready to send")).toBeVisible();
   await ana.getByRole("button", { name: "Send" }).click();
@@ -77,8 +80,8 @@ test("an image needs no text", async ({ signedIn }) => {
   expect((await stored(id)).at(-1)?.attachments).toHaveLength(1);
 });
 
-test("while it is uploaded there is progress, sending waits for it, and it can be taken away", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+test("while it is uploaded there is progress, sending waits for it, and it can be removed", async ({ signedIn }) => {
+  const { ana, id } = await anasConversation(signedIn);
   const upload = latch();
   await ana.route(bucket, async (route) => {
     if (route.request().method() === "PUT") {
@@ -100,7 +103,7 @@ test("while it is uploaded there is progress, sending waits for it, and it can b
 });
 
 test("an upload that fails says so and is tried again, and the text stays", async ({ signedIn }) => {
-  const { ana } = await anasChat(signedIn);
+  const { ana } = await anasConversation(signedIn);
   let failing = true;
   await ana.route(bucket, (route) => (failing && route.request().method() === "PUT" ? route.abort("connectionreset") : route.fallback()));
   await box(ana).fill("It comes with an image");
@@ -114,8 +117,8 @@ test("an upload that fails says so and is tried again, and the text stays", asyn
   await expect(shown(ana)).toBeVisible({ timeout: 30_000 });
 });
 
-test("too large, of another type, or empty: said before anything is uploaded", async ({ signedIn }) => {
-  const { ana } = await anasChat(signedIn);
+test("too large, of another type, or empty: refused before anything is uploaded", async ({ signedIn }) => {
+  const { ana } = await anasConversation(signedIn);
   const asked: string[] = [];
   ana.on("request", (request) => {
     if (request.url().endsWith("/attachments")) {
@@ -130,20 +133,18 @@ test("too large, of another type, or empty: said before anything is uploaded", a
   );
   const said = (name: string) => tray(ana).getByRole("listitem").filter({ hasText: name }).getByRole("alert");
   await expect(said("huge.png")).toHaveText("It is too large.");
-  await expect(said("letter.pdf")).toContainText("This type of file is not accepted.");
+  await expect(said("letter.pdf")).toContainText("This file type is not supported.");
   await expect(said("empty.png")).toContainText("It was not accepted as it is.");
   expect(asked).toEqual([]);
 });
 
 for (const [status, code, words] of [
   [413, "attachment-too-large", "It is too large."],
-  [415, "unsupported-media-type", "This type of file is not accepted."],
+  [415, "unsupported-media-type", "This file type is not supported."],
 ] as const) {
   test(`the API's ${status} about an image has its own words`, async ({ signedIn }) => {
-    const { ana } = await anasChat(signedIn);
-    await ana.route("**/api/conversations/*/attachments", (route) =>
-      route.fulfill({ status, contentType: "application/problem+json", body: JSON.stringify({ title: code, status, code }) }),
-    );
+    const { ana } = await anasConversation(signedIn);
+    await ana.route("**/api/conversations/*/attachments", (route) => route.fulfill(problem("create-attachment", status, code)));
     await attach(ana, photo("refused.png"));
     await expect(tray(ana).getByRole("alert")).toContainText(words);
     await ana.getByRole("button", { name: "Remove refused.png" }).click();
@@ -151,19 +152,19 @@ for (const [status, code, words] of [
   });
 }
 
-test("what only calls itself an image is rejected, and its message stays", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+test("a file that only claims to be an image is rejected, and its message stays", async ({ signedIn }) => {
+  const { ana, id } = await anasConversation(signedIn);
   await attach(ana, noImage("letter.png"));
   await expect(tray(ana).getByText("Ready to send")).toBeVisible();
   await box(ana).fill("See the picture");
   await box(ana).press("Enter");
-  await expect(lastMessage(ana)).toContainText("The file was not accepted: it is no image.", { timeout: 30_000 });
+  await expect(lastMessage(ana)).toContainText("The file was not accepted: it is not an image.", { timeout: 30_000 });
   await expect(lastMessage(ana)).toContainText("See the picture");
   expect((await stored(id)).at(-1)?.text).toBe("See the picture");
 });
 
 test("an image that was uploaded before a reload is sent after it", async ({ signedIn }) => {
-  const { ana, id } = await anasChat(signedIn);
+  const { ana, id } = await anasConversation(signedIn);
   await attach(ana, photo("kept.png"));
   await expect(tray(ana).getByText("Ready to send")).toBeVisible();
   await ana.reload();

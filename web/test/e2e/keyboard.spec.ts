@@ -1,19 +1,21 @@
-// Everything by keyboard and by ear: the main flow without a mouse, where the focus goes, what things are called and whether they
-// are pressed, and what is told by more than a colour or a movement.
+// By keyboard and screen reader: the main flow without a mouse, where the focus is, names and pressed states, and nothing that only
+// a colour or a movement shows.
 import type { Locator, Page } from "@playwright/test";
+import type { Task } from "../../src/api/types.ts";
+import { answer, problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { photo } from "./support/images.ts";
-import { api, begunChat, say, stored, uniqueTitle } from "./support/people.ts";
+import { api, begunConversation, say, stored, uniqueTitle } from "./support/people.ts";
 import { patientId } from "./support/stack.ts";
 
 const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
 const log = (page: Page) => page.getByRole("log");
 const lock = (page: Page) => page.getByRole("button", { name: "Lock conversation" });
 const envelope = (page: Page) => page.getByRole("button", { name: "Mark as unread" });
-const chatRow = (page: Page, id: string) => page.locator(`[data-conversation="${id}"]`);
+const rowOf = (page: Page, id: string) => page.locator(`[data-conversation="${id}"]`);
 const SOON = { timeout: 20_000 };
 
-/** Presses Tab until it is there; how often is the tab order's matter. */
+/** Presses Tab until the target has the focus, at most so often. */
 async function tabTo(page: Page, target: Locator, key: "Tab" | "Shift+Tab" = "Tab", atMost = 12): Promise<void> {
   for (let pressed = 0; pressed < atMost; pressed += 1) {
     await page.keyboard.press(key);
@@ -30,7 +32,7 @@ test("asking, answering, closing, reopening and marking unread, without a mouse"
   const ana = await signedIn("patient-a", { path: "/messages" });
   await expect(ana.getByRole("list", { name: "Conversations" })).toBeVisible();
 
-  // The first Tab leads past the places, into the page.
+  // The first Tab stop skips the navigation.
   const skip = ana.getByRole("link", { name: "Skip to the content" });
   await ana.keyboard.press("Tab");
   await expect(skip).toBeFocused();
@@ -39,7 +41,7 @@ test("asking, answering, closing, reopening and marking unread, without a mouse"
   await expect(ana.getByRole("main")).toBeFocused();
   await tabTo(ana, ana.getByRole("searchbox"), "Tab", 1);
 
-  // Plus leads to the forms, and each page begins at its heading.
+  // Plus opens the forms, and each page starts at its heading.
   await tabTo(ana, ana.getByRole("link", { name: "New conversation" }), "Tab", 1);
   await ana.keyboard.press("Enter");
   await expect(ana.getByRole("heading", { level: 1, name: "What is it about?" })).toBeFocused();
@@ -63,7 +65,7 @@ test("asking, answering, closing, reopening and marking unread, without a mouse"
   await expect(ana.getByRole("button", { name: "Submit" })).toBeFocused();
   await ana.keyboard.press("Enter");
 
-  // In the chat: a message, and the focus stays in the box.
+  // In the conversation: a message, and the focus stays in the box.
   await expect(log(ana).getByText("Is the report in?")).toBeVisible();
   await expect(ana.getByRole("main").locator(":focus")).toHaveCount(1);
   // Past search, plus and button, one stop in the list, lock, envelope, log and paperclip.
@@ -100,12 +102,12 @@ test("asking, answering, closing, reopening and marking unread, without a mouse"
   await ana.keyboard.press("Space");
   await expect(envelope(ana)).toHaveAttribute("aria-pressed", "true");
   await expect(envelope(ana), "marking keeps the focus").toBeFocused();
-  await expect(chatRow(ana, id).getByText("Unread")).toBeAttached();
+  await expect(rowOf(ana, id).getByText("Unread")).toBeAttached();
 });
 
 test("from the top: places, language, sign-out, search, plus, and the list; arrow keys walk it", async ({ signedIn }) => {
-  await begunChat(uniqueTitle("Order"));
-  await begunChat(uniqueTitle("Order"));
+  await begunConversation(uniqueTitle("Order"));
+  await begunConversation(uniqueTitle("Order"));
   const ana = await signedIn("patient-a", { path: "/messages" });
   const rows = ana.getByRole("list", { name: "Conversations" }).getByRole("link");
   await expect(rows.nth(1)).toBeVisible();
@@ -127,7 +129,7 @@ test("from the top: places, language, sign-out, search, plus, and the list; arro
   const idAt = (place: Locator) => place.getAttribute("data-conversation");
   const second = await idAt(rows.nth(1));
   await ana.keyboard.press("ArrowDown");
-  await expect(chatRow(ana, second ?? "")).toBeFocused();
+  await expect(rowOf(ana, second ?? "")).toBeFocused();
   await ana.keyboard.press("ArrowUp");
   await expect(rows.first()).toBeFocused();
   await ana.keyboard.press("End");
@@ -138,13 +140,13 @@ test("from the top: places, language, sign-out, search, plus, and the list; arro
   const first = (await idAt(rows.first())) ?? "";
   await ana.keyboard.press("Enter");
   await expect(ana).toHaveURL(new RegExp(`${first}$`));
-  // Who opens a chat is still in the list.
-  await expect(chatRow(ana, first)).toBeFocused();
-  await expect(chatRow(ana, first)).toHaveAttribute("aria-current", "page");
+  // After opening a conversation the focus is still in the list.
+  await expect(rowOf(ana, first)).toBeFocused();
+  await expect(rowOf(ana, first)).toHaveAttribute("aria-current", "page");
 });
 
-test("the focus stays with its chat when news re-sort the list", async ({ signedIn }) => {
-  const [older, newer] = [await begunChat(uniqueTitle("Sorted")), await begunChat(uniqueTitle("Sorted"))];
+test("the focus stays with its conversation when news re-sorts the list", async ({ signedIn }) => {
+  const [older, newer] = [await begunConversation(uniqueTitle("Sorted")), await begunConversation(uniqueTitle("Sorted"))];
   const ana = await signedIn("patient-a", { path: "/messages" });
   const places = () =>
     ana
@@ -155,24 +157,24 @@ test("the focus stays with its chat when news re-sort the list", async ({ signed
     const all = await places();
     return all.indexOf(one) < all.indexOf(other);
   };
-  await expect(chatRow(ana, older.id)).toBeVisible();
-  // Another one comes before it.
-  await chatRow(ana, older.id).focus();
+  await expect(rowOf(ana, older.id)).toBeVisible();
+  // Another one is above it.
+  await rowOf(ana, older.id).focus();
   expect(await above(newer.id, older.id)).toBe(true);
-  // Its own news move it.
+  // Its own news moves it.
   await say("clinician-a", older.id, "One more thing.");
   await expect.poll(() => above(older.id, newer.id), SOON).toBe(true);
-  await expect(chatRow(ana, older.id)).toBeFocused();
-  // Another's news move that one.
+  await expect(rowOf(ana, older.id)).toBeFocused();
+  // Another's news moves that one.
   await say("clinician-a", newer.id, "And here.");
   await expect.poll(() => above(newer.id, older.id), SOON).toBe(true);
-  await expect(chatRow(ana, older.id)).toBeFocused();
-  await expect(chatRow(ana, older.id)).toHaveAccessibleName(/^Unread Sorted/);
+  await expect(rowOf(ana, older.id)).toBeFocused();
+  await expect(rowOf(ana, older.id)).toHaveAccessibleName(/^Unread Sorted/);
   await ana.keyboard.press("Enter");
   await expect(ana.getByRole("heading", { level: 2 })).toHaveText(older.title);
 });
 
-test("a dialog keeps the focus until it is left, and gives it back", async ({ signedIn }) => {
+test("a dialog keeps the focus until it is closed, and gives it back", async ({ signedIn }) => {
   const clara = await signedIn("clinician-a", { path: `/patients/${patientId("patient-a")}/chat` });
   const plus = clara.getByRole("button", { name: "New conversation" });
   await plus.focus();
@@ -192,17 +194,17 @@ test("a dialog keeps the focus until it is left, and gives it back", async ({ si
   await clara.keyboard.press("Shift+Tab");
   await clara.keyboard.press("Shift+Tab");
   await expect(create).toBeFocused();
-  // What lies behind is hidden from screen readers too.
+  // The page under it is hidden from screen readers too.
   await expect(clara.locator("#app")).toHaveAttribute("inert", "");
   await clara.keyboard.press("Escape");
   await expect(dialog).toBeHidden();
   await expect(plus).toBeFocused();
 });
 
-test("reopening from the notice leads to the box; archiving and reopening an encounter keep the focus on their button", async ({
+test("reopening from the notice moves the focus to the box; archiving and reopening an encounter keep the focus on their button", async ({
   signedIn,
 }) => {
-  const { id, encounterId } = await begunChat(uniqueTitle("Reopened"));
+  const { id, encounterId } = await begunConversation(uniqueTitle("Reopened"));
   await (await api("clinician-a")).setStatus(id, "closed");
   const ana = await signedIn("patient-a", { path: `/messages/${id}` });
   await ana.getByRole("button", { name: "Reopen" }).focus();
@@ -219,8 +221,8 @@ test("reopening from the notice leads to the box; archiving and reopening an enc
   await expect(clara.getByRole("button", { name: "Archive and Close" })).toBeFocused();
 });
 
-test("an image is opened and left by keyboard", async ({ signedIn }) => {
-  const { id } = await begunChat(uniqueTitle("Picture"));
+test("an image is opened and closed by keyboard", async ({ signedIn }) => {
+  const { id } = await begunConversation(uniqueTitle("Picture"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}` });
   await ana.locator('input[type="file"]').setInputFiles(photo("arm.png"));
   await expect(ana.getByText("Ready to send")).toBeVisible();
@@ -239,10 +241,10 @@ test("an image is opened and left by keyboard", async ({ signedIn }) => {
   await expect(thumbnail).toBeFocused();
 });
 
-test("a task is ticked off by keyboard, and the focus goes on to the next", async ({ signedIn }) => {
+test("a task is ticked off by keyboard, and the focus moves to the next", async ({ signedIn }) => {
   const clara = await signedIn("clinician-a", { path: "/tasks" });
   // Three tasks of our own making, so that no other test's are ticked off.
-  const task = (number: number) => ({
+  const task = (number: number): Task => ({
     id: `01900000-0000-7000-8000-00000000090${number}`,
     conversationId: `01900000-0000-7000-8000-00000000091${number}`,
     patientId: patientId("patient-a"),
@@ -254,11 +256,11 @@ test("a task is ticked off by keyboard, and the focus goes on to the next", asyn
     createdAt: "2026-01-01T08:00:00Z",
   });
   let tasks = [task(1), task(2), task(3)];
-  await clara.route("**/api/tasks?*", (route) => route.fulfill({ json: { items: tasks, nextCursor: null } }));
+  await clara.route("**/api/tasks?*", (route) => route.fulfill(answer("list-tasks", 200, { items: tasks, nextCursor: null })));
   await clara.route("**/api/tasks/*", async (route) => {
-    const done = tasks.find(({ id }) => route.request().url().endsWith(id));
+    const [done] = tasks.filter(({ id }) => route.request().url().endsWith(id));
     tasks = tasks.filter((one) => one !== done);
-    await route.fulfill({ json: { ...done, status: "completed" } });
+    await route.fulfill(done ? answer("update-task", 200, { ...done, status: "completed" }) : problem("update-task", 404, "not-found"));
   });
   const tick = (number: number) => clara.getByRole("checkbox", { name: `Complete: Task ${number}, Ana Patient` });
   await expect(tick(1)).toBeVisible(SOON);
@@ -270,18 +272,18 @@ test("a task is ticked off by keyboard, and the focus goes on to the next", asyn
   await expect(tick(3)).toBeHidden();
   await expect(tick(1)).toBeFocused();
   await clara.keyboard.press("Space");
-  await expect(clara.getByText("There are no such tasks.")).toBeVisible();
+  await expect(clara.getByText("No tasks match these filters.")).toBeVisible();
   await expect(clara.getByRole("heading", { level: 1 })).toBeFocused();
 });
 
-test("lock, envelope, paperclip and plus say what they are and whether they are pressed", async ({ signedIn }) => {
-  const { id } = await begunChat(uniqueTitle("Named"));
+test("lock, envelope, paperclip and plus have names and pressed states", async ({ signedIn }) => {
+  const { id } = await begunConversation(uniqueTitle("Named"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}` });
   await expect(envelope(ana)).toHaveAttribute("aria-pressed", "false");
   await expect(lock(ana)).toHaveAttribute("aria-pressed", "false");
   await expect(ana.getByRole("link", { name: "New conversation" })).toBeVisible();
   await expect(ana.getByRole("button", { name: "Attach images" })).toBeEnabled();
-  // What is pressed looks pressed by its shape too: another picture in the button.
+  // A pressed button has another icon, not only another colour.
   const picture = (button: Locator) => button.locator("path").getAttribute("d");
   const [open, read] = [await picture(lock(ana)), await picture(envelope(ana))];
   await envelope(ana).click();
@@ -291,14 +293,14 @@ test("lock, envelope, paperclip and plus say what they are and whether they are 
   await expect(lock(ana)).toHaveAttribute("aria-pressed", "true");
   expect(await picture(lock(ana))).not.toBe(open);
   await expect(ana.getByRole("button", { name: "Attach images" })).toBeDisabled();
-  // Pointing at it shows its name.
+  // Hovering shows its name.
   const tip = (button: Locator) => button.locator("..").evaluate((element) => getComputedStyle(element, "::after").visibility);
   await lock(ana).hover();
   await expect.poll(() => tip(lock(ana))).toBe("visible");
 });
 
-test("news are read out where one follows the chat, and only then", async ({ signedIn }) => {
-  const { id } = await begunChat(uniqueTitle("Spoken"));
+test("news is read out while the reader is at the end, and only then", async ({ signedIn }) => {
+  const { id } = await begunConversation(uniqueTitle("Spoken"));
   const clara = await api("clinician-a");
   for (let line = 1; line <= 12; line += 1) {
     await say("clinician-a", id, `Line ${line}\nof a long letter\nthat fills\nthe page`);
@@ -323,38 +325,38 @@ test("news are read out where one follows the chat, and only then", async ({ sig
   expect((await clara.conversation(id)).status).toBe("open");
 });
 
-test("unread is told by words and weight, with the system's colours too", async ({ signedIn }) => {
-  const { id } = await begunChat(uniqueTitle("Unread"));
-  const read = await begunChat(uniqueTitle("Read"));
+test("unread is shown by words and weight, with the system's colours too", async ({ signedIn }) => {
+  const { id } = await begunConversation(uniqueTitle("Unread"));
+  const read = await begunConversation(uniqueTitle("Read"));
   await (await api("patient-a")).markRead(read.id, 1);
   const ana = await signedIn("patient-a", { path: "/messages" });
-  await expect(chatRow(ana, id)).toHaveAccessibleName(/^Unread /);
-  await expect(chatRow(ana, read.id)).toHaveAccessibleName(/^Read /);
-  await expect(chatRow(ana, id).locator(".row-title")).toHaveCSS("font-weight", "700");
-  await expect(chatRow(ana, read.id).locator(".row-title")).toHaveCSS("font-weight", "400");
+  await expect(rowOf(ana, id)).toHaveAccessibleName(/^Unread /);
+  await expect(rowOf(ana, read.id)).toHaveAccessibleName(/^Read /);
+  await expect(rowOf(ana, id).locator(".row-title")).toHaveCSS("font-weight", "700");
+  await expect(rowOf(ana, read.id).locator(".row-title")).toHaveCSS("font-weight", "400");
   for (const colorScheme of ["light", "dark"] as const) {
     await ana.emulateMedia({ forcedColors: "active", colorScheme });
     const shade = (locator: Locator) => locator.evaluate((element) => getComputedStyle(element).backgroundColor);
-    expect(await shade(chatRow(ana, id).locator(".dot"))).not.toBe(await shade(ana.locator("body")));
+    expect(await shade(rowOf(ana, id).locator(".dot"))).not.toBe(await shade(ana.locator("body")));
     await ana.screenshot({ path: `screenshots/pages/forced-colors-conversations-${colorScheme}.png` });
   }
 });
 
-test("with the system's colours, what is pressed and where one is can still be told", async ({ signedIn }) => {
-  const { id } = await begunChat(uniqueTitle("Forced"));
+test("with the system's colours, pressed buttons and the current page can still be recognized", async ({ signedIn }) => {
+  const { id } = await begunConversation(uniqueTitle("Forced"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}`, browser: { forcedColors: "active" } });
   await expect(lock(ana)).toHaveAttribute("aria-pressed", "false");
   const shade = (locator: Locator) => locator.evaluate((element) => getComputedStyle(element).backgroundColor);
   await expect(ana.getByRole("link", { name: "Conversations", exact: true })).toHaveCSS("outline-style", "solid");
-  await expect(chatRow(ana, id)).toHaveCSS("outline-style", "solid");
+  await expect(rowOf(ana, id)).toHaveCSS("outline-style", "solid");
   await lock(ana).click();
   await expect(lock(ana)).toHaveAttribute("aria-pressed", "true");
   expect(await shade(lock(ana))).not.toBe(await shade(envelope(ana)));
-  await ana.screenshot({ path: "screenshots/pages/forced-colors-chat.png" });
+  await ana.screenshot({ path: "screenshots/pages/forced-colors-conversation.png" });
 });
 
-test("nothing moves for whoever wants nothing to move", async ({ signedIn }) => {
-  const { id } = await begunChat(uniqueTitle("Still"));
+test("nothing moves for users who prefer reduced motion", async ({ signedIn }) => {
+  const { id } = await begunConversation(uniqueTitle("Still"));
   const ana = await signedIn("patient-a", { path: `/messages/${id}`, browser: { reducedMotion: "reduce" } });
   await expect(lock(ana)).toBeVisible();
   const moving = () =>

@@ -1,16 +1,18 @@
-// What is large stays light: 1,000 conversations and a chat of 10,000 messages are asked for a page at a time, each page once, and
-// only a window of them is in the page. The API's answers for them are made here, as it would give them; all else is real. What
-// is measured are counts (nodes, requests, function calls), never times: they don't depend on the machine.
+// Large lists stay fast: 1,000 conversations and a conversation of 10,000 messages are loaded a page at a time, each page once,
+// and only a window of them is rendered. The API's answers for them are made here and checked against openapi.json; all else is
+// real. What is measured are counts (nodes, requests, function calls), never times: they do not depend on the machine.
 import type { CDPSession, Page, Route } from "@playwright/test";
+import type { Conversation, Entry, Person } from "../../src/api/types.ts";
+import { answer } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { patientId } from "./support/stack.ts";
 
 const CONVERSATIONS = 1_000;
 const MESSAGES = 10_000;
-/** No request may bring more. */
+/** No answer may have more. */
 const LARGEST_PAGE = 100;
 
-const person = {
+const person: Record<"patient" | "clinician", Person> = {
   patient: { userId: "patient-a", role: "patient", name: "Ana Patient" },
   clinician: { userId: "clinician-a", role: "clinician", name: "Clara Clinician" },
 };
@@ -18,7 +20,7 @@ const START = Date.parse("2026-01-01T08:00:00Z");
 const at = (minute: number) => new Date(START + minute * 60_000).toISOString();
 const idOf = (number: number) => `01900000-0000-7000-8000-${String(number).padStart(12, "0")}`;
 
-function conversation(number: number, { title = `Conversation ${number}`, lastNumber = 3 } = {}) {
+function conversation(number: number, { title = `Conversation ${number}`, lastNumber = 3 } = {}): Conversation {
   return {
     id: idOf(number),
     patientId: patientId("patient-a"),
@@ -37,7 +39,7 @@ function conversation(number: number, { title = `Conversation ${number}`, lastNu
 }
 
 /** Of one line, or of several. */
-function message(number: number) {
+function message(number: number): Entry {
   return {
     number,
     kind: "message",
@@ -65,13 +67,13 @@ async function serveList(page: Page, count: number): Promise<Asked> {
     asked.pages.push(`from ${from}`);
     asked.limits.push(limit);
     const items = Array.from({ length: Math.min(limit, count - from) }, (_, index) => conversation(from + index + 1));
-    return route.fulfill({ json: { items, nextCursor: from + limit < count ? String(from + limit) : null } });
+    return route.fulfill(answer("list-conversations", 200, { items, nextCursor: from + limit < count ? String(from + limit) : null }));
   });
   return asked;
 }
 
-/** Answers for a chat, until a request is held back by `hold`. */
-async function serveChat(page: Page, count: number, hold: () => Promise<void> = () => Promise.resolve()): Promise<Asked> {
+/** Answers for a conversation, until a request is held back by `hold`. */
+async function serveConversation(page: Page, count: number, hold: () => Promise<void> = () => Promise.resolve()): Promise<Asked> {
   const asked: Asked = { pages: [], limits: [] };
   const head = { ...conversation(1, { title: "A long story", lastNumber: count }), unread: false };
   const entries = async (route: Route) => {
@@ -86,17 +88,17 @@ async function serveChat(page: Page, count: number, hold: () => Promise<void> = 
     const first = after !== null ? Number(after) + 1 : Math.max(1, Number(before ?? count + 1) - limit);
     const last = after !== null ? Math.min(count, first + limit - 1) : Math.min(count, Number(before ?? count + 1) - 1);
     const items = Array.from({ length: Math.max(0, last - first + 1) }, (_, index) => message(first + index));
-    await route.fulfill({ json: { items, nextCursor: null } });
+    await route.fulfill(answer("list-messages", 200, { items, nextCursor: null }));
   };
   await page.route(`**/api/conversations/${head.id}/messages?*`, entries);
-  await page.route(`**/api/conversations/${head.id}`, (route) => route.fulfill({ json: head }));
+  await page.route(`**/api/conversations/${head.id}`, (route) => route.fulfill(answer("get-conversation", 200, head)));
   return asked;
 }
 
 const rows = (page: Page) => page.locator(".rows");
 const scroller = (page: Page) => page.getByRole("region", { name: "Messages of this conversation" });
 
-/** Everything that was in the page at some moment, and how much of it at most at once. */
+/** Everything that was rendered at some time, and how much at most at once. */
 function watch() {
   const seen = new Set<string>();
   let most = 0;
@@ -110,7 +112,7 @@ function watch() {
   };
 }
 
-test("1,000 conversations: a window of them in the page, each page asked for once, and scrolled to the last", async ({ signedIn }) => {
+test("1,000 conversations: a window of them rendered, each page loaded once, and scrolled to the last", async ({ signedIn }) => {
   test.setTimeout(180_000);
   const ana = await signedIn("patient-a", { path: "/access-log" });
   const asked = await serveList(ana, CONVERSATIONS);
@@ -129,7 +131,7 @@ test("1,000 conversations: a window of them in the page, each page asked for onc
   await expect(ana.getByText("Conversation 1000", { exact: true })).toBeVisible();
   // What fits, and a few above and below.
   expect(seen.most()).toBeLessThan(50);
-  // The first page is looked at for news; every other was asked for once.
+  // The first page is polled for news; every other one was loaded once.
   const looks = () => asked.pages.filter((one) => one === "from 0").length;
   const before = looks();
   await expect.poll(looks, { timeout: 30_000 }).toBeGreaterThan(before + 1);
@@ -143,13 +145,13 @@ test("1,000 conversations: a window of them in the page, each page asked for onc
   await expect(rows(ana).locator(`[data-conversation="${idOf(CONVERSATIONS)}"]`)).toBeFocused();
 });
 
-test("a chat of 10,000 messages: a window of them in the page, each page asked for once, and scrolled to the first", async ({
+test("a conversation of 10,000 messages: a window of them rendered, each page loaded once, and scrolled to the first", async ({
   signedIn,
 }) => {
   test.setTimeout(300_000);
   const ana = await signedIn("patient-a", { path: "/access-log" });
   await serveList(ana, 10);
-  const asked = await serveChat(ana, MESSAGES);
+  const asked = await serveConversation(ana, MESSAGES);
   await ana.getByRole("link", { name: "Conversations", exact: true }).click();
   await ana.getByText("Conversation 1", { exact: true }).click();
   await expect(ana.getByText("Message 10000", { exact: false })).toBeInViewport();
@@ -170,7 +172,7 @@ test("a chat of 10,000 messages: a window of them in the page, each page asked f
   expect(new Set(asked.pages).size).toBe(asked.pages.length);
   expect(asked.pages).toHaveLength((MESSAGES - 50) / 50);
   expect(Math.max(...asked.limits)).toBeLessThanOrEqual(LARGEST_PAGE);
-  // What is known is not asked for again, on the way down or at once to the end.
+  // What is known is not loaded again, by scrolling down or by jumping to the end.
   const known = asked.pages.length;
   await expect
     .poll(
@@ -188,12 +190,12 @@ test("a chat of 10,000 messages: a window of them in the page, each page asked f
   expect(asked.pages).toHaveLength(known);
 });
 
-test("what one reads stays where it is while older messages come in", async ({ signedIn }) => {
+test("what one reads stays where it is while older messages are added", async ({ signedIn }) => {
   const ana = await signedIn("patient-a", { path: "/access-log" });
   await serveList(ana, 10);
   let arrive: () => void = () => undefined;
   let held = 0;
-  const asked = await serveChat(ana, MESSAGES, () => {
+  const asked = await serveConversation(ana, MESSAGES, () => {
     held += 1;
     return new Promise((resolve) => (arrive = resolve));
   });
@@ -248,7 +250,7 @@ async function inspectorOf(page: Page): Promise<CDPSession> {
   return inspector;
 }
 
-/** The least of some rounds: what else the page does now and then, such as asking for news, is not in it. */
+/** The least of some rounds: without what the page does now and then, such as polling. */
 async function leastCalls(page: Page, action: () => Promise<void>): Promise<number> {
   const inspector = await inspectorOf(page);
   const rounds: number[] = [];
@@ -258,15 +260,17 @@ async function leastCalls(page: Page, action: () => Promise<void>): Promise<numb
   return Math.min(...rounds);
 }
 
-test("typing a message costs as much in a chat of 10,000 messages as in one of ten, and touches none of them", async ({ signedIn }) => {
+test("typing a message costs as much in a conversation of 10,000 messages as in one of ten, and changes none of them", async ({
+  signedIn,
+}) => {
   test.setTimeout(120_000);
   const costs: number[] = [];
   for (const count of [10, MESSAGES]) {
     const ana = await signedIn("patient-a", { path: "/access-log" });
     await serveList(ana, 10);
-    // Three older pages fill the window; a fourth would change the log while one types, so it isn't answered.
+    // Three older pages fill the window; a fourth would change the log while typing, so it is not answered.
     let older = 0;
-    await serveChat(ana, count, () => ((older += 1) > 3 ? new Promise(() => undefined) : Promise.resolve()));
+    await serveConversation(ana, count, () => ((older += 1) > 3 ? new Promise(() => undefined) : Promise.resolve()));
     await ana.getByRole("link", { name: "Conversations", exact: true }).click();
     await ana.getByText("Conversation 1", { exact: true }).click();
     await expect(ana.getByText(`Message ${count}`, { exact: false })).toBeInViewport();
@@ -299,10 +303,10 @@ test("typing a message costs as much in a chat of 10,000 messages as in one of t
   }
   const [small = 0, large = 0] = costs;
   expect(small).toBeGreaterThan(0);
-  expect(large / small, `${large} calls, where a chat of ten takes ${small}`).toBeLessThan(1.2);
+  expect(large / small, `${large} calls, where a conversation of ten takes ${small}`).toBeLessThan(1.2);
 });
 
-test("searching as one types costs no more in 1,000 conversations than what is in sight", async ({ signedIn }) => {
+test("searching as one types costs no more with 1,000 conversations than with those in view", async ({ signedIn }) => {
   test.setTimeout(120_000);
   const costs: number[] = [];
   for (const count of [30, CONVERSATIONS]) {

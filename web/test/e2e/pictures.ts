@@ -1,8 +1,9 @@
-// The two pictures of the README, of the seed's story and a few questions more, which are asked once however often this runs.
-// What else a stack has is left out of the lists, so that a picture differs from the last one in its times alone.
-import type { Page } from "@playwright/test";
-import type { Conversation, Questionnaire } from "../../src/api/types.ts";
+// The two pictures of the README: the seed's story and a few more questions, which are asked once however often this runs.
+// Everything else is left out of the lists, so that a new picture differs from the last one only in its times.
+import type { Page as Tab } from "@playwright/test";
+import type { Conversation, Page, Questionnaire } from "../../src/api/types.ts";
 import seed from "../../../xtask/seed.json" with { type: "json" };
+import { success } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { api } from "./support/people.ts";
 import { patientId, type Person } from "./support/stack.ts";
@@ -10,7 +11,7 @@ import { patientId, type Person } from "./support/stack.ts";
 const FOLDER = "../docs/pictures";
 const LOOKS = { viewport: { width: 1280, height: 720 }, colorScheme: "light", reducedMotion: "reduce" } as const;
 
-/** The seed's forms, by what they are about. */
+/** The seed's forms, by title. */
 const form = (title: string): Questionnaire => {
   const found = seed.questionnaires.find((one) => one.title === title);
   if (!found) {
@@ -19,7 +20,7 @@ const form = (title: string): Questionnaire => {
   return found as Questionnaire;
 };
 
-/** What more is asked, so that the tasklist has something to show: by whom, with which form, and the answers. */
+/** More questions for the tasklist: by whom, with which form, and the answers. */
 const QUESTIONS: [Person, string, Record<string, string | boolean>][] = [
   [
     "patient-b",
@@ -30,7 +31,7 @@ const QUESTIONS: [Person, string, Record<string, string | boolean>][] = [
   ["patient-b", "Something else", { subject: "Travelling", question: "Which vaccinations do I need for Kenya?" }],
 ];
 
-/** Asked with a key of its own: asking again begins nothing. */
+/** Asks with an idempotency key of its own: asking again begins nothing. */
 async function ask([person, title, answers]: (typeof QUESTIONS)[number], number: number): Promise<Conversation> {
   const { id } = form(title);
   const patient = await api(person);
@@ -42,7 +43,7 @@ async function ask([person, title, answers]: (typeof QUESTIONS)[number], number:
   );
 }
 
-/** The seed's chats of a patient: the oldest of each title. */
+/** The seed's conversations of a patient: the oldest of each title. */
 async function seeded(person: Person): Promise<Conversation[]> {
   const clara = await api("clinician-a");
   const all: Conversation[] = [];
@@ -65,23 +66,25 @@ async function seeded(person: Person): Promise<Conversation[]> {
 const titleOf = (begin: { title?: string; questionnaireId?: string }) =>
   begin.title ?? seed.questionnaires.find(({ id }) => id === begin.questionnaireId)?.title ?? "";
 
-/** Leaves in a list what is of the story. */
-async function only(page: Page, path: string, isOfStory: (item: { id: string; conversationId?: string }) => boolean): Promise<void> {
+interface Item {
+  id: string;
+  conversationId?: string;
+}
+
+/** Reduces a list to the items of the story. */
+async function only(page: Tab, id: "list-conversations" | "list-tasks", isOfStory: (item: Item) => boolean): Promise<void> {
+  const path = { "list-conversations": "**/api/patients/*/conversations?*", "list-tasks": "**/api/tasks?*" }[id];
   await page.route(path, async (route) => {
-    const items: { id: string; conversationId?: string }[] = [];
+    const items: Item[] = [];
     const url = new URL(route.request().url());
     for (;;) {
-      const answer = await route.fetch({ url: url.href });
-      const { items: some, nextCursor } = (await answer.json()) as {
-        items: { id: string; conversationId?: string }[];
-        nextCursor?: string;
-      };
-      items.push(...some.filter(isOfStory));
-      if (!nextCursor) {
-        await route.fulfill({ response: answer, json: { items, nextCursor: null } });
+      const part = (await (await route.fetch({ url: url.href })).json()) as Page<Item>;
+      items.push(...part.items.filter(isOfStory));
+      if (!part.nextCursor) {
+        await route.fulfill(success(id, { items, nextCursor: null }));
         return;
       }
-      url.searchParams.set("cursor", nextCursor);
+      url.searchParams.set("cursor", part.nextCursor);
     }
   });
 }
@@ -94,7 +97,7 @@ test("portal", async ({ signedIn }) => {
     await (id === flu?.id ? ana.markUnread(id) : ana.markRead(id, lastNumber));
   }
   const page = await signedIn("patient-a", { path: "/notifications", browser: LOOKS });
-  await only(page, "**/api/patients/*/conversations?*", ({ id }) => story.some((one) => one.id === id));
+  await only(page, "list-conversations", ({ id }) => story.some((one) => one.id === id));
   await page.getByRole("link", { name: "Conversations", exact: true }).click();
   await page.locator(`[data-conversation="${result?.id ?? ""}"]`).click();
   await expect(page.getByRole("log").getByText("we check again in three months")).toBeVisible();
@@ -110,10 +113,10 @@ test("clinic", async ({ signedIn }) => {
     story.push(await ask(question, number));
   }
   const page = await signedIn("clinician-a", { path: "/notifications", browser: LOOKS });
-  await only(page, "**/api/tasks?*", ({ conversationId }) => story.some(({ id }) => id === conversationId));
+  await only(page, "list-tasks", ({ conversationId }) => story.some(({ id }) => id === conversationId));
   await page.getByRole("link", { name: "Tasks", exact: true }).click();
   await expect(page.locator(".task")).toHaveCount(5, { timeout: 30_000 });
-  // As a mouse shows the bubble.
+  // The bubble is shown on hover.
   await page.locator(".task").nth(1).hover();
   await page.screenshot({ path: `${FOLDER}/clinic.png`, animations: "disabled" });
 });

@@ -1,7 +1,8 @@
-// Every page and state of both apps, as data: whose it is, how one comes there, and what shows that one is there.
+// Every page and state of both apps, as data: whose it is, how to get there, and what shows that one is there.
 import type { Locator, Page } from "@playwright/test";
+import { problem } from "../support/contract.ts";
 import { photo } from "./support/images.ts";
-import { api, begunChat, say, uniqueTitle } from "./support/people.ts";
+import { api, begunConversation, say, uniqueTitle } from "./support/people.ts";
 import { patientId, type Person } from "./support/stack.ts";
 
 export interface Place {
@@ -22,31 +23,35 @@ export interface Place {
 
 const chart = `/patients/${patientId("patient-a")}`;
 
-/** A chat as people hold it, from the clinic's side begun, answered, and answered again. */
-async function heldChat(what: string) {
-  const chat = await begunChat(uniqueTitle(what), "patient-a", "Your results are back. Everything is in the usual range but potassium.");
-  await say("patient-a", chat.id, "Thank you! Is 5.3 too high?");
-  await say("clinician-a", chat.id, "Slightly. Please come on Tuesday, fasting, and we will measure it again.");
-  return chat;
+/** A conversation that the clinic began and the patient answered, with the clinic's reply. */
+async function heldConversation(what: string) {
+  const conversation = await begunConversation(
+    uniqueTitle(what),
+    "patient-a",
+    "Your results are back. Everything is in the usual range but potassium.",
+  );
+  await say("patient-a", conversation.id, "Thank you! Is 5.3 too high?");
+  await say("clinician-a", conversation.id, "Slightly. Please come on Tuesday, fasting, and we will measure it again.");
+  return conversation;
 }
 
-const inPortal = async (what = "Potassium") => `/messages/${(await heldChat(what)).id}`;
-const inChart = async (what = "Potassium") => `${chart}/chat/${(await heldChat(what)).id}`;
-const inEncounter = async (what = "Potassium") => `${chart}/encounters/${(await heldChat(what)).encounterId}`;
+const inPortal = async (what = "Potassium") => `/messages/${(await heldConversation(what)).id}`;
+const inChart = async (what = "Potassium") => `${chart}/chat/${(await heldConversation(what)).id}`;
+const inEncounter = async (what = "Potassium") => `${chart}/encounters/${(await heldConversation(what)).encounterId}`;
 
-async function closedChat(): Promise<string> {
-  const { id } = await heldChat("Potassium");
+async function closedConversation(): Promise<string> {
+  const { id } = await heldConversation("Potassium");
   await (await api("clinician-a")).setStatus(id, "closed");
   return `/messages/${id}`;
 }
 
 async function finishedEncounter(): Promise<string> {
-  const { id, encounterId } = await heldChat("Potassium");
+  const { id, encounterId } = await heldConversation("Potassium");
   const clara = await api("clinician-a");
   await clara.addOrder(encounterId, { text: "Potassium in serum, fasting, on Tuesday" });
   await clara.linkDocument(encounterId, { title: "Report of the laboratory", url: "https://lab.example.org/reports/4711" });
   await clara.setEncounterStatus(encounterId, "finished");
-  // The pages show what the other side of the stack has followed.
+  // The pages show what the stream has brought to the conversation.
   await clara.conversation(id);
   return `${chart}/encounters/${encounterId}`;
 }
@@ -71,20 +76,12 @@ async function fillForm(page: Page): Promise<void> {
   await page.getByLabel("What would you like to know?").fill("Is 5.3 too high?");
 }
 
-/** The API's way of saying what is wrong with an answer. */
-const invalidAnswer = {
-  status: 422,
-  contentType: "application/problem+json",
-  body: JSON.stringify({
-    type: "urn:portal-messaging:problem:invalid-answers",
-    title: "invalid answers",
-    status: 422,
-    code: "invalid-answers",
-    errors: [{ linkId: "result", pointer: "/answers/0/value", code: "too-long", detail: "It is too long: at most 500 characters." }],
-  }),
-};
+/** How the API refuses an answer that is too long. */
+const invalidAnswer = problem("create-conversation", 422, "invalid-value", {
+  errors: [{ linkId: "result", pointer: "/answers/0/value", detail: "is longer than 500 characters" }],
+});
 
-const broken = { status: 500, headers: { "retry-after": "0" }, contentType: "application/json", body: "{}" };
+const broken = problem("send-message", 500, "internal-error", {}, { "retry-after": "0" });
 
 const chooseStatus = (status: string) => (page: Page) =>
   page
@@ -96,20 +93,20 @@ const search = async (page: Page, q: string) => {
 };
 const rows = (page: Page) => page.getByRole("list", { name: "Conversations" }).getByRole("listitem");
 
-/** What both apps' frames say. */
-const frame = (places: string[], name: string) => `
+/** The shell of both apps. */
+const shell = (places: string[], name: string) => `
   - link "Skip to the content"
   - banner:
-    - navigation "Places":
+    - navigation "Main":
 ${places.map((place) => `      - link "${place}"`).join("\n")}
     - combobox "Language"
     - text: ${name}
     - button "Sign out"`;
-const portalFrame = frame(["Conversations", "Notifications", "Who opened my messages"], "Ana Patient");
-const clinicFrame = frame(["Tasks", "Patients", "Notifications"], "Clara Clinician");
+const portalShell = shell(["Conversations", "Notifications", "Who opened my messages"], "Ana Patient");
+const clinicShell = shell(["Tasks", "Patients", "Notifications"], "Clara Clinician");
 
-/** A chat's head, log and composer; what the other side is called, and what stands under the title. */
-const chatOf = (there: string, here = "") => `
+/** A conversation's head, log and composer: the name of the other side, and what is under the title. */
+const conversationOf = (there: string, here = "") => `
     - region /Potassium \\w+/:
       - heading /Potassium \\w+/ [level=2]${here}
       - text: Open
@@ -123,7 +120,7 @@ const chatOf = (there: string, here = "") => `
         - button "Attach images"
         - textbox "Message"
         - button "Send" [disabled]
-        - paragraph: Enter sends, Shift+Enter breaks the line.`;
+        - paragraph: Press Enter to send, Shift+Enter for a new line.`;
 
 export const PLACES: Place[] = [
   {
@@ -141,11 +138,11 @@ export const PLACES: Place[] = [
     name: "portal-conversations",
     who: "patient-a",
     path: async () => {
-      await heldChat("Potassium");
+      await heldConversation("Potassium");
       return "/messages";
     },
     shows: (page) => rows(page).nth(1),
-    aria: `${portalFrame}
+    aria: `${portalShell}
   - main:
     - heading "Conversations" [level=1]
     - region "Conversations":
@@ -158,23 +155,23 @@ export const PLACES: Place[] = [
     - paragraph: Choose a conversation.`,
   },
   {
-    name: "portal-chat",
+    name: "portal-conversation",
     who: "patient-a",
     path: inPortal,
     shows: (page) => log(page).getByText("Please come on Tuesday"),
-    aria: `${portalFrame}
+    aria: `${portalShell}
   - main:
     - heading "Conversations" [level=1]
-${chatOf("Clara Clinician").slice(1)}`,
+${conversationOf("Clara Clinician").slice(1)}`,
   },
   {
-    name: "portal-chat-closed",
+    name: "portal-conversation-closed",
     who: "patient-a",
-    path: closedChat,
+    path: closedConversation,
     then: (page) => box(page).fill("One more question"),
     shows: (page) => page.getByText("Kept as a draft. Reopen the conversation to send it."),
   },
-  { name: "portal-chat-image", who: "patient-a", path: inPortal, then: sendImage, shows: thumbnail },
+  { name: "portal-conversation-image", who: "patient-a", path: inPortal, then: sendImage, shows: thumbnail },
   {
     name: "portal-image-full",
     who: "patient-a",
@@ -195,7 +192,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
         .setInputFiles([photo("left-arm-on-tuesday-morning.png"), { ...photo("letter.pdf"), mimeType: "application/pdf" }]);
       await page.getByText("Ready to send").waitFor();
     },
-    shows: (page) => page.getByText("This type of file is not accepted."),
+    shows: (page) => page.getByText("This file type is not supported."),
   },
   {
     name: "portal-message-failed",
@@ -213,7 +210,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
     who: "patient-a",
     path: () => "/messages/new",
     shows: (page) => page.getByRole("link", { name: "Begin" }).first(),
-    aria: `${portalFrame}
+    aria: `${portalShell}
   - main:
     - link "Back to the conversations"
     - heading "What is it about?" [level=1]
@@ -233,7 +230,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
     path: () => form,
     then: fillForm,
     shows: (page) => page.getByRole("button", { name: "Submit" }),
-    aria: `${portalFrame}
+    aria: `${portalShell}
   - main:
     - link "Back to the conversations"
     - heading "Ask about a result" [level=1]
@@ -259,13 +256,13 @@ ${chatOf("Clara Clinician").slice(1)}`,
       await fillForm(page);
       await page.getByRole("button", { name: "Submit" }).click();
     },
-    shows: (page) => page.getByText("It is too long: at most 500 characters."),
+    shows: (page) => page.getByText("is longer than 500 characters"),
   },
   {
     name: "portal-search",
     who: "patient-a",
     path: async () => {
-      await heldChat("Potassium");
+      await heldConversation("Potassium");
       return "/messages";
     },
     then: async (page) => {
@@ -282,17 +279,17 @@ ${chatOf("Clara Clinician").slice(1)}`,
     who: "patient-a",
     path: () => "/messages",
     then: (page) => search(page, "unicorns"),
-    shows: (page) => page.getByText("No conversation has all of these words."),
+    shows: (page) => page.getByText("No conversation contains all of these words."),
   },
   {
     name: "portal-notifications",
     who: "patient-a",
     path: () => "/notifications",
     shows: (page) => page.getByLabel("Email address"),
-    aria: `${portalFrame}
+    aria: `${portalShell}
   - main:
     - heading "Notifications" [level=1]
-    - paragraph: /Never what it is about/
+    - paragraph: /never include their content/
     - textbox "Email address"
     - textbox "Mobile number"
     - button "Save"`,
@@ -301,11 +298,11 @@ ${chatOf("Clara Clinician").slice(1)}`,
     name: "portal-access-log",
     who: "patient-a",
     path: async () => {
-      await heldChat("Potassium");
+      await heldConversation("Potassium");
       return "/access-log";
     },
     shows: (page) => page.getByRole("table").getByText("Clara Clinician").first(),
-    aria: `${portalFrame}
+    aria: `${portalShell}
   - main:
     - heading "Who opened my messages" [level=1]
     - table:
@@ -321,7 +318,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
     shows: (page) => page.getByRole("heading", { name: "Page not found" }),
   },
   {
-    name: "portal-chat-not-found",
+    name: "portal-conversation-not-found",
     who: "patient-a",
     path: () => "/messages/01900000-0000-7000-8000-0000000000ff",
     shows: (page) => page.getByRole("alert"),
@@ -357,12 +354,12 @@ ${chatOf("Clara Clinician").slice(1)}`,
     name: "clinic-tasks-requested",
     who: "clinician-a",
     path: async () => {
-      const { id } = await begunChat(uniqueTitle("Potassium"));
+      const { id } = await begunConversation(uniqueTitle("Potassium"));
       await say("patient-a", id, "Is 5.3 too high?");
       return "/tasks";
     },
     shows: (page) => page.getByRole("button", { name: "Take" }).first(),
-    aria: `${clinicFrame}
+    aria: `${clinicShell}
   - main:
     - heading "Tasks" [level=1]
     - group "Filters":
@@ -396,7 +393,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
     who: "clinician-a",
     path: () => "/tasks",
     then: (page) => page.getByLabel("Pool").fill("nobodys"),
-    shows: (page) => page.getByText("There are no such tasks."),
+    shows: (page) => page.getByText("No tasks match these filters."),
   },
   {
     name: "clinic-patients",
@@ -404,7 +401,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
     path: () => "/patients",
     then: (page) => search(page, "patient"),
     shows: (page) => page.getByRole("link", { name: "Ben Patient" }),
-    aria: `${clinicFrame}
+    aria: `${clinicShell}
   - main:
     - heading "Patients" [level=1]
     - searchbox "Name, birth date or record number"
@@ -421,7 +418,7 @@ ${chatOf("Clara Clinician").slice(1)}`,
     who: "clinician-a",
     path: inChart,
     shows: (page) => log(page).getByText("Please come on Tuesday"),
-    aria: `${clinicFrame}
+    aria: `${clinicShell}
   - main:
     - heading "Ana Patient" [level=1]
     - paragraph: Born Mar 12, 1984 · Record MRN-100001
@@ -432,10 +429,10 @@ ${chatOf("Clara Clinician").slice(1)}`,
       - searchbox "Search conversations"
       - button "New conversation"
       - list "Conversations"
-${chatOf("Ana Patient", '\n      - link "Encounter"').slice(1)}`,
+${conversationOf("Ana Patient", '\n      - link "Encounter"').slice(1)}`,
   },
   {
-    name: "clinic-new-chat",
+    name: "clinic-new-conversation",
     who: "clinician-a",
     path: () => `${chart}/chat`,
     then: async (page) => {
@@ -462,7 +459,7 @@ ${chatOf("Ana Patient", '\n      - link "Encounter"').slice(1)}`,
     who: "clinician-a",
     path: inEncounter,
     shows: (page) => page.getByRole("button", { name: "Archive and Close" }),
-    aria: `${clinicFrame}
+    aria: `${clinicShell}
   - main:
     - heading "Ana Patient" [level=1]
     - region "Results":
@@ -478,8 +475,8 @@ ${chatOf("Ana Patient", '\n      - link "Encounter"').slice(1)}`,
       - region "Orders":
         - textbox "New order"
       - region "Linked documents":
-        - textbox "Document’s title"
-        - textbox "Document’s address (https)"`,
+        - textbox "Document title"
+        - textbox "Document address (https)"`,
   },
   {
     name: "clinic-encounter-finished",

@@ -1,4 +1,4 @@
-// What the browser is told to allow: scripts and styles of the page's own origin alone, and nothing inline.
+// What the headers allow: scripts and styles of the page's own origin alone, and nothing inline.
 import { expect, test } from "@playwright/test";
 import { stack } from "./support/stack.ts";
 
@@ -27,7 +27,7 @@ for (const [app, url] of [
     expect(await page.title()).not.toBe("hijacked");
   });
 
-  test(`the ${app}'s places are pages, its missing files are not`, async ({ request }) => {
+  test(`the ${app}'s addresses are pages, its missing files are not`, async ({ request }) => {
     const place = await request.get(`${url}/messages/01900000-0000-7000-8000-000000000000`);
     expect(place.status()).toBe(200);
     expect(place.headers()["content-type"]).toContain("text/html");

@@ -1,8 +1,9 @@
-// Sending: shown at once, stored once, never lost; whatever fails says so in its own words and offers a way on.
+// Sending: a message is shown at once, stored once, never lost; each failure has its own words and a remedy.
 import type { Page, Route } from "@playwright/test";
+import { gatewayAnswer, problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { latch } from "./support/latch.ts";
-import { api, begunChat, say, stored, uniqueTitle } from "./support/people.ts";
+import { api, begunConversation, say, stored, uniqueTitle } from "./support/people.ts";
 
 const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
 const log = (page: Page) => page.getByRole("log");
@@ -14,26 +15,21 @@ async function send(page: Page, text: string): Promise<void> {
   await box(page).press("Enter");
 }
 
-/** Takes the sending of messages into the test's hands. */
+/** Intercepts the sending of messages. */
 async function onSend(page: Page, then: (route: Route) => Promise<void> | void): Promise<void> {
   await page.route(/\/api\/conversations\/[^/]+\/messages$/, (route) =>
     route.request().method() === "POST" ? then(route) : route.fallback(),
   );
 }
 
-const problem = (status: number, code: string, headers: Record<string, string> = {}) => ({
-  status,
-  headers: { "content-type": "application/problem+json", ...headers },
-  body: JSON.stringify({ type: `urn:portal-messaging:problem:${code}`, title: code, status, code }),
-});
-
 const texts = async (id: string) => (await stored(id)).map((entry) => entry.text ?? entry.status);
 
 test("a message shows at once as sending, then as sent", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("Sending"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  const conversation = await begunConversation(uniqueTitle("Sending"));
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
+  const network = latch();
   await onSend(ana, async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 1_500));
+    await network.opened;
     await route.fallback();
   });
   await send(ana, "It shows at once");
@@ -41,19 +37,20 @@ test("a message shows at once as sending, then as sent", async ({ signedIn }) =>
   await expect(lastMessage(ana)).toContainText("Sending…", { timeout: 1_000 });
   await expect(box(ana)).toHaveValue("");
   await expect(box(ana)).toBeFocused();
+  network.open();
   await expect(lastMessage(ana)).toContainText("Sent");
   await expect(log(ana).getByText("It shows at once")).toHaveCount(1);
 });
 
 test("Enter sends, Shift+Enter breaks the line, Enter of an input method does neither", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("Typing"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  const conversation = await begunConversation(uniqueTitle("Typing"));
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   await box(ana).pressSequentially("One");
   await box(ana).press("Shift+Enter");
   await box(ana).pressSequentially("two");
   await box(ana).press("Enter");
   await expect(lastMessage(ana)).toContainText("Sent");
-  // As Chromium tells of a composition: with isComposing, until it is committed.
+  // As Chromium reports a composition: with isComposing, until it is committed.
   const input = await ana.context().newCDPSession(ana);
   await box(ana).focus();
   await input.send("Input.imeSetComposition", { text: "かんじ", selectionStart: 3, selectionEnd: 3 });
@@ -66,12 +63,12 @@ test("Enter sends, Shift+Enter breaks the line, Enter of an input method does ne
   await box(ana).press("Enter");
   await expect(lastMessage(ana)).toContainText("漢字");
   await expect(lastMessage(ana)).toContainText("Sent");
-  expect(await texts(chat.id)).toEqual(["How are you today?", "One\ntwo", "漢字"]);
+  expect(await texts(conversation.id)).toEqual(["How are you today?", "One\ntwo", "漢字"]);
 });
 
-test("offline it waits, and goes by itself when the network is back, once and in order", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("Offline"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+test("offline it waits, and is sent by itself when the network is back, once and in order", async ({ signedIn }) => {
+  const conversation = await begunConversation(uniqueTitle("Offline"));
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   await expect(log(ana).getByText("How are you today?")).toBeVisible();
   await ana.context().setOffline(true);
   await expect(ana.getByText("There is no connection at the moment. Nothing is lost.").first()).toBeVisible();
@@ -81,12 +78,12 @@ test("offline it waits, and goes by itself when the network is back, once and in
   await ana.context().setOffline(false);
   await expect(log(ana).getByText("Not sent")).toHaveCount(0);
   await expect(lastMessage(ana)).toContainText("Sent");
-  await expect.poll(() => texts(chat.id)).toEqual(["How are you today?", "First", "Second"]);
+  await expect.poll(() => texts(conversation.id)).toEqual(["How are you today?", "First", "Second"]);
 });
 
-test("an answer that got lost is asked for again, and nothing is stored twice", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("Lost"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+test("after a lost answer the message is sent again, and nothing is stored twice", async ({ signedIn }) => {
+  const conversation = await begunConversation(uniqueTitle("Lost"));
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   let lost = 0;
   await onSend(ana, async (route) => {
     if (lost++ < 2) {
@@ -99,24 +96,27 @@ test("an answer that got lost is asked for again, and nothing is stored twice", 
   await send(ana, "Exactly once");
   await expect(lastMessage(ana)).toContainText("Sent");
   expect(lost).toBe(3);
-  expect(await texts(chat.id)).toEqual(["How are you today?", "Exactly once"]);
+  expect(await texts(conversation.id)).toEqual(["How are you today?", "Exactly once"]);
 });
 
-for (const [status, code, words, way] of [
-  [429, "too-many-requests", "Too many requests at once.", "Try again"],
-  [500, "internal", "Something went wrong on our side.", "Try again"],
-  [503, "busy", "Something went wrong on our side.", "Try again"],
-  [504, "timeout", "The network is slow", "Try again"],
-  [413, "too-large", "It is too large.", "Edit"],
-  [415, "unsupported-type", "This type of file is not accepted.", "Edit"],
-  [422, "invalid-value", "It was not accepted as it is.", "Edit"],
-  [403, "forbidden", "Your account is not allowed to do this.", "Edit"],
+const NOW = { "retry-after": "0" };
+
+for (const [refusal, words, way] of [
+  [problem("send-message", 500, "internal-error", {}, NOW), "Something went wrong on our side.", "Try again"],
+  [problem("send-message", 503, "busy", {}, NOW), "Something went wrong on our side.", "Try again"],
+  [problem("send-message", 413, "body-too-large"), "It is too large.", "Edit"],
+  [problem("send-message", 422, "invalid-value"), "It was not accepted as it is.", "Edit"],
+  [problem("send-message", 403, "forbidden"), "Your account is not allowed to do this.", "Edit"],
+  // Not from the API: from the gateway, or from a proxy on the way.
+  [gatewayAnswer(429, "Too Many Requests", NOW), "Too many requests at once.", "Try again"],
+  [gatewayAnswer(504, "Endpoint request timed out", NOW), "The network is slow", "Try again"],
+  [gatewayAnswer(415, "Unsupported Media Type"), "This file type is not supported.", "Edit"],
 ] as const) {
-  test(`${status} ${code} has its own words and a way on, and the text is kept`, async ({ signedIn }) => {
-    const chat = await begunChat(uniqueTitle("Refused"));
-    const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  test(`${refusal.status} has its own words and a remedy, and the text is kept: ${refusal.body}`, async ({ signedIn }) => {
+    const conversation = await begunConversation(uniqueTitle("Refused"));
+    const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
     let failing = true;
-    await onSend(ana, (route) => (failing ? route.fulfill(problem(status, code, { "retry-after": "0" })) : route.fallback()));
+    await onSend(ana, (route) => (failing ? route.fulfill(refusal) : route.fallback()));
     await send(ana, "Do not lose me");
     await expect(lastMessage(ana)).toContainText(words, { timeout: 20_000 });
     // It outlives a reload, which signs in again by itself.
@@ -131,14 +131,14 @@ for (const [status, code, words, way] of [
       await box(ana).press("Enter");
     }
     await expect(lastMessage(ana)).toContainText("Sent");
-    await expect.poll(() => texts(chat.id)).toEqual(["How are you today?", "Do not lose me"]);
+    await expect.poll(() => texts(conversation.id)).toEqual(["How are you today?", "Do not lose me"]);
   });
 }
 
 test("closed while writing: the text becomes a draft that outlives a reload, and reopening is offered", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("Closed"));
+  const conversation = await begunConversation(uniqueTitle("Closed"));
   const ana = await signedIn("patient-a", { path: "/access-log" });
-  // The page must not hear of the closing before it sends: neither from the chat nor from the list, nor in an answer on its way.
+  // The page must not learn of the closing before it sends: not from the conversation, the list, or an answer on its way.
   const news = /\/api\/(conversations\/[^/]+(\/messages\?.*)?|patients\/[^/]+\/conversations(\?.*)?)$/;
   let deaf = false;
   await ana.route(news, async (route) => {
@@ -146,10 +146,10 @@ test("closed while writing: the text becomes a draft that outlives a reload, and
     await (deaf ? route.abort("connectionreset") : route.fulfill({ response }));
   });
   await ana.getByRole("link", { name: "Conversations", exact: true }).click();
-  await ana.getByRole("link", { name: chat.title }).click();
+  await ana.getByRole("link", { name: conversation.title }).click();
   await expect(log(ana).getByText("How are you today?")).toBeVisible();
   deaf = true;
-  await (await api("clinician-a")).setStatus(chat.id, "closed");
+  await (await api("clinician-a")).setStatus(conversation.id, "closed");
   const refused = ana.waitForResponse((response) => response.request().method() === "POST" && response.status() === 409);
   await send(ana, "One more question");
   await refused;
@@ -165,11 +165,11 @@ test("closed while writing: the text becomes a draft that outlives a reload, and
   await ana.getByRole("button", { name: "Send" }).click();
   await expect(lastMessage(ana)).toContainText("One more question");
   await expect(lastMessage(ana)).toContainText("Sent");
-  expect(await texts(chat.id)).toEqual(["How are you today?", "closed", "open", "One more question"]);
+  expect(await texts(conversation.id)).toEqual(["How are you today?", "closed", "open", "One more question"]);
 });
 
 test("each conversation has a draft of its own, which outlives a reload", async ({ signedIn }) => {
-  const [one, other] = [await begunChat(uniqueTitle("Draft")), await begunChat(uniqueTitle("Draft"))];
+  const [one, other] = [await begunConversation(uniqueTitle("Draft")), await begunConversation(uniqueTitle("Draft"))];
   const ana = await signedIn("patient-a", { path: `/messages/${one.id}` });
   await box(ana).fill("Half a thought");
   await ana.getByRole("link", { name: other.title }).click();
@@ -182,14 +182,14 @@ test("each conversation has a draft of its own, which outlives a reload", async 
   await expect(box(ana)).toHaveValue("Half a thought");
 });
 
-test("what was on its way when the page went is sent by the next one, once", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("Reload"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+test("what was on its way at a reload is sent after it, once", async ({ signedIn }) => {
+  const conversation = await begunConversation(uniqueTitle("Reload"));
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   const server = latch();
   await onSend(ana, async (route) => {
     await route.fetch().catch(() => undefined);
     server.open();
-    // Never answered: the page goes first.
+    // Never answered: the page is reloaded first.
   });
   await send(ana, "On its way");
   await server.opened;
@@ -199,13 +199,13 @@ test("what was on its way when the page went is sent by the next one, once", asy
   await expect(lastMessage(ana)).toContainText("On its way");
   await expect(lastMessage(ana)).toContainText("Sent");
   await expect(log(ana).getByText("On its way")).toHaveCount(1);
-  expect(await texts(chat.id)).toEqual(["How are you today?", "On its way"]);
+  expect(await texts(conversation.id)).toEqual(["How are you today?", "On its way"]);
 });
 
 test("200 messages through a network that drops every fifth answer are stored once each, in order", async ({ signedIn }) => {
   test.setTimeout(300_000);
-  const chat = await begunChat(uniqueTitle("Dropped"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  const conversation = await begunConversation(uniqueTitle("Dropped"));
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   await expect(log(ana).getByText("How are you today?")).toBeVisible();
   let sends = 0;
   let dropped = 0;
@@ -227,25 +227,25 @@ test("200 messages through a network that drops every fifth answer are stored on
     await send(ana, text);
   }
   await expect
-    .poll(async () => (await stored(chat.id)).length, { timeout: 240_000, intervals: [2_000] })
+    .poll(async () => (await stored(conversation.id)).length, { timeout: 240_000, intervals: [2_000] })
     .toBeGreaterThanOrEqual(all.length + 1);
   await expect(lastMessage(ana)).toContainText("Message 200 of 200");
   await expect(lastMessage(ana)).toContainText("Sent", { timeout: 30_000 });
-  expect(await texts(chat.id)).toEqual(["How are you today?", ...all]);
+  expect(await texts(conversation.id)).toEqual(["How are you today?", ...all]);
   expect(dropped).toBeGreaterThanOrEqual(40);
-  // And the page shows what is stored: nothing twice, nothing left waiting.
+  // And the page shows what is stored: nothing twice, nothing waiting.
   await expect(log(ana).getByText("Message 200 of 200", { exact: true })).toHaveCount(1);
   await expect(log(ana).getByText("Not sent")).toHaveCount(0);
 });
 
-test("news arrives without reloading, and whoever reads above keeps their place", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("News"));
+test("news arrives without reloading, and a reader further up keeps their place", async ({ signedIn }) => {
+  const conversation = await begunConversation(uniqueTitle("News"));
   for (let line = 1; line <= 30; line += 1) {
-    await say("clinician-a", chat.id, `Line ${line}`);
+    await say("clinician-a", conversation.id, `Line ${line}`);
   }
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}`, browser: { viewport: { width: 900, height: 600 } } });
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}`, browser: { viewport: { width: 900, height: 600 } } });
   await expect(log(ana).getByText("Line 30", { exact: true })).toBeInViewport();
-  await say("clinician-a", chat.id, "It came by itself");
+  await say("clinician-a", conversation.id, "It came by itself");
   await expect(log(ana).getByText("It came by itself")).toBeInViewport({ timeout: 6_000 });
   const region = ana.getByRole("region", { name: "Messages of this conversation" });
   await region.hover();
@@ -254,7 +254,7 @@ test("news arrives without reloading, and whoever reads above keeps their place"
   const place = () => region.evaluate((element) => element.scrollTop);
   await expect.poll(place).toBeGreaterThan(0);
   const before = await place();
-  await say("clinician-a", chat.id, "It came while Ana read above");
+  await say("clinician-a", conversation.id, "It came while Ana read above");
   const mark = ana.getByRole("button", { name: "New messages" });
   await expect(mark).toBeVisible({ timeout: 6_000 });
   expect(Math.abs((await place()) - before)).toBeLessThanOrEqual(1);

@@ -1,6 +1,7 @@
-// Signing in and out: PKCE, tokens in memory alone, renewal by work, an ended session that loses nothing, the wrong app.
+// Signing in and out: PKCE, tokens in memory alone, renewal by activity, an ended session that loses nothing, the wrong app.
+import { gatewayAnswer } from "../support/contract.ts";
 import { expect, test, signIn } from "./support/fixtures.ts";
-import { begunChat, stored, uniqueTitle } from "./support/people.ts";
+import { begunConversation, stored, uniqueTitle } from "./support/people.ts";
 import { stack } from "./support/stack.ts";
 
 test("signing in uses PKCE, and no token is kept where a script or a reload could find it", async ({ opened }) => {
@@ -20,16 +21,17 @@ test("signing in uses PKCE, and no token is kept where a script or a reload coul
 });
 
 test("a reload signs in again by itself, at the same place", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("Reload"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+  const conversation = await begunConversation(uniqueTitle("Reload"));
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   await ana.reload();
   await expect(ana.getByRole("log").getByText("How are you today?")).toBeVisible();
-  expect(new URL(ana.url()).pathname).toBe(`/messages/${chat.id}`);
+  expect(new URL(ana.url()).pathname).toBe(`/messages/${conversation.id}`);
 });
 
-test("signing out forgets drafts, asks before unsent messages go, and stays signed out", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("Leaving"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+test("signing out deletes drafts, asks before unsent messages are deleted, and stays signed out", async ({ signedIn }) => {
+  const conversation = await begunConversation(uniqueTitle("Leaving"));
+  // Signing out ends the provider's session: other tests keep theirs.
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}`, anew: true });
   const box = ana.getByRole("textbox", { name: "Message" });
   await ana.route(/\/messages$/, (route) => route.abort("connectionreset"));
   await ana.context().setOffline(true);
@@ -47,12 +49,12 @@ test("signing out forgets drafts, asks before unsent messages go, and stays sign
     [...Object.keys(localStorage), ...Object.keys(sessionStorage)].filter((key) => key !== "messaging-language"),
   );
   expect(kept).toEqual([]);
-  // The provider asks again: nobody who finds this browser is signed in.
+  // The provider asks again: the next user of this browser is not signed in.
   await ana.getByRole("button", { name: "Sign in" }).click();
   await expect(ana.getByText("Development only")).toBeVisible();
 });
 
-test("an account of the other side is told so and can leave", async ({ opened }) => {
+test("an account of the other app is told so and can sign out", async ({ opened }) => {
   const page = await opened("clinic");
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("button", { name: "(patient-a)" }).click();
@@ -61,23 +63,23 @@ test("an account of the other side is told so and can leave", async ({ opened })
   await expect(page.getByText("Sign in to read and write messages.")).toBeVisible();
 });
 
-test("an ended session says so, keeps what is typed and goes on after signing in again", async ({ signedIn }) => {
-  const chat = await begunChat(uniqueTitle("Ended"));
-  const ana = await signedIn("patient-a", { path: `/messages/${chat.id}` });
+test("an ended session says so, keeps what is typed and continues after signing in again", async ({ signedIn }) => {
+  const conversation = await begunConversation(uniqueTitle("Ended"));
+  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
   const box = ana.getByRole("textbox", { name: "Message" });
   await box.fill("Typed before the end");
-  await ana.route("**/api/**", (route) =>
-    route.fulfill({ status: 401, contentType: "application/json", body: JSON.stringify({ message: "Unauthorized" }) }),
-  );
+  await ana.route("**/api/**", (route) => route.fulfill(gatewayAnswer(401, "Unauthorized")));
   await box.press("Enter");
   await expect(ana.getByText("Your session has ended. What you have written is kept in this tab.")).toBeVisible();
   await ana.unrouteAll({ behavior: "ignoreErrors" });
   await ana.getByRole("button", { name: "Sign in again" }).click();
   await expect(ana.getByRole("log").getByText("Typed before the end")).toBeVisible();
-  await expect.poll(async () => (await stored(chat.id)).map((entry) => entry.text)).toEqual(["How are you today?", "Typed before the end"]);
+  await expect
+    .poll(async () => (await stored(conversation.id)).map((entry) => entry.text))
+    .toEqual(["How are you today?", "Typed before the end"]);
 });
 
-test("the token of someone at work is renewed before its end, without leaving the page", async ({ opened }) => {
+test("the token of an active user is renewed before its end, without leaving the page", async ({ opened }) => {
   const page = await opened("portal");
   // The provider gives tokens that live as long as a token request asks for: this one asks for 62 seconds.
   await page.route(`${stack.issuer}/token`, async (route) => {

@@ -2,7 +2,7 @@
 import { expect, test } from "./support/fixtures.ts";
 import { photo } from "./support/images.ts";
 import { uniqueTitle } from "./support/people.ts";
-import { findTask, toChat } from "./support/tasks.ts";
+import { findTask, toConversation } from "./support/tasks.ts";
 
 /** How soon one side must see what the other did. */
 const SOON = { timeout: 5_000 };
@@ -23,10 +23,10 @@ test("a question is asked, answered with an image, found, closed, reopened and a
   await expect(ana.getByRole("log").getByText("Is 5.3 too high?")).toBeVisible();
   await expect(ana.locator(".state")).toHaveText("Open");
 
-  // Clara finds it as a task, and its bubble leads into the chat.
+  // Clara finds it as a task, and its bubble opens the conversation.
   const id = ana.url().split("/").at(-1) ?? "";
   await findTask(clara, id);
-  await toChat(clara, id).click();
+  await toConversation(clara, id).click();
   await expect(clara.getByRole("heading", { level: 1 })).toHaveText("Ana Patient");
   await expect(clara.getByRole("log").getByText("Is 5.3 too high?")).toBeVisible();
 
@@ -39,7 +39,7 @@ test("a question is asked, answered with an image, found, closed, reopened and a
   await expect(log.getByText("Please come on Tuesday, fasting.")).toBeVisible(SOON);
   await expect(log.getByRole("button", { name: "Show the image in full size" })).toBeVisible({ timeout: 20_000 });
 
-  // Ana finds the chat by its words.
+  // Ana finds the conversation by its words.
   await ana.getByRole("searchbox").fill(`fasting ${question.split(" ")[1]?.slice(0, 8)}`);
   const rows = ana.getByRole("list", { name: "Conversations" }).getByRole("listitem");
   await expect(rows).toHaveCount(1, { timeout: 15_000 });
@@ -54,7 +54,7 @@ test("a question is asked, answered with an image, found, closed, reopened and a
   await expect(ana.locator(".state")).toHaveText("Open");
   await expect(clara.locator(".state")).toHaveText("Open", SOON);
 
-  // Clara goes to the encounter, archives and closes it; Ana sees the chat closed.
+  // Clara opens the encounter, archives and closes it; Ana sees the conversation closed.
   await clara.getByRole("link", { name: "Encounter", exact: true }).click();
   await expect(clara.getByRole("heading", { name: "Results" })).toBeVisible();
   await clara.getByRole("button", { name: "Archive and Close" }).click();

@@ -1,10 +1,29 @@
-// An API in memory that keeps the product's rules, with knobs for what can go wrong. The tests' network and, served, a page's.
-import { delay, http as on, HttpResponse, type JsonBodyType } from "msw";
-import type { ChartEncounter, ChatEntry, Conversation, Me, Person, Questionnaire, Settings, Task } from "../../src/api/types.ts";
+// An API in memory that keeps the product's rules, with switches for what can go wrong. It checks each request and answer.
+import { delay, http as on, HttpResponse, type RequestHandler } from "msw";
+import { type Operations, operations } from "../../src/api/generated/operations.gen.ts";
+import type { AnswerOf, OperationId } from "../../src/api/http.ts";
+import type {
+  Conversation,
+  ContactPreferences,
+  Encounter,
+  Entry,
+  FieldProblem,
+  Me,
+  NewConversation,
+  NewMessage,
+  Page,
+  Person,
+  Questionnaire,
+  Settings,
+  Task,
+} from "../../src/api/types.ts";
+import { answer, checkRequest, MockedAnswer, type MockedRequest, problem, success } from "./contract.ts";
 
 export const PATIENT_ID = "01900000-0000-7000-8000-00000000000a";
 export const ana: Person = { userId: "patient-a", role: "patient", name: "Ana Patient" };
 export const clara: Person = { userId: "clinician-a", role: "clinician", name: "Clara Clinician" };
+
+const patient = { id: PATIENT_ID, name: ana.name, birthDate: "1980-02-29", recordNumber: "MRN-0042" };
 
 const settings: Settings = {
   sendMessageLabel: "Send a message",
@@ -28,33 +47,37 @@ const form: Questionnaire = {
   ],
 };
 
-interface Chat {
+/** A conversation as the API stores it. */
+export interface Stored {
   head: Conversation;
-  entries: ChatEntry[];
+  entries: Entry[];
   /** How far each person has read. */
   cursors: Map<string, number>;
 }
 
+/** What becomes of a request: `lost` before the rules are applied, `answer-lost` after, or a problem instead. */
+type Fate = "ok" | "lost" | "answer-lost" | { status: number; code: string; errors?: FieldProblem[] };
+
+type Call<Id extends OperationId> = Omit<MockedRequest, "body"> & { body: Operations[Id]["takes"]["body"] };
+
+/** Where requests or answers differed from openapi.json; test/setup.ts fails a test that left some. */
+export const violations: string[] = [];
+
 export class FakeApi {
-  readonly base: string;
+  readonly base = "https://api.example.org";
   caller: Person = ana;
-  readonly chats = new Map<string, Chat>();
+  readonly conversations = new Map<string, Stored>();
   readonly tasks: Task[] = [];
-  readonly keys = new Map<string, string>();
-  readonly attachments = new Map<string, "pending" | "ready" | "rejected">();
-  readonly encounters = new Map<string, ChartEncounter>();
-  contact: { email?: string; sms?: string } = {};
+  readonly encounters = new Map<string, Encounter>();
+  contact: ContactPreferences = {};
   /** Every request, as `METHOD path`. */
   readonly seen: string[] = [];
-  /** Decides each request's fate before (`answer` undefined) or after the rules have been applied. */
-  fate: (request: Request) => "ok" | "lost" | "answer-lost" | { status: number; code: string; errors?: JsonBodyType } = () => "ok";
+  fate: (request: Request) => Fate = () => "ok";
   latencyMs = 0;
+  /** The conversation that each idempotency key began. */
+  readonly #keys = new Map<string, string>();
   #clock = Date.now() - 3_600_000;
   #ids = 0x1000;
-
-  constructor(base = "https://api.example.org") {
-    this.base = base;
-  }
 
   now(): string {
     this.#clock += 1_000;
@@ -70,8 +93,8 @@ export class FakeApi {
     return { ...this.caller, ...(this.caller.role === "patient" && { patientId: PATIENT_ID }) };
   }
 
-  /** Begins a chat, as a test's story needs it. */
-  chat(title: string, by: Person = ana): Chat {
+  /** Begins a conversation, as a test needs it. */
+  begin(title: string, by: Person = ana): Stored {
     const at = this.now();
     const head: Conversation = {
       id: this.id(),
@@ -86,8 +109,8 @@ export class FakeApi {
       createdBy: by,
       lockVersion: 1,
     };
-    const chat = { head, entries: [], cursors: new Map<string, number>() };
-    this.chats.set(head.id, chat);
+    const conversation = { head, entries: [], cursors: new Map<string, number>() };
+    this.conversations.set(head.id, conversation);
     this.encounters.set(head.encounterId, {
       id: head.encounterId,
       patientId: PATIENT_ID,
@@ -100,20 +123,20 @@ export class FakeApi {
       orders: [],
       documents: [],
     });
-    return chat;
+    return conversation;
   }
 
-  say({ head, entries }: Chat, sender: Person, text: string, more: Partial<ChatEntry> = {}): ChatEntry {
-    const entry: ChatEntry = { number: head.lastNumber + 1, kind: "message", id: this.id(), sender, text, sentAt: this.now(), ...more };
+  say({ head, entries }: Stored, sender: Person, text: string, more: Partial<Entry> = {}): Entry {
+    const entry: Entry = { number: head.lastNumber + 1, kind: "message", id: this.id(), sender, text, sentAt: this.now(), ...more };
     entries.push(entry);
     head.lastNumber = entry.number;
     head.lastMessageAt = entry.sentAt;
     head.lastMessagePreview = text.replaceAll(/\s+/g, " ").slice(0, 120);
+    head.lastMessageImages = entry.attachments?.length ?? 0;
     return entry;
   }
 
-  setStatus(chat: Chat, by: Person, status: "open" | "closed"): void {
-    const { head, entries } = chat;
+  setStatus({ head, entries }: Stored, by: Person, status: "open" | "closed"): void {
     if (head.status === status) {
       return;
     }
@@ -137,15 +160,15 @@ export class FakeApi {
     }
   }
 
-  task(chat: Chat): Task {
+  task({ head }: Stored): Task {
     const task: Task = {
       id: this.id(),
       status: "requested",
       pool: "clinic",
-      conversationId: chat.head.id,
+      conversationId: head.id,
       patientId: PATIENT_ID,
       patientName: ana.name,
-      title: chat.head.title,
+      title: head.title,
       openedByNumber: 1,
       createdAt: this.now(),
     };
@@ -153,240 +176,263 @@ export class FakeApi {
     return task;
   }
 
-  view({ head, entries, cursors }: Chat): Conversation {
-    const ownSide = this.caller.role === "patient";
-    const lastOther = entries.findLast(({ kind, sender }) => kind === "message" && (sender.role === "patient") !== ownSide)?.number ?? 0;
+  /** A conversation as the caller sees it. */
+  view({ head, entries, cursors }: Stored): Conversation {
+    const own = this.caller.role === "patient";
+    const lastOther = entries.findLast(({ kind, sender }) => kind === "message" && (sender.role === "patient") !== own)?.number ?? 0;
     return {
       ...head,
       unread: lastOther > (cursors.get(this.caller.userId) ?? 0),
-      ...(head.canReply ? {} : { reason: "conversation-closed" }),
+      ...(!head.canReply && { reason: "conversation-closed" }),
     };
   }
 
-  #problem(status: number, code: string, more: Record<string, unknown> = {}) {
-    return HttpResponse.json(
-      { type: `urn:portal-messaging:problem:${code}`, title: code, status, code, ...more },
-      { status, headers: { "content-type": "application/problem+json" } },
-    );
+  readonly handlers = (): RequestHandler[] => [
+    this.#on("get-me", () => this.me),
+    this.#on("get-settings", () => settings),
+    this.#on("get-notifications", () => this.contact),
+    this.#on("put-notifications", ({ body }) => (this.contact = body)),
+    this.#on("list-questionnaires", () => ({ items: [form] })),
+    ...this.#patientHandlers(),
+    ...this.#conversationHandlers(),
+    ...this.#attachmentHandlers(),
+    ...this.#encounterHandlers(),
+    ...this.#taskHandlers(),
+  ];
+
+  #patientHandlers(): RequestHandler[] {
+    return [
+      this.#on("search-patients", ({ query }) => ({
+        items: ana.name.toLowerCase().includes(query.get("q")?.toLowerCase() ?? "") ? [patient] : [],
+        nextCursor: null,
+      })),
+      this.#on("get-patient", ({ path }) => (path["patientId"] === PATIENT_ID ? patient : problem("get-patient", 404, "not-found"))),
+      this.#on("list-access-log", () => ({
+        items: [
+          { id: this.id(), recordedAt: this.now(), agent: clara, action: "read-conversation" as const },
+          { id: this.id(), recordedAt: this.now(), agent: clara, action: "send-message" as const },
+        ],
+        nextCursor: null,
+      })),
+    ];
   }
 
-  #route(
-    method: "get" | "post" | "put" | "delete",
-    path: string,
-    answer: (call: RouteCall) => JsonBodyType | Response | Promise<Response>,
-  ) {
-    return on[method](`${this.base}${path}`, async ({ request, params }) => {
-      const url = new URL(request.url);
-      this.seen.push(`${request.method} ${url.pathname.replace(new URL(this.base).pathname.replace(/\/$/, ""), "")}`);
-      if (this.latencyMs > 0) {
-        await delay(this.latencyMs);
-      }
-      const fate = this.fate(request.clone());
-      if (fate === "lost") {
-        return HttpResponse.error();
-      }
-      if (typeof fate === "object") {
-        return this.#problem(fate.status, fate.code, fate.errors === undefined ? {} : { errors: fate.errors });
-      }
-      const text = await request.text();
-      const result = await answer({
-        id: String(params["id"]),
-        query: url.searchParams,
-        body: (text === "" ? {} : JSON.parse(text)) as Record<string, unknown>,
-        headers: request.headers,
-      });
-      if (fate === "answer-lost") {
-        return HttpResponse.error();
-      }
-      return result instanceof Response ? result : HttpResponse.json(result);
-    });
-  }
-
-  #chat(id: string, then: (chat: Chat) => JsonBodyType | Response): JsonBodyType | Response {
-    const chat = this.chats.get(id);
-    return chat ? then(chat) : this.#problem(404, "not-found");
-  }
-
-  readonly handlers = () => [
-    this.#route("get", "/me", () => this.me),
-    this.#route("get", "/settings", () => settings),
-    this.#route("get", "/questionnaires", () => ({ items: [form] })),
-    this.#route("get", "/patients", ({ query }) => ({
-      items: ana.name.toLowerCase().includes(query.get("q")?.toLowerCase() ?? "") ? [patient] : [],
-      nextCursor: null,
-    })),
-    this.#route("get", "/patients/:id", ({ id }) => (id === PATIENT_ID ? patient : this.#problem(404, "not-found"))),
-    this.#route("get", "/patients/:id/access-log", () => ({
-      items: [
-        { id: this.id(), recordedAt: this.now(), agent: clara, action: "read-conversation" },
-        { id: this.id(), recordedAt: this.now(), agent: clara, action: "send-message" },
-      ],
-      nextCursor: null,
-    })),
-    this.#route("get", "/patients/:id/conversations", ({ query }) => this.#list(query)),
-    this.#route("post", "/patients/:id/conversations", ({ body, headers }) => this.#begin(body, headers.get("idempotency-key"))),
-    this.#route("get", "/patients/:id/encounters", () => ({ items: [...this.encounters.values()], nextCursor: null })),
-    this.#route("get", "/conversations/:id", ({ id }) => this.#chat(id, (chat) => this.view(chat))),
-    this.#route("get", "/conversations/:id/messages", ({ id, query }) => this.#chat(id, ({ entries }) => page(entries, query))),
-    this.#route("post", "/conversations/:id/messages", ({ id, body }) => this.#chat(id, (chat) => this.#send(chat, body))),
-    this.#route("put", "/conversations/:id/status", ({ id, body }) =>
-      this.#chat(id, (chat) => {
-        this.setStatus(chat, this.caller, body["status"] as "open" | "closed");
-        return this.view(chat);
+  #conversationHandlers(): RequestHandler[] {
+    return [
+      this.#on("list-conversations", ({ query }) => this.#list(query)),
+      this.#on("create-conversation", ({ body, headers }) =>
+        answer("create-conversation", 201, this.view(this.#create(body, headers.get("idempotency-key")))),
+      ),
+      this.#onConversation("get-conversation", (conversation) => this.view(conversation)),
+      this.#onConversation("list-messages", ({ entries }, { query }) => pageOf(entries, query)),
+      this.#onConversation("send-message", (conversation, { body }) => this.#send(conversation, body)),
+      this.#onConversation("set-conversation-status", (conversation, { body }) => {
+        this.setStatus(conversation, this.caller, body.status);
+        return this.view(conversation);
       }),
-    ),
-    this.#route("put", "/conversations/:id/read", ({ id, body }) =>
-      this.#chat(id, (chat) => {
-        chat.cursors.set(this.caller.userId, Math.max(chat.cursors.get(this.caller.userId) ?? 0, Number(body["upTo"])));
-        return this.view(chat);
+      this.#onConversation("mark-read", (conversation, { body }) => {
+        const { userId } = this.caller;
+        conversation.cursors.set(userId, Math.max(conversation.cursors.get(userId) ?? 0, body.upTo));
+        return this.view(conversation);
       }),
-    ),
-    this.#route("delete", "/conversations/:id/read", ({ id }) =>
-      this.#chat(id, (chat) => {
-        const other = chat.entries.findLast(({ kind, sender }) => kind === "message" && sender.role !== this.caller.role);
+      this.#onConversation("mark-unread", (conversation) => {
+        const other = conversation.entries.findLast(({ kind, sender }) => kind === "message" && sender.role !== this.caller.role);
         if (other) {
-          chat.cursors.set(this.caller.userId, other.number - 1);
+          conversation.cursors.set(this.caller.userId, other.number - 1);
         }
-        return this.view(chat);
+        return this.view(conversation);
       }),
-    ),
-    this.#route("post", "/conversations/:id/attachments", () => {
-      const id = this.id();
-      this.attachments.set(id, "pending");
-      const upload = { method: "PUT", url: `${this.base}/bucket/${id}`, headers: { "content-type": "image/png" }, expiresAt: this.now() };
-      return HttpResponse.json({ id, upload }, { status: 201 });
-    }),
-    this.#route("get", "/conversations/:id/attachments/:attachment", () => ({
-      id: "image",
-      status: "ready",
-      contentType: "image/png",
-      width: 200,
-      height: 150,
-      url: `${this.base}/image.png`,
-      thumbnailUrl: `${this.base}/image.png`,
-    })),
-    on.put(`${this.base}/bucket/:id`, () => new HttpResponse(null, { status: 200 })),
-    this.#route("get", "/encounters/:id", ({ id }) => this.#encounter(id, (encounter) => encounter)),
-    this.#route("put", "/encounters/:id/status", ({ id, body }) =>
-      this.#encounter(id, (encounter) => {
-        const chat = this.chats.get(encounter.conversationId);
-        if (chat) {
-          this.setStatus(chat, this.caller, body["status"] === "finished" ? "closed" : "open");
+    ];
+  }
+
+  #attachmentHandlers(): RequestHandler[] {
+    return [
+      this.#on("create-attachment", () => {
+        const id = this.id();
+        const upload = { method: "PUT", url: `${this.base}/bucket/${id}`, headers: { "content-type": "image/png" }, expiresAt: this.now() };
+        return answer("create-attachment", 201, { id, upload });
+      }),
+      this.#on("get-attachment", ({ path }) => ({
+        id: path["attachmentId"] ?? "",
+        status: "ready" as const,
+        contentType: "image/png",
+        width: 200,
+        height: 150,
+        url: `${this.base}/image.png`,
+        thumbnailUrl: `${this.base}/image.png`,
+      })),
+      on.put(`${this.base}/bucket/:id`, () => new HttpResponse(null, { status: 200 })),
+    ];
+  }
+
+  #encounterHandlers(): RequestHandler[] {
+    const created = () => ({ createdAt: this.now(), createdBy: this.caller });
+    return [
+      this.#on("list-encounters", () => ({ items: [...this.encounters.values()], nextCursor: null })),
+      this.#onEncounter("get-encounter", (encounter) => encounter),
+      this.#onEncounter("set-encounter-status", (encounter, { body }) => {
+        const conversation = this.conversations.get(encounter.conversationId);
+        if (conversation) {
+          this.setStatus(conversation, this.caller, body.status === "finished" ? "closed" : "open");
         }
         return encounter;
       }),
-    ),
-    this.#route("post", "/encounters/:id/orders", ({ id, body }) =>
-      this.#encounter(id, (encounter) => {
-        encounter.orders.push({ id: String(body["id"]), text: String(body["text"]), createdAt: this.now(), createdBy: this.caller });
-        return HttpResponse.json(body, { status: 201 });
+      this.#onEncounter("create-order", (encounter, { body }) => {
+        const order = { id: body.id ?? this.id(), text: body.text, ...created() };
+        encounter.orders.push(order);
+        return answer("create-order", 201, order);
       }),
-    ),
-    this.#route("post", "/encounters/:id/documents", ({ id, body }) =>
-      this.#encounter(id, (encounter) => {
-        encounter.documents.push({
-          id: String(body["id"]),
-          title: String(body["title"]),
-          url: String(body["url"]),
-          createdAt: this.now(),
-          createdBy: this.caller,
-        });
-        return HttpResponse.json(body, { status: 201 });
+      this.#onEncounter("link-document", (encounter, { body }) => {
+        const document = { id: body.id ?? this.id(), title: body.title, url: body.url, ...created() };
+        encounter.documents.push(document);
+        return answer("link-document", 201, document);
       }),
-    ),
-    this.#route("get", "/tasks", ({ query }) => ({
-      items: this.tasks.filter(
-        (task) =>
-          task.status === (query.get("status") ?? task.status) &&
-          task.pool === (query.get("pool") ?? task.pool) &&
-          (query.get("owner") !== "me" || task.owner === this.caller.userId),
-      ),
-      nextCursor: null,
-    })),
-    this.#route("put", "/tasks/:id", ({ id, body }) => {
-      const task = this.tasks.find((one) => one.id === id);
-      if (!task) {
-        return this.#problem(404, "not-found");
-      }
-      task.status = body["status"] as Task["status"];
-      if (task.status === "completed") {
-        task.completedBy = this.caller;
-      } else {
-        task.owner = this.caller.userId;
-        task.ownerName = this.caller.name;
-      }
-      return task;
-    }),
-    this.#route("get", "/me/notifications", () => this.contact),
-    this.#route("put", "/me/notifications", ({ body }) => (this.contact = body)),
-  ];
-
-  #encounter(id: string, then: (encounter: ChartEncounter) => ChartEncounter | Response): JsonBodyType | Response {
-    const encounter = this.encounters.get(id);
-    const result = encounter ? then(encounter) : this.#problem(404, "not-found");
-    return result instanceof Response ? result : HttpResponse.json(result);
+    ];
   }
 
-  #list(query: URLSearchParams): JsonBodyType {
+  #taskHandlers(): RequestHandler[] {
+    return [
+      this.#on("list-tasks", ({ query }) => ({
+        items: this.tasks.filter(
+          (task) =>
+            task.status === (query.get("status") ?? task.status) &&
+            task.pool === (query.get("pool") ?? task.pool) &&
+            (query.get("owner") !== "me" || task.owner === this.caller.userId),
+        ),
+        nextCursor: null,
+      })),
+      this.#on("update-task", ({ path, body }) => {
+        const task = this.tasks.find(({ id }) => id === path["taskId"]);
+        if (!task) {
+          return problem("update-task", 404, "not-found");
+        }
+        task.status = body.status;
+        if (task.status === "completed") {
+          task.completedBy = this.caller;
+        } else {
+          task.owner = this.caller.userId;
+          task.ownerName = this.caller.name;
+        }
+        return task;
+      }),
+    ];
+  }
+
+  /** Answers an operation; a body alone is answered with 200. */
+  #on<Id extends OperationId>(id: Id, handle: (call: Call<Id>) => AnswerOf<Id> | MockedAnswer): RequestHandler {
+    const { method, path } = operations[id];
+    const url = `${this.base}${path.replaceAll(/\{(\w+)\}/g, ":$1")}`;
+    return on[LOWER[method]](url, async ({ request, params }) => {
+      this.seen.push(`${request.method} ${new URL(request.url).pathname}`);
+      if (this.latencyMs > 0) {
+        await delay(this.latencyMs);
+      }
+      try {
+        const call = await received(request, params);
+        checkRequest(id, call);
+        const fate = this.fate(request.clone());
+        const given = fate === "lost" ? undefined : typeof fate === "object" ? refused(id, fate) : handle(call as Call<Id>);
+        return given === undefined || fate === "answer-lost" ? HttpResponse.error() : responseOf(id, given);
+      } catch (error) {
+        violations.push(String(error));
+        return HttpResponse.error();
+      }
+    });
+  }
+
+  #onConversation<Id extends OperationId>(
+    id: Id,
+    handle: (conversation: Stored, call: Call<Id>) => AnswerOf<Id> | MockedAnswer,
+  ): RequestHandler {
+    return this.#on(id, (call) => {
+      const conversation = this.conversations.get(call.path["conversationId"] ?? "");
+      return conversation ? handle(conversation, call) : problem(id, 404, "not-found");
+    });
+  }
+
+  #onEncounter<Id extends OperationId>(
+    id: Id,
+    handle: (encounter: Encounter, call: Call<Id>) => AnswerOf<Id> | MockedAnswer,
+  ): RequestHandler {
+    return this.#on(id, (call) => {
+      const encounter = this.encounters.get(call.path["encounterId"] ?? "");
+      return encounter ? handle(encounter, call) : problem(id, 404, "not-found");
+    });
+  }
+
+  #list(query: URLSearchParams): Page<Conversation> {
     const words = (query.get("q") ?? "").toLowerCase().split(/\s+/).filter(Boolean);
-    const matching = [...this.chats.values()].filter(({ head, entries }) => {
+    const matching = [...this.conversations.values()].filter(({ head, entries }) => {
       const all = [head.title, ...entries.map((entry) => entry.text ?? "")].join(" ").toLowerCase();
       return words.every((word) => all.includes(word));
     });
-    const time = ({ head }: Chat) => head.lastMessageAt ?? head.createdAt;
+    const time = ({ head }: Stored) => head.lastMessageAt ?? head.createdAt;
     matching.sort((a, b) => Number(b.head.canReply) - Number(a.head.canReply) || time(b).localeCompare(time(a)));
     const from = Number(query.get("cursor") ?? 0);
     const limit = Number(query.get("limit") ?? 25);
-    const next = from + limit < matching.length ? String(from + limit) : null;
-    return { items: matching.slice(from, from + limit).map((chat) => this.view(chat)), nextCursor: next };
+    const nextCursor = from + limit < matching.length ? String(from + limit) : null;
+    return { items: matching.slice(from, from + limit).map((one) => this.view(one)), nextCursor };
   }
 
-  #begin(body: Record<string, unknown>, key: string | null): Response {
-    const known = this.chats.get(this.keys.get(key ?? "") ?? "");
-    const chat = known ?? this.chat(typeof body["title"] === "string" ? body["title"] : form.title, this.caller);
-    if (!known && Array.isArray(body["answers"])) {
-      const answers = body["answers"] as { linkId: string; value: string | boolean }[];
-      const items = answers.flatMap(({ linkId, value }) => {
+  #create(body: NewConversation, key: string | null): Stored {
+    const known = this.conversations.get(this.#keys.get(key ?? "") ?? "");
+    if (known) {
+      return known;
+    }
+    const conversation = this.begin("title" in body ? body.title : form.title, this.caller);
+    if (key !== null) {
+      this.#keys.set(key, conversation.head.id);
+    }
+    if ("answers" in body) {
+      const items = body.answers.flatMap(({ linkId, value }) => {
         const item = form.items.find((one) => one.linkId === linkId);
         return item ? [{ linkId, text: item.text, type: item.type, value }] : [];
       });
       const text = items.map((item) => `${item.text} ${String(item.value)}`).join("\n");
-      this.say(chat, this.caller, text, { questionnaireResponse: { questionnaireId: form.id, questionnaireVersion: form.version, items } });
-      this.task(chat);
+      const questionnaireResponse = { questionnaireId: form.id, questionnaireVersion: form.version, items };
+      this.say(conversation, this.caller, text, { questionnaireResponse });
+      this.task(conversation);
     }
-    if (key !== null) {
-      this.keys.set(key, chat.head.id);
-    }
-    return HttpResponse.json(this.view(chat), { status: 201 });
+    return conversation;
   }
 
-  #send(chat: Chat, body: Record<string, unknown>): Response {
-    const stored = chat.entries.find((entry) => entry.id === body["id"]);
+  #send(conversation: Stored, { id, text, attachmentIds = [] }: NewMessage): MockedAnswer {
+    const { head, entries } = conversation;
+    const stored = entries.find((entry) => entry.id === id);
     if (stored) {
-      return HttpResponse.json(stored);
+      return answer("send-message", 200, stored);
     }
-    if (!chat.head.canReply) {
-      return this.#problem(409, "conversation-closed", { closedBy: chat.head.closedBy });
+    if (!head.canReply) {
+      return problem("send-message", 409, "conversation-closed", { closedBy: head.closedBy ?? null });
     }
-    const ids = body["attachmentIds"] as string[];
-    const entry = this.say(chat, this.caller, String(body["text"]), {
-      id: String(body["id"]),
-      ...(ids.length > 0 && { attachments: ids.map((id) => ({ id, status: "pending" as const })) }),
-    });
-    return HttpResponse.json(entry, { status: 201 });
+    const attachments = attachmentIds.map((image) => ({ id: image, status: "pending" as const }));
+    const entry = this.say(conversation, this.caller, text, { id, ...(attachments.length > 0 && { attachments }) });
+    return answer("send-message", 201, entry);
   }
 }
 
-interface RouteCall {
-  id: string;
-  query: URLSearchParams;
-  body: Record<string, unknown>;
-  headers: Headers;
+const LOWER = { GET: "get", POST: "post", PUT: "put", DELETE: "delete" } as const;
+
+async function received(request: Request, params: Record<string, unknown>): Promise<MockedRequest> {
+  const text = await request.clone().text();
+  return {
+    path: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, String(value)])),
+    query: new URL(request.url).searchParams,
+    headers: request.headers,
+    body: text === "" ? undefined : (JSON.parse(text) as unknown),
+  };
 }
 
-const patient = { id: PATIENT_ID, name: ana.name, birthDate: "1980-02-29", recordNumber: "MRN-0042" };
+function refused(id: OperationId, { status, code, errors }: Exclude<Fate, string>): MockedAnswer {
+  return problem(id, status, code, errors ? { errors } : {});
+}
 
-function page(entries: ChatEntry[], query: URLSearchParams): JsonBodyType {
+function responseOf(id: OperationId, given: unknown): Response {
+  const { status, headers, body } = given instanceof MockedAnswer ? given : success(id, given);
+  return new HttpResponse(body, { status, headers });
+}
+
+function pageOf(entries: Entry[], query: URLSearchParams): Page<Entry> {
   const limit = Number(query.get("limit") ?? 50);
   const [before, after] = [query.get("before"), query.get("after")];
   const wanted = entries.filter(({ number }) => (before === null || number < Number(before)) && (after === null || number > Number(after)));

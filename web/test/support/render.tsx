@@ -1,4 +1,4 @@
-// Shows a page as someone signed in, with the API in memory.
+// Renders a page for a signed-in user, with the API in memory.
 import { QueryClientProvider } from "@tanstack/react-query";
 import { render } from "@testing-library/react";
 import userEvent from "@testing-library/user-event";
@@ -8,15 +8,16 @@ import { Router } from "wouter";
 import { memoryLocation } from "wouter/memory-location";
 import { client } from "../../src/api/client.ts";
 import { http } from "../../src/api/http.ts";
-import { makeQueries, makeSession, type Session, SessionContext } from "../../src/app/session.ts";
-import { poller } from "../../src/chat/poller.ts";
-import { TextProvider } from "../../src/text/text.tsx";
+import { MessagingProvider } from "../../src/conversation/messaging.tsx";
+import { poller } from "../../src/conversation/poller.ts";
+import { makeQueries, makeSession, SessionContext } from "../../src/session/session.ts";
+import { TextProvider } from "../../src/text/TextProvider.tsx";
 import type { FakeApi } from "./fake-api.ts";
 import { server } from "./server.ts";
 
 interface Options {
   path?: string;
-  /** How often lists and chats ask for news. */
+  /** How often lists and conversations ask for news. */
   newsMs?: number;
 }
 
@@ -24,31 +25,23 @@ export async function show(api: FakeApi, pages: ReactNode, { path = "/", newsMs 
   server.use(...api.handlers());
   const queries = makeQueries();
   const calls = client(http({ apiUrl: api.base, token: () => "token", retryWaitsMs: [1, 1] }));
-  const news = poller({ lookingMs: newsMs });
   const [me, settings] = await Promise.all([calls.me(), calls.settings()]);
   api.seen.length = 0;
   const leave = vi.fn();
-  const session: Session = makeSession({
-    api: calls,
-    me,
-    settings,
-    queries,
-    storage: sessionStorage,
-    chatNews: news,
-    listNews: news,
-    leave,
-    waitsMs: [1, 1],
-  });
-  session.outbox.resume();
+  const session = makeSession({ api: calls, me, settings, queries, storage: sessionStorage, leave });
+  const news = poller({ activeMs: newsMs });
+  const messaging = { conversationNews: news, listNews: news, waitsMs: [1, 1] };
   const location = memoryLocation({ path, record: true });
   const view = render(
     <TextProvider>
       <QueryClientProvider client={queries}>
         <SessionContext value={session}>
-          <Router hook={location.hook}>{pages}</Router>
+          <MessagingProvider options={messaging}>
+            <Router hook={location.hook}>{pages}</Router>
+          </MessagingProvider>
         </SessionContext>
       </QueryClientProvider>
     </TextProvider>,
   );
-  return { ...view, user: userEvent.setup(), session, leave, queries, path: () => location.history.at(-1) };
+  return { ...view, user: userEvent.setup(), leave, path: () => location.history.at(-1) };
 }

@@ -1,35 +1,35 @@
 //! The `lint` part of `cargo xtask test`: compilers, documentation, dependencies, with warnings as errors.
 
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 use serde_json::Value;
 
 use crate::tool::{
-    exec,
+    exec, interrupt,
     paths::{self, State},
     tools,
 };
 
-pub(crate) fn all() -> Result<()> {
-    rust()?;
-    for package in tools::NODE_PACKAGES {
-        tools::install_node_package(package)?;
-        node(package)?;
-        audit(package)?;
-    }
-    dependencies()
-}
-
-fn rust() -> Result<()> {
+/// clippy and rustdoc on the whole workspace.
+pub(crate) fn rust() -> Result<()> {
     let clippy = ["clippy", "--workspace", "--all-targets", "--locked", "--", "-D", "warnings"];
     exec::shown("Clippy", &mut exec::cargo(clippy))?;
-    let mut doc = exec::cargo(["doc", "--workspace", "--no-deps", "--locked"]);
+    // `--examples` makes cargo build dependencies with the features that Clippy has them with: without, all are checked anew.
+    let doc = ["doc", "--workspace", "--no-deps", "--locked", "--lib", "--bins", "--examples"];
+    let mut doc = exec::cargo(doc);
     exec::shown("Documentation", doc.env("RUSTDOCFLAGS", "-D warnings"))
 }
 
+/// The linters of a Node package, and the vulnerabilities that are known of it.
+pub(crate) fn node(package: &str) -> Result<()> {
+    tools::install_node_package(package)?;
+    scripts(package)?;
+    audit(package)
+}
+
 /// The package's own scripts; `typecheck` is part of `lint` where a package has none.
-fn node(package: &str) -> Result<()> {
+fn scripts(package: &str) -> Result<()> {
     for script in ["lint", "typecheck"] {
         let mut npm = exec::npm(package, ["run", "--silent", "--if-present", script]);
         exec::shown(&format!("{package}: {script}"), &mut npm)?;
@@ -37,7 +37,7 @@ fn node(package: &str) -> Result<()> {
     Ok(())
 }
 
-/// Known vulnerabilities of what a Node package needs at run time.
+/// Known vulnerabilities of a Node package's run-time dependencies.
 fn audit(package: &str) -> Result<()> {
     let title = format!("npm audit of {package}");
     let mut npm = exec::npm(package, ["audit", "--omit=dev", "--json"]);
@@ -62,7 +62,7 @@ enum Audit {
     Unreachable(String),
 }
 
-/// What an audit's report says.
+/// The verdict of an audit's report.
 fn verdict(report: &Value) -> Audit {
     match report["metadata"]["vulnerabilities"]["total"].as_u64() {
         Some(0) => Audit::Clean,
@@ -78,18 +78,18 @@ fn verdict(report: &Value) -> Audit {
 }
 
 /// Licences, sources, bans and advisories of the Rust dependencies.
-fn dependencies() -> Result<()> {
+pub(crate) fn dependencies() -> Result<()> {
     let deny = tools::cargo_deny()?;
     let command = |arguments: &[&str]| {
-        let mut command = exec::cargo(["deny", "--locked", "--workspace"]);
-        command.args(arguments).env("PATH", path_with(&deny));
+        let mut command = Command::new(&deny);
+        command.args(["--locked", "--workspace"]).args(arguments).current_dir(paths::root());
         command
     };
     exec::shown("cargo deny: bans, licences, sources", &mut command(&["check", "bans", "licenses", "sources"]))?;
     let log = State::dev().log("advisories")?;
     match exec::logged("Fetching the RustSec advisories", &mut command(&["fetch", "db"]), &log) {
         Ok(()) => exec::shown("cargo deny: advisories", &mut command(&["check", "--disable-fetch", "advisories"])),
-        Err(error) if error.is::<crate::tool::interrupt::Interrupted>() => Err(error),
+        Err(error) if error.is::<interrupt::Interrupted>() => Err(error),
         Err(_) => {
             eprintln!(
                 "! cargo deny: advisories NOT CHECKED, the RustSec database cannot be fetched (see {})",
@@ -98,13 +98,6 @@ fn dependencies() -> Result<()> {
             Ok(())
         }
     }
-}
-
-/// `PATH` with a program's folder first, so that cargo finds it as a subcommand.
-fn path_with(program: &Path) -> std::ffi::OsString {
-    let known = std::env::var_os("PATH").unwrap_or_default();
-    let folder = program.parent().map(Path::to_owned);
-    std::env::join_paths(folder.into_iter().chain(std::env::split_paths(&known))).unwrap_or(known)
 }
 
 /// `cargo fmt --check`.

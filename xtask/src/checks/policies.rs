@@ -92,7 +92,7 @@ fn templates(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
         .collect())
 }
 
-/// What is found and not accepted, and what is accepted and not found.
+/// Findings that are not accepted, and accepted ones that are not found.
 fn judged(report: &Value) -> Result<Vec<String>> {
     let Some(failed) = report["results"]["failed_checks"].as_array() else {
         bail!("checkov checked nothing: {report}");

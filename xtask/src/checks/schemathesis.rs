@@ -1,8 +1,8 @@
-//! The end-to-end part's last step: schemathesis tries whether the running stack does what its `openapi.json` says.
+//! The end-to-end part's last step: schemathesis tests whether the running stack does what its `openapi.json` says.
 //!
-//! It asks as each role, with what the document allows and what it forbids, and looks at every answer. What it
-//! looks at, and what not and why, is in `xtask/schemathesis.toml`. It writes whatever the API takes: settings,
-//! questionnaires, patients. So it is let loose on stacks that are thrown away.
+//! It sends requests as each role, with what the document allows and what it forbids, and checks every answer. Which
+//! checks it makes, and which not and why, is in `xtask/schemathesis.toml`. It writes whatever the API takes: settings,
+//! questionnaires, patients. So it runs only on stacks that are thrown away.
 
 use std::{
     fmt::Write as _,

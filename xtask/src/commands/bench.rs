@@ -13,7 +13,7 @@ use crate::{
         local,
     },
     tool::{
-        exec,
+        exec, machine,
         paths::{self, State},
         port,
         process::Services,
@@ -46,7 +46,7 @@ pub(crate) fn check() -> Result<()> {
 }
 
 fn measure(title: &str, arguments: &[String]) -> Result<()> {
-    tools::check_prerequisites()?;
+    machine::check(&machine::ALWAYS)?;
     let valgrind = exec::captured(Command::new("valgrind").arg("--version"));
     let Ok(valgrind) = valgrind else { bail!("valgrind is missing. Debian: `apt-get install valgrind`") };
     tools::install_python_tools()?;

@@ -10,7 +10,7 @@ use crate::{
         functions::{self, Processor},
         pages,
     },
-    tool::{paths::State, tools},
+    tool::{machine, paths::State, tools},
 };
 
 /// Builds and deploys to the AWS account of the environment, or to the `AWS_ENDPOINT_URL` it names
@@ -65,7 +65,7 @@ pub(crate) struct Options {
 }
 
 impl Options {
-    /// As the stack is told.
+    /// The parameters of the stack, and others as they were given.
     fn parameters(self, processor: Processor) -> (Parameters, Vec<String>) {
         let production = self.production || self.stage == PRODUCTION;
         let parameters = Parameters::from([
@@ -88,9 +88,9 @@ impl Options {
     }
 }
 
-/// Installs and builds what a stack is made of.
+/// Installs and builds everything that a deployment needs.
 fn prepare(cloud: &Cloud) -> Result<Processor> {
-    tools::check_prerequisites()?;
+    machine::check(&machine::ALWAYS)?;
     tools::install_python_tools()?;
     ["infra", "web"].into_iter().try_for_each(tools::install_node_package)?;
     let processor = if cloud.is_emulator() { Processor::Host } else { Processor::Arm64 };
@@ -102,14 +102,15 @@ fn prepare(cloud: &Cloud) -> Result<Processor> {
 pub(crate) fn diff(options: Options) -> Result<()> {
     let cloud = Cloud::Environment;
     let (parameters, more) = options.parameters(prepare(&cloud)?);
-    deployment::show_diff(&State::dev(), &cloud, &parameters, &more)
+    deployment::show_diff(&State::current(), &cloud, &parameters, &more)
 }
 
 /// `cargo xtask deploy`.
 pub(crate) fn run(options: Options) -> Result<()> {
     let cloud = Cloud::Environment;
     let (parameters, more) = options.parameters(prepare(&cloud)?);
-    let state = State::dev();
+    let state = State::current();
+    let _archives = functions::keep_archives()?;
     let outputs = deployment::deploy(&state, &cloud, &parameters, &more)?;
     pages::publish(&state, &cloud, &outputs)?;
     let mut outputs: Vec<_> = outputs.into_iter().collect();

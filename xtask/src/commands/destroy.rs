@@ -1,4 +1,4 @@
-//! `cargo xtask destroy`: removes a deployment, and of production everything but what holds data.
+//! `cargo xtask destroy`: removes a deployment; of production, everything but the data.
 
 use anyhow::{Result, bail};
 use clap::Args;
@@ -10,21 +10,21 @@ use crate::{
 
 /// Removes a deployment from the AWS account of the environment, or from the `AWS_ENDPOINT_URL` it names
 ///
-/// A deployment for real patients goes only with `--production`, and never its data: table, images, failure queue, key,
-/// secrets and logs stay, and are named at the end. Of any other, everything goes.
+/// A deployment for real patients is removed only with `--production`, and its data stays: table, images, failure queue,
+/// key, secrets and logs, which are named at the end. Of any other deployment, everything is removed.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
     /// Name of the deployment
     #[arg(long)]
     stage: String,
-    /// It is production that is meant
+    /// Confirms that production is to be removed
     #[arg(long)]
     production: bool,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
     tools::install_python_tools()?;
-    destroy(&State::dev(), &Cloud::Environment, &options.stage, options.production)
+    destroy(&State::current(), &Cloud::Environment, &options.stage, options.production)
 }
 
 /// Removes the stacks of a stage. Whether it is production is read from the deployed template, too: its table is kept there.

@@ -70,7 +70,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
         println!("It runs in the background. Stop it with `cargo xtask down`.");
         Ok(())
     } else if options.watch {
-        println!("What changes is rebuilt. Press Ctrl-C to end it.");
+        println!("Changes are rebuilt and deployed. Press Ctrl-C to stop it.");
         watch(&state, Some((Reload::of(stack)?, &plan)))
     } else if started.is_empty() {
         println!(
@@ -100,7 +100,7 @@ fn print(stack: &Stack) {
     println!("Or: curl -H \"authorization: Bearer $(cargo xtask token patient-a)\" {}/me\n", stack.api_url);
 }
 
-/// Stays until Ctrl-C, `cargo xtask down` from elsewhere, or the death of a process; follows changes meanwhile, if it should.
+/// Stays until Ctrl-C, `cargo xtask down` in another terminal, or the end of a process; follows changes meanwhile, if asked.
 fn watch(state: &State, mut reload: Option<(Reload, &Plan)>) -> Result<()> {
     loop {
         if interrupt::pause(Duration::from_millis(250)).is_err() {
@@ -113,9 +113,9 @@ fn watch(state: &State, mut reload: Option<(Reload, &Plan)>) -> Result<()> {
             return Ok(());
         }
         if let Some(dead) = services.all().iter().find(|service| !service.alive()) {
-            let obituary = dead.obituary(state);
+            let message = dead.unexpected_end(state);
             stop_all(state)?;
-            bail!("{obituary}The rest was stopped. `cargo xtask dev` starts it again.");
+            bail!("{message}The rest was stopped. `cargo xtask dev` starts it again.");
         }
         if let Some((reload, plan)) = &mut reload
             && reload.follow(state)?

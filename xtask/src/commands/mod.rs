@@ -4,6 +4,7 @@ pub(crate) mod bench;
 pub(crate) mod deploy;
 pub(crate) mod destroy;
 pub(crate) mod dev;
+pub(crate) mod generate;
 pub(crate) mod logs;
 pub(crate) mod rebuild_search;
 pub(crate) mod redrive;

@@ -1,46 +1,41 @@
-//! `cargo xtask test`: everything that must hold, in the order in which it fails cheapest.
+//! `cargo xtask test`: all checks and tests. It installs what they need first; then they run side by side.
 
 use std::{
-    env,
-    ffi::OsString,
-    fs,
+    cmp::Reverse,
     path::Path,
-    process::Command,
     time::{Duration, Instant},
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::Result;
 use clap::{Args, ValueEnum};
-use serde_json::Value;
 
 use crate::{
-    checks::{lint, policies, schemathesis},
-    commands::{bench, destroy},
+    checks::{
+        circles, lint, policies,
+        suites::{self, TestStack},
+    },
+    commands::bench,
     stack::{
-        aws::Cloud,
         deployment::Gateway,
-        emulator,
-        local::{self, Emulator, EmulatorKind, Plan},
+        local::{self, Emulator, EmulatorKind},
         localstack,
-        running::Stack,
-        web::Ports,
     },
     tool::{
-        exec,
-        paths::{self, State},
-        port,
-        process::Services,
-        progress, tools,
+        browser,
+        jobs::{self, Exclusive, Job, Outcome, Report},
+        machine::{self, Need},
+        progress::{self, EndedStep},
+        tools,
     },
 };
 
-/// Tests that need an emulator, as package and test target: the `table` part.
-const TABLE_TESTS: [(&str, &str); 2] = [("shared", "table"), ("functions", "emulator")];
+/// How many of the slowest steps are named at the end.
+const SLOWEST: usize = 12;
 
 /// Checks everything, or the parts that are named
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// What to check; without a part, everything in this order
+    /// The parts to check; without any, all of them
     #[arg(value_enum)]
     parts: Vec<Part>,
     /// Leave the stacks of the parts `web` and `e2e` running, for another look (stop it with `cargo xtask down`)
@@ -55,7 +50,7 @@ pub(crate) struct Options {
     /// The API Gateway of the part `e2e`; without it, one after the other
     #[arg(long, value_enum)]
     gateway: Option<Gateway>,
-    /// Let schemathesis loose on the stack of `STACK_JSON` too, which it leaves changed
+    /// Run schemathesis on the stack of `STACK_JSON` too, which it leaves changed
     #[arg(long)]
     schemathesis: bool,
 }
@@ -83,297 +78,218 @@ enum Part {
     Bench,
 }
 
-/// How a part went.
-struct Outcome {
-    part: Part,
-    time: Duration,
-    passed: bool,
-}
-
 /// `cargo xtask test`.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    tools::check_prerequisites()?;
+    let since = Instant::now();
     let parts = if options.parts.is_empty() { Part::value_variants() } else { &options.parts };
-    let mut outcomes = Vec::new();
-    let mut failure = None;
-    for &part in parts {
-        eprintln!("\n== {} ==", part.name());
-        let since = Instant::now();
-        let result = part.run(options);
-        outcomes.push(Outcome { part, time: since.elapsed(), passed: result.is_ok() });
-        if let Err(error) = result {
-            failure = Some(error);
-            break;
-        }
+    // The output of a single part is shown as it comes.
+    let workers = if parts.len() == 1 { 1 } else { jobs::workers() };
+    let given = suites::given_stack()?;
+    let plan = Plan { options, parts, given: given.as_deref() };
+
+    machine::provide(&plan.needs())?;
+    if let Some((_, error)) = jobs::run(plan.installations(), workers).failure {
+        return Err(error.context("something that the tests need cannot be installed; nothing was tested"));
     }
-    summarize(parts, &outcomes);
+    progress::take_steps();
+    let jobs = plan.jobs();
+    let names: Vec<_> = jobs.iter().map(Job::name).collect();
+    let Report { outcomes, failure } = jobs::run(jobs, workers);
+    summarize(&names, &outcomes, since.elapsed());
     match failure {
         None => Ok(()),
-        Some(error) => {
-            let part = outcomes.last().map_or("", |outcome| outcome.part.name());
-            Err(error.context(format!("the part `{part}` failed; run it alone with `cargo xtask test {part}`")))
-        }
+        Some((name, error)) => Err(error.context(format!("`{name}` failed{}", hint(name)))),
     }
 }
 
-fn summarize(parts: &[Part], outcomes: &[Outcome]) {
+/// How a job is run without the others.
+fn hint(job: &str) -> String {
+    let names = Part::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+    let part = names.map(|value| value.get_name().to_owned()).find(|part| job.starts_with(part));
+    part.map_or_else(String::new, |part| format!("; run its part alone with `cargo xtask test {part}`"))
+}
+
+fn summarize(names: &[&str], outcomes: &[Outcome], total: Duration) {
     println!();
-    for (index, part) in parts.iter().enumerate() {
-        let word = match outcomes.get(index) {
+    for name in names {
+        let word = match outcomes.iter().find(|outcome| outcome.name == *name) {
             Some(Outcome { time, passed: true, .. }) => format!("passed  {}", progress::time(*time)),
             Some(Outcome { time, .. }) => format!("FAILED  {}", progress::time(*time)),
             None => "not run".to_owned(),
         };
-        println!("  {:<6} {word}", part.name());
+        println!("  {name:<17} {word}");
+    }
+    println!("\nIn {}. The slowest steps:", progress::time(total));
+    let mut steps = progress::take_steps();
+    steps.sort_by_key(|step| Reverse(step.time));
+    for EndedStep { title, time, .. } in steps.iter().take(SLOWEST) {
+        println!("  {:>12}  {title}", progress::time(*time));
     }
     println!();
 }
 
-impl Part {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Fmt => "fmt",
-            Self::Lint => "lint",
-            Self::Unit => "unit",
-            Self::Table => "table",
-            Self::Infra => "infra",
-            Self::Web => "web",
-            Self::E2e => "e2e",
-            Self::Bench => "bench",
+/// What is to be checked.
+struct Plan<'a> {
+    options: &'a Options,
+    parts: &'a [Part],
+    /// A stack that runs already, for the parts `web` and `e2e`.
+    given: Option<&'a Path>,
+}
+
+impl<'a> Plan<'a> {
+    /// Whether one of these parts is to be checked.
+    fn has(&self, parts: &[Part]) -> bool {
+        self.parts.iter().any(|part| parts.contains(part))
+    }
+
+    /// Whether a stack is started for one of these parts.
+    fn starts_stack(&self, parts: &[Part]) -> bool {
+        self.given.is_none() && self.has(parts)
+    }
+
+    /// What the machine must have.
+    fn needs(&self) -> Vec<Need> {
+        let git = self.has(&[Part::Lint]).then_some(Need::Git);
+        let valgrind = (self.has(&[Part::Bench]) && cfg!(target_os = "linux")).then_some(Need::Valgrind);
+        machine::ALWAYS.into_iter().chain(git).chain(valgrind).collect()
+    }
+
+    /// What is installed before anything is built.
+    fn installations(&self) -> Vec<Job<'a>> {
+        use Part::{Bench, E2e, Infra, Lint, Table, Unit, Web};
+        let node = |package| move || tools::install_node_package(package);
+        let stack = self.starts_stack(&[Web, E2e]);
+        let all = [
+            (self.has(&[Lint]), Job::new("cargo-modules", || tools::cargo_modules().map(drop))),
+            (self.has(&[Table, Web, E2e, Bench]), Job::new("python", tools::install_python_tools)),
+            (self.has(&[Web]), Job::new("browser", || browser::program().map(drop))),
+            (self.has(&[Lint, Web]) || stack, Job::new("web", node("web"))),
+            (self.has(&[Lint, Infra]) || stack, Job::new("infra", node("infra"))),
+            (self.has(&[Lint, Unit]) || stack, Job::new("openid", node("dev/openid"))),
+            (self.has(&[Infra]), Job::new("checkov", || tools::checkov().map(drop))),
+            (self.has(&[Infra]), Job::new("cfn-lint", || tools::cfn_lint().map(drop))),
+            (self.has(&[E2e]), Job::new("schemathesis", || tools::schemathesis().map(drop))),
+            (self.has(&[Lint]), Job::new("cargo-deny", || tools::cargo_deny().map(drop))),
+        ];
+        all.into_iter().filter_map(|(wanted, job)| wanted.then_some(job)).collect()
+    }
+
+    /// The checks, and the builds that they share: the earlier ones fail sooner.
+    fn jobs(&self) -> Vec<Job<'a>> {
+        use Exclusive::{DebugBuild, ReleaseBuild};
+        use Part::{Bench, E2e, Fmt, Infra, Lint, Table, Unit, Web};
+        let Self { options, given, .. } = *self;
+        let [rest, http] = self.gateways();
+        let all = [
+            (self.has(&[Fmt]), Job::new("fmt", lint::format)),
+            (self.has(&[Lint]), Job::new("lint-rust", lint::rust).using(DebugBuild)),
+            (
+                self.has(&[Lint]),
+                Job::new("lint-node", move || tools::NODE_PACKAGES.into_iter().try_for_each(lint::node)),
+            ),
+            (self.has(&[Lint]), Job::new("lint-dependencies", lint::dependencies)),
+            (self.has(&[Lint]), Job::new("lint-circles", circles::check)),
+            (self.has(&[Unit]), Job::new("unit-openid", || suites::node("dev/openid"))),
+            (
+                self.starts_stack(&[Web, E2e]) || self.has(&[Bench]),
+                Job::new("build-stack", local::build).using(ReleaseBuild),
+            ),
+            (self.has(&[Unit, Table, E2e]), Job::new("build-tests", suites::build).using(DebugBuild)),
+            (self.has(&[Infra]), Job::new("infra", || suites::node("infra").and_then(|()| policies::check()))),
+            (self.has(&[Web]), Job::new("web-unit", || suites::node("web"))),
+            (self.has(&[Unit]), Job::new("unit", suites::unit).after(&["build-tests"]).using(DebugBuild)),
+            (self.has(&[Table]), Job::new("table", suites::table).after(&["build-tests"])),
+            (http, Job::new("e2e-http", move || end_to_end(options, given, Gateway::Http)).after(&BUILDS)),
+            (rest, Job::new("e2e-rest", move || end_to_end(options, given, Gateway::Rest)).after(&BUILDS)),
+            (self.has(&[Web]), Job::new("web", move || pages(options, given)).after(&["build-stack", "web-unit"])),
+            (self.has(&[Bench]), Job::new("bench", bench::check).after(&["build-stack"]).using(ReleaseBuild)),
+        ];
+        all.into_iter().filter_map(|(wanted, job)| wanted.then_some(job)).collect()
+    }
+
+    /// Whether the part `e2e` runs behind a REST API, and behind an HTTP API.
+    fn gateways(&self) -> [bool; 2] {
+        if !self.has(&[Part::E2e]) {
+            return [false, false];
+        }
+        match self.options.gateway {
+            // A stack that is given has the gateway it has, and LocalStack has one.
+            _ if self.given.is_some() => [false, true],
+            _ if self.options.emulator == EmulatorKind::Localstack => [true, false],
+            Some(Gateway::Rest) => [true, false],
+            Some(Gateway::Http) => [false, true],
+            None => [true, true],
         }
     }
+}
 
-    fn run(self, options: &Options) -> Result<()> {
-        match self {
-            Self::Fmt => lint::format(),
-            Self::Lint => lint::all(),
-            Self::Unit => unit(),
-            Self::Table => table(),
-            Self::Infra => {
-                node_tests("infra")?;
-                policies::check()
-            }
-            Self::Web => {
-                node_tests("web")?;
-                pages(options)
-            }
-            Self::E2e => end_to_end(options),
-            Self::Bench => bench::check(),
-        }
+/// What end-to-end tests need.
+const BUILDS: [&str; 2] = ["build-stack", "build-tests"];
+
+fn end_to_end(options: &Options, given: Option<&Path>, gateway: Gateway) -> Result<()> {
+    if let Some(stack) = given {
+        return suites::end_to_end_on(stack, options.schemathesis);
     }
-}
-
-/// Every cargo test names the whole workspace, so that all of them share one build of each dependency: cargo
-/// builds a dependency anew for each set of packages that wants other features of it.
-fn cargo_test() -> Command {
-    exec::cargo(["test", "--workspace", "--locked"])
-}
-
-fn unit() -> Result<()> {
-    let mut tests = cargo_test();
-    // The functions' programs are one line each; these are the ones with tests of their own.
-    tests.args(["--lib", "--bin", "xtask", "--bin", "bench"]);
-    for target in IntegrationTests::read()?.unit {
-        tests.args(["--test", &target]);
-    }
-    exec::shown("Unit, property and handler tests", &mut tests)?;
-    exec::shown("Examples in the documentation", cargo_test().arg("--doc"))?;
-    node_tests("dev/openid")
-}
-
-/// The workspace's integration tests, by the part that runs them: a new one cannot be forgotten.
-#[derive(Debug, Default, PartialEq, Eq)]
-struct IntegrationTests {
-    unit: Vec<String>,
-    end_to_end: Vec<String>,
-}
-
-impl IntegrationTests {
-    fn read() -> Result<Self> {
-        let text = exec::captured(&mut exec::cargo(["metadata", "--no-deps", "--format-version", "1", "--locked"]))?;
-        let metadata: Value = serde_json::from_str(&text).context("cargo's metadata are damaged")?;
-        Ok(Self::from_metadata(&metadata))
-    }
-
-    fn from_metadata(metadata: &Value) -> Self {
-        let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
-        let mut found = Self::default();
-        for package in list(&metadata["packages"]) {
-            let package_name = package["name"].as_str().unwrap_or_default();
-            for target in list(&package["targets"]) {
-                let name = target["name"].as_str().unwrap_or_default();
-                if target["kind"][0] != "test" || TABLE_TESTS.contains(&(package_name, name)) {
-                    continue;
-                }
-                let part = if package_name == "tests" { &mut found.end_to_end } else { &mut found.unit };
-                part.push(name.to_owned());
-            }
-        }
-        found
-    }
-}
-
-fn node_tests(package: &str) -> Result<()> {
-    tools::install_node_package(package)?;
-    exec::shown(&format!("{package}: tests"), &mut exec::npm(package, ["test", "--silent"]))
-}
-
-fn table() -> Result<()> {
-    tools::install_python_tools()?;
-    let state = State::test("table");
-    local::stop_all(&state)?;
-    let port = port::any_free()?;
-    let service = emulator::start(&state, port, false)?;
-    Services::default().record(&state, service.clone())?;
-    let result = emulator::wait_until_healthy(&state, &service).and_then(|()| table_tests(port));
-    let stopped = local::stop_all(&state);
-    result.and(stopped)
-}
-
-fn table_tests(port: u16) -> Result<()> {
-    let endpoint = emulator::endpoint(port);
-    let mut tests = cargo_test();
-    for (_, test) in TABLE_TESTS {
-        tests.args(["--test", test]);
-    }
-    emulator::caller(&mut tests, &endpoint).env("TEST_AWS_ENDPOINT_URL", &endpoint);
-    exec::shown("Tests against the emulator", &mut tests)
-}
-
-/// Runs tests on a stack of their own, or on the one that `STACK_JSON` names. They are told where its description is,
-/// and whether it is theirs to leave changed.
-fn on_a_stack(
-    name: &'static str,
-    options: &Options,
-    (emulator, gateway): (Emulator, Gateway),
-    tests: impl FnOnce(&State, &Path, bool) -> Result<()>,
-) -> Result<()> {
-    let state = State::test(name);
-    if let Some(stack) = given_stack() {
-        let stack = env::current_dir().unwrap_or_default().join(stack);
-        fs::metadata(&stack).with_context(|| format!("STACK_JSON names {}, which cannot be read", stack.display()))?;
-        return tests(&state, &stack, false);
-    }
-    local::stop_all(&state)?;
-    let pages = Ports { portal: port::any_free()?, clinic: port::any_free()? };
-    let plan = Plan { state: state.clone(), stage: name, emulator, gateway, openid_port: port::any_free()?, pages };
-    local::up(&plan)?;
-    let result = tests(&state, &state.stack_json(), true);
-    if options.keep {
-        eprintln!("The stack of these tests runs on; STACK_JSON={}", paths::shown(&state.stack_json()));
-        return result;
-    }
-    let removed = match plan.emulator {
-        // It goes with its emulator.
-        Emulator::MiniStack { .. } => Ok(()),
-        Emulator::LocalStack { endpoint } => destroy::destroy(&state, &Cloud::Emulator { endpoint }, name, false),
+    let name = match gateway {
+        Gateway::Http => "e2e-http",
+        Gateway::Rest => "e2e-rest",
     };
-    let stopped = local::stop_all(&state);
-    result.and(removed).and(stopped)
-}
-
-fn given_stack() -> Option<OsString> {
-    env::var_os("STACK_JSON").filter(|path| !path.is_empty())
-}
-
-/// A MiniStack of its own that enforces every role's policy.
-fn with_iam() -> Result<Emulator> {
-    Ok(Emulator::MiniStack { port: port::any_free()?, iam: true })
-}
-
-/// The pages in a browser, on a deployed stack.
-fn pages(options: &Options) -> Result<()> {
-    let browser = tools::browser()?;
-    on_a_stack("web", options, (with_iam()?, Gateway::Http), |_, stack, _| {
-        let mut tests = exec::npm("web", ["run", "e2e", "--silent"]);
-        exec::shown("web: tests in a browser", tests.env("STACK_JSON", stack).env("BROWSER", &browser))
-    })
-}
-
-fn end_to_end(options: &Options) -> Result<()> {
-    if options.emulator == EmulatorKind::Localstack {
-        let localstack = (Emulator::localstack(&options.endpoint), Gateway::Rest);
-        return on_a_stack("e2e", options, localstack, |_, stack, _| end_to_end_tests(stack, &NOT_ON_LOCALSTACK));
+    let stack = TestStack::new(name, gateway, options.keep)?;
+    match options.emulator {
+        // schemathesis tests documents and values, which are the same behind either gateway.
+        EmulatorKind::Ministack => suites::end_to_end(stack, gateway == Gateway::Http),
+        EmulatorKind::Localstack => {
+            suites::end_to_end(TestStack { emulator: Emulator::localstack(&options.endpoint), ..stack }, false)
+        }
     }
-    let gateways = match options.gateway {
-        // A stack that is given has the gateway it has.
-        _ if given_stack().is_some() => &[Gateway::Http][..],
-        Some(Gateway::Http) => &[Gateway::Http],
-        Some(Gateway::Rest) => &[Gateway::Rest],
-        None => &[Gateway::Rest, Gateway::Http],
-    };
-    gateways.iter().try_for_each(|&gateway| {
-        on_a_stack("e2e", options, (with_iam()?, gateway), |state, stack, own| {
-            end_to_end_tests(stack, &[])?;
-            // What it tries are documents and values, which are the same behind either gateway.
-            match (own, gateway) {
-                (true, Gateway::Rest) => Ok(()),
-                (true, Gateway::Http) => schemathesis::run(state, &Stack::read_from(stack)?),
-                (false, _) if options.schemathesis => schemathesis::run(state, &Stack::read_from(stack)?),
-                (false, _) => {
-                    eprintln!(
-                        "schemathesis leaves a stack changed, so it left this one alone; `--schemathesis` lets it loose."
-                    );
-                    Ok(())
-                }
-            }
-        })
-    })
 }
 
-/// What LocalStack can't honour, and why. That roles deny what is not theirs is left out of its test too: no policy is
-/// enforced there.
-const NOT_ON_LOCALSTACK: [(&str, &str); 3] = [
-    ("an_unsigned_address_takes_nothing", "its S3 takes anonymous requests, because it enforces no policy"),
-    (
-        "a_table_is_restored_beside_and_what_was_lost_is_put_back",
-        "its DynamoDB is Amazon's DynamoDB Local, which knows no RestoreTableToPointInTime",
-    ),
-    ("production_is_deployed_whole_and_goes_without_its_data", "it has no CloudFront, no WAF, no Cognito, no HTTP API"),
-];
-
-/// The end-to-end tests but some, which are named with the reason.
-fn end_to_end_tests(stack: &Path, without: &[(&str, &str)]) -> Result<()> {
-    let mut tests = cargo_test();
-    let targets = IntegrationTests::read()?.end_to_end;
-    ensure!(!targets.is_empty(), "the package `tests` has no integration test");
-    for target in targets {
-        tests.args(["--test", &target]);
-    }
-    // Some of them are operators and developers, who run these very commands.
-    let xtask = env::current_exe().context("xtask does not find itself")?;
-    tests
-        .env("STACK_JSON", stack)
-        .env("XTASK", xtask)
-        .env("CARGO_LAMBDA", tools::python_tool("cargo-lambda"))
-        .env("ARCHIVES", paths::archives());
-    tests.arg("--");
-    if !without.is_empty() {
-        tests.env("IAM_ENFORCED", "false");
-    }
-    for (test, reason) in without {
-        eprintln!("! {test}: NOT CHECKED here, {reason}");
-        tests.args(["--skip", test]);
-    }
-    exec::shown("End-to-end tests", &mut tests)
+fn pages(options: &Options, given: Option<&Path>) -> Result<()> {
+    suites::pages(TestStack::new("web", Gateway::Http, options.keep)?, given)
 }
 
 #[cfg(test)]
 mod tests {
-    use serde_json::json;
+    use clap::Parser;
 
     use super::*;
 
+    #[derive(Parser)]
+    struct Cli {
+        #[command(flatten)]
+        options: Options,
+    }
+
+    /// The names of the jobs that arguments lead to.
+    fn names(arguments: &[&str], given: Option<&Path>) -> Vec<&'static str> {
+        let Cli { options } = Cli::parse_from(["test"].iter().chain(arguments));
+        let parts = if options.parts.is_empty() { Part::value_variants() } else { &options.parts };
+        Plan { options: &options, parts, given }.jobs().iter().map(Job::name).collect()
+    }
+
     #[test]
-    fn integration_tests_are_found_and_sorted_into_parts() {
-        let target = |kind: &str, name: &str| json!({"kind": [kind], "name": name});
-        let metadata = json!({"packages": [
-            {"name": "shared", "targets": [target("lib", "shared"), target("test", "table"), target("test", "layers")]},
-            {"name": "functions", "targets": [target("bin", "get-me"), target("test", "handlers"), target("test", "emulator")]},
-            {"name": "tests", "targets": [target("test", "end_to_end")]},
-        ]});
-        let found = IntegrationTests::from_metadata(&metadata);
-        assert_eq!(found.unit, ["layers", "handlers"]);
-        assert_eq!(found.end_to_end, ["end_to_end"]);
+    fn without_a_name_everything_is_checked() {
+        let all = names(&[], None);
+        for part in Part::value_variants() {
+            let name = part.to_possible_value().expect("a name").get_name().to_owned();
+            assert!(all.iter().any(|job| job.starts_with(&name)), "{name} is in {all:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_brings_the_builds_that_it_needs() {
+        assert_eq!(names(&["fmt"], None), ["fmt"]);
+        assert_eq!(names(&["table"], None), ["build-tests", "table"]);
+        assert_eq!(names(&["web"], None), ["build-stack", "web-unit", "web"]);
+        let both = ["build-stack", "build-tests", "e2e-http", "e2e-rest"];
+        assert_eq!(names(&["e2e"], None), both);
+    }
+
+    #[test]
+    fn end_to_end_tests_run_behind_the_gateways_that_there_are() {
+        let one = |arguments: &[&str], given| names(&[&["e2e"], arguments].concat(), given);
+        assert_eq!(one(&["--gateway", "rest"], None), ["build-stack", "build-tests", "e2e-rest"]);
+        assert_eq!(one(&["--emulator", "localstack"], None), ["build-stack", "build-tests", "e2e-rest"]);
+        assert_eq!(one(&[], Some(Path::new("stack.json"))), ["build-tests", "e2e-http"]);
     }
 }

@@ -25,7 +25,7 @@ pub(crate) struct Options {
     /// Port at which the functions are called
     #[arg(long, default_value_t = 9000)]
     invoke_port: u16,
-    /// Offer the runtime's interface alone; whoever debugs a function starts it, with the variables of
+    /// Offer the runtime's interface only, for a function that you start yourself in a debugger, with the variables of
     /// .local/functions.env
     #[arg(long)]
     only_lambda_apis: bool,
@@ -51,11 +51,11 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     exec::shown("Watching the functions (Ctrl-C stops it)", watch.env("PATH", tools::path_with_python_tools()?))
 }
 
-/// What the deployed functions are told, and where AWS is, as lines of an environment file.
+/// The variables of the deployed functions, and where AWS is, as lines of an environment file.
 fn variables(stack: &Stack) -> Result<String> {
     let cloud = Cloud::Emulator { endpoint: stack.aws_endpoint_url.clone() };
-    let told = exec::captured(&mut cloud.python(&["function-environment", &stack.name]))?;
-    let mut variables: BTreeMap<String, String> = serde_json::from_str(&told).context("the functions' variables")?;
+    let printed = exec::captured(&mut cloud.python(&["function-environment", &stack.name]))?;
+    let mut variables: BTreeMap<String, String> = serde_json::from_str(&printed).context("the functions' variables")?;
     let mut caller = Command::new("true");
     for (name, value) in emulator::caller(&mut caller, &stack.aws_endpoint_url).get_envs() {
         if let Some(value) = value {

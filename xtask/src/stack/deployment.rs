@@ -18,9 +18,9 @@ use crate::{
     },
 };
 
-/// What the stack is told; each is a context value of the CDK application.
+/// The stack's parameters; each is a context value of the CDK application.
 pub(crate) type Parameters = BTreeMap<&'static str, String>;
-/// What the stack tells: `ApiUrl`, `TableName`, ...
+/// The stack's outputs: `ApiUrl`, `TableName`, ...
 pub(crate) type Outputs = HashMap<String, String>;
 
 /// The API Gateway in front of the functions.
@@ -42,7 +42,7 @@ impl Gateway {
     }
 }
 
-/// What MiniStack 1.5 refuses a whole template for.
+/// MiniStack 1.5 refuses every template that has one of these.
 const UNKNOWN_TO_EMULATORS: [&str; 2] = ["AWS::Budgets::Budget", "AWS::WAFv2::LoggingConfiguration"];
 
 /// The stage that is always for real patients.
@@ -99,7 +99,7 @@ pub(crate) fn deploy(state: &State, cloud: &Cloud, parameters: &Parameters, more
     Ok(found)
 }
 
-/// Where CDK leaves what it synthesizes.
+/// Where CDK writes the templates.
 fn assembly(state: &State) -> PathBuf {
     state.file("cdk.out")
 }

@@ -48,7 +48,7 @@ pub(crate) fn start(state: &State, port: u16, iam: bool) -> Result<Service> {
         .env("AUTH", iam.to_string())
         .env("MINISTACK_REGION", REGION)
         .env("MINISTACK_ACCOUNT_ID", ACCOUNT)
-        // Another listener, on every address, that nobody here talks to.
+        // Another listener, on every address, that is not used here.
         .env("IOT_MTLS_ENABLED", "0")
         .env("TMPDIR", temporary)
         .env("STATE_DIR", folder.join("state"))

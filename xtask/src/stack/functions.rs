@@ -1,6 +1,11 @@
 //! Builds the functions' archives: `<target>/lambda/<binary>/bootstrap`.
 
-use std::{env::consts, fs, path::PathBuf, process::Command};
+use std::{
+    env::{self, consts},
+    fs::{self, File},
+    path::PathBuf,
+    process::Command,
+};
 
 use anyhow::{Context, Result, ensure};
 
@@ -9,7 +14,7 @@ use crate::tool::{exec, paths, tools};
 /// The processor that archives are built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Processor {
-    /// This machine's: what an emulator runs.
+    /// This machine's, for emulators.
     Host,
     /// Arm, what AWS runs best for the money; cross-linked with Zig.
     Arm64,
@@ -27,11 +32,22 @@ impl Processor {
 
 /// Builds every function in release mode; for this machine also the shared library's programs that work on a table:
 /// built together they share every dependency, apart they would take twice as long.
+///
+/// `cargo xtask test` names `ARCHIVES` to the commands that its tests run: it built them for this machine already.
 pub(crate) fn build(processor: Processor) -> Result<()> {
+    if processor == Processor::Host && env::var_os("ARCHIVES").is_some() {
+        return Ok(());
+    }
+    let _lock = paths::lock(&paths::archives())?;
     let mut command = exec::cargo(arguments(processor)?);
     command.env("PATH", tools::path_with_python_tools()?);
     exec::shown("Building the functions", &mut command)?;
     remove_others()
+}
+
+/// Keeps the archives as they are until the handle is dropped: no other command replaces them meanwhile.
+pub(crate) fn keep_archives() -> Result<File> {
+    paths::lock_shared(&paths::archives())
 }
 
 /// Removes archives of what is neither a function nor a program of the library: of functions that are gone, and of the
@@ -86,5 +102,5 @@ pub(crate) fn program(name: &str) -> Result<PathBuf> {
 fn host() -> Result<String> {
     let version = exec::captured(Command::new("rustc").arg("-vV").current_dir(paths::root()))?;
     let host = version.lines().find_map(|line| line.strip_prefix("host: "));
-    Ok(host.context("rustc does not tell its host")?.to_owned())
+    Ok(host.context("rustc does not print its host")?.to_owned())
 }

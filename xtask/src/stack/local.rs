@@ -18,7 +18,7 @@ use crate::{
         web::{self, App, Ports},
     },
     tool::{
-        interrupt,
+        interrupt, machine,
         paths::{self, State},
         port,
         process::{self, Service, Services},
@@ -34,10 +34,10 @@ pub(crate) enum EmulatorKind {
     Localstack,
 }
 
-/// A stack to bring up.
+/// A stack to start.
 pub(crate) struct Plan {
     pub(crate) state: State,
-    /// The name of the deployment: stacks on one emulator are told apart by it.
+    /// The name of the deployment; stacks on one emulator have different ones.
     pub(crate) stage: &'static str,
     pub(crate) emulator: Emulator,
     pub(crate) gateway: Gateway,
@@ -80,18 +80,29 @@ impl Emulator {
     }
 }
 
-/// Brings a stack up, or up to date. What this call started is stopped again if it fails.
+/// Builds a stack and starts it, or brings it up to date.
 /// Gives the stack and the names of what was started.
 pub(crate) fn up(plan: &Plan) -> Result<(Stack, Vec<&'static str>)> {
-    let _lock = lock(&plan.state)?;
-    tools::check_prerequisites()?;
-    // Before the long part, so that nobody waits minutes to hear of a busy port.
+    machine::check(&machine::ALWAYS)?;
+    // Before the long part: a busy port is reported at once, not after minutes.
     expect_free_ports(plan)?;
+    build()?;
+    start(plan)
+}
+
+/// Installs and builds everything that a stack needs.
+pub(crate) fn build() -> Result<()> {
     tools::install()?;
     functions::build(Processor::Host)?;
-    web::build()?;
+    web::build()
+}
+
+/// Starts a stack from what is built. If that fails, it stops again what it started.
+pub(crate) fn start(plan: &Plan) -> Result<(Stack, Vec<&'static str>)> {
+    let _lock = lock(&plan.state)?;
+    expect_free_ports(plan)?;
     let mut started = Vec::new();
-    match bring_up(plan, &mut started) {
+    match start_services(plan, &mut started) {
         Ok(stack) => Ok((stack, started)),
         Err(error) => {
             started.iter().try_for_each(|name| stop(&plan.state, name))?;
@@ -133,21 +144,21 @@ fn expect_free_ports(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-fn bring_up(plan: &Plan, started: &mut Vec<&'static str>) -> Result<Stack> {
+fn start_services(plan: &Plan, started: &mut Vec<&'static str>) -> Result<Stack> {
     let state = &plan.state;
     let mut openid = openid::server(state, plan.openid_port, plan.pages)?;
-    // Both are started before either is waited for. The emulator is told nothing that could differ.
-    let provider = Wanted { name: openid::NAME, port: plan.openid_port, told: Some(process::told(&openid)) };
-    let provider = provider.kept_or(state, started, openid::is_healthy, || {
+    // Both are started before either is waited for. The emulator's variables never differ.
+    let provider = Planned { name: openid::NAME, port: plan.openid_port, variables: Some(process::variables(&openid)) };
+    let provider = provider.running_or(state, started, openid::is_healthy, || {
         Service::start(state, openid::NAME, plan.openid_port, &mut openid)
     })?;
     let aws = match plan.emulator {
         Emulator::MiniStack { port, iam } => {
-            let aws = Wanted { name: emulator::NAME, port, told: None };
-            Some(aws.kept_or(state, started, emulator::is_healthy, || emulator::start(state, port, iam))?)
+            let aws = Planned { name: emulator::NAME, port, variables: None };
+            Some(aws.running_or(state, started, emulator::is_healthy, || emulator::start(state, port, iam))?)
         }
         Emulator::LocalStack { .. } => {
-            // Tests read it: what another emulator wrote here earlier is not this one's.
+            // Tests read this log, and an earlier emulator's is not this one's.
             paths::remove(&state.log(emulator::NAME)?)?;
             None
         }
@@ -156,6 +167,7 @@ fn bring_up(plan: &Plan, started: &mut Vec<&'static str>) -> Result<Stack> {
     if let Some(service) = &aws {
         emulator::wait_until_healthy(state, service)?;
     }
+    let _archives = functions::keep_archives()?;
     let stack = deployed(plan, &instance(plan, &Services::recorded(state)?)?)?;
     serve_pages(plan, &stack, started)?;
     seed::seed(state, &stack)?;
@@ -170,25 +182,25 @@ fn serve_pages(plan: &Plan, stack: &Stack, started: &mut Vec<&'static str>) -> R
     for app in App::ALL {
         let mut server = web::server(app, stack, plan.pages);
         let port = plan.pages.of(app);
-        let wanted = Wanted { name: app.name(), port, told: Some(process::told(&server)) };
-        let service =
-            wanted.kept_or(state, started, web::is_healthy, || Service::start(state, app.name(), port, &mut server))?;
+        let planned = Planned { name: app.name(), port, variables: Some(process::variables(&server)) };
+        let service = planned
+            .running_or(state, started, web::is_healthy, || Service::start(state, app.name(), port, &mut server))?;
         web::wait_until_healthy(state, &service)?;
     }
     Ok(())
 }
 
-/// A service as the plan wants it.
-struct Wanted {
+/// A service as the plan has it.
+struct Planned {
     name: &'static str,
     port: u16,
-    /// What it must have been told, where that matters.
-    told: Option<String>,
+    /// The variables that it must have been started with, where that matters.
+    variables: Option<String>,
 }
 
-impl Wanted {
-    /// The one that runs, if it is as wanted; else a new one in its place.
-    fn kept_or(
+impl Planned {
+    /// The one that runs, if it is as planned; else a new one in its place.
+    fn running_or(
         &self,
         state: &State,
         started: &mut Vec<&'static str>,
@@ -207,11 +219,13 @@ impl Wanted {
     }
 
     fn fits(&self, service: &Service) -> bool {
-        service.port == self.port && self.told.as_ref().is_none_or(|told| *told == service.told) && service.alive()
+        service.port == self.port
+            && self.variables.as_ref().is_none_or(|variables| *variables == service.variables)
+            && service.alive()
     }
 }
 
-/// What tells this very emulator from one that was started later, empty: it is waited for where others start it.
+/// An id of this emulator process: one that is started later is empty. Waits for an emulator that others start.
 fn instance(plan: &Plan, services: &Services) -> Result<String> {
     match &plan.emulator {
         Emulator::MiniStack { .. } => {
@@ -252,7 +266,7 @@ fn deployed(plan: &Plan, instance: &str) -> Result<Stack> {
     })
 }
 
-/// What the stack is told.
+/// The parameters of the stack.
 fn parameters(plan: &Plan) -> Result<deployment::Parameters> {
     let accounts = Accounts::read()?;
     let mut parameters = deployment::Parameters::from([

@@ -1,4 +1,4 @@
-//! A LocalStack that runs already: found, waited for, and told apart from another one.
+//! A LocalStack that runs already: waits for it, and tells whether it is still the same one.
 
 use std::{
     thread,
@@ -10,11 +10,11 @@ use serde_json::Value;
 
 use crate::tool::{http, interrupt};
 
-/// Where LocalStack answers unless it is told otherwise.
+/// Where LocalStack answers by default.
 pub(crate) const ENDPOINT: &str = "http://localhost:4566";
 /// Its first start installs what it needs.
 const PATIENCE: Duration = Duration::from_mins(3);
-/// What the stack is made of. LocalStack calls a service `available` before its first use and `running` after.
+/// The services that the stack uses. LocalStack calls a service `available` before its first use and `running` after.
 const SERVICES: [&str; 10] = [
     "apigateway",
     "cloudformation",
@@ -28,8 +28,8 @@ const SERVICES: [&str; 10] = [
     "sqs",
 ];
 
-/// Waits until a LocalStack answers with all that the stack needs, and gives what tells this one from another: a
-/// stack that was deployed to one that was started anew since is gone.
+/// Waits until a LocalStack answers with all that the stack needs, and gives its session's id: a LocalStack that was
+/// started again has another, and no longer has what was deployed to it.
 pub(crate) fn wait_until_ready(endpoint: &str) -> Result<String> {
     let since = Instant::now();
     loop {

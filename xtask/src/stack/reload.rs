@@ -18,14 +18,14 @@ use crate::{
     },
 };
 
-/// What functions are built from.
+/// The sources of the functions.
 const SOURCES: [&str; 2] = ["functions", "shared"];
 const SOURCE_FILES: [&str; 2] = ["Cargo.toml", "Cargo.lock"];
 
 /// How often it looks: each look reads every source.
 const INTERVAL: Duration = Duration::from_secs(1);
 
-/// What is deployed, and from which sources.
+/// The state of the running stack, and of the sources that it was built from.
 pub(crate) struct Reload {
     stack: Stack,
     looked: Instant,
@@ -46,8 +46,8 @@ impl Reload {
         })
     }
 
-    /// Brings the stack up to date, where a source changed since. What does not build is told, and waited for.
-    /// Gives whether functions were updated.
+    /// Brings the stack up to date if a source changed. If that does not build, it shows the errors and waits for the next
+    /// change. Gives whether functions were updated.
     pub(crate) fn follow(&mut self, state: &State) -> Result<bool> {
         if self.looked.elapsed() < INTERVAL {
             return Ok(false);
@@ -56,14 +56,14 @@ impl Reload {
         let pages = web::sources()?.hash();
         if pages != self.pages {
             self.pages = pages;
-            told(web::build())?;
+            or_shown(web::build())?;
         }
         let sources = sources()?;
         if sources == self.sources {
             return Ok(false);
         }
         self.sources = sources;
-        if told(functions::build(functions::Processor::Host))?.is_none() {
+        if or_shown(functions::build(functions::Processor::Host))?.is_none() {
             return Ok(false);
         }
         let programs = programs()?;
@@ -88,8 +88,8 @@ impl Reload {
     }
 }
 
-/// What failed is shown, and the next change may put it right.
-fn told<T>(outcome: Result<T>) -> Result<Option<T>> {
+/// Shows a failure, which the next change may repair.
+fn or_shown<T>(outcome: Result<T>) -> Result<Option<T>> {
     match outcome {
         Ok(done) => Ok(Some(done)),
         Err(error) if error.is::<interrupt::Interrupted>() => Err(error),

@@ -1,6 +1,6 @@
 //! `stack.json`: where a running stack is. Tests, scripts and the other commands read it.
 
-use std::{collections::BTreeMap, env, fs, path::Path};
+use std::{collections::BTreeMap, fs, path::Path};
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
@@ -29,8 +29,7 @@ pub(crate) struct Stack {
 impl Stack {
     /// The stack of `cargo xtask dev`, or the one that `STACK_JSON` names, with its folder.
     pub(crate) fn running() -> Result<(State, Self)> {
-        let named = env::var_os("STACK_JSON").filter(|path| !path.is_empty());
-        let state = named.and_then(|path| State::of_stack(Path::new(&path))).unwrap_or_else(State::dev);
+        let state = State::current();
         let stack = Self::read(&state)?;
         Ok((state, stack))
     }

@@ -74,7 +74,7 @@ pub(crate) fn build() -> Result<()> {
     stamp.set()
 }
 
-/// What both applications are built from.
+/// The sources of both applications.
 pub(crate) fn sources() -> Result<Inputs> {
     Inputs::default().folder(&paths::root().join(PACKAGE))
 }
@@ -102,7 +102,7 @@ pub(crate) fn wait_until_healthy(state: &State, service: &Service) -> Result<()>
     http::wait_until_healthy(state, service, &config(service.port))
 }
 
-/// What a page reads first.
+/// The configuration, which a page reads first.
 fn config(port: u16) -> String {
     format!("{}/config.json", origin(port))
 }

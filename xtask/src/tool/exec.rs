@@ -2,8 +2,8 @@
 
 use std::{
     ffi::OsStr,
-    fs::File,
-    io::{Read, Seek, SeekFrom, Write},
+    fs::{self, File},
+    io::Write,
     os::unix::process::CommandExt,
     path::Path,
     process::{Child, Command, ExitStatus, Stdio},
@@ -12,11 +12,13 @@ use std::{
 
 use anyhow::{Context, Result, bail};
 
-use crate::tool::{interrupt, paths, process, progress::Step};
+use crate::tool::{
+    interrupt, log_end,
+    paths::{self, State},
+    process,
+    progress::{self, Step},
+};
 
-/// Lines of a log that an error shows.
-const TAIL_LINES: usize = 30;
-const TAIL_BYTES: u64 = 16 * 1024;
 const POLL: Duration = Duration::from_millis(50);
 
 /// Cargo, building into the folder that all of xtask's builds share.
@@ -51,28 +53,47 @@ pub(crate) fn logged(title: &str, command: &mut Command, log: &Path) -> Result<(
     let mut detail = String::new();
     let status = wait(child, |count| {
         if count.is_multiple_of(10) {
-            detail = last_line(log).unwrap_or_default();
+            detail = log_end::last_line(log).unwrap_or_default();
         }
         step.tick(&detail);
     })?;
     if !status.success() {
         drop(step);
-        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), tail(log));
+        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), log_end::tail(log));
     }
     step.done();
     Ok(())
 }
 
-/// Runs a command that shows its own progress and errors.
+/// Runs a command that shows its own progress and errors. Beside other jobs, all of it is shown when the command ends.
 pub(crate) fn shown(title: &str, command: &mut Command) -> Result<()> {
-    let step = Step::begin_verbose(title);
-    let status = wait(spawn(command.stdin(Stdio::null()))?, |_| ())?;
+    let log = progress::job().map(|job| State::test(job).log(&file_name(title))).transpose()?;
+    if let Some(log) = &log {
+        let file = File::create(log).with_context(|| format!("cannot write {}", paths::shown(log)))?;
+        command.stdout(file.try_clone().context("cannot share the log")?).stderr(file);
+    }
+    let mut step = Step::begin_verbose(title);
+    let ended = wait(spawn(command.stdin(Stdio::null()))?, |_| {
+        if log.is_some() {
+            step.tick("");
+        }
+    });
+    if let Some(log) = &log {
+        step.show(&fs::read(log).unwrap_or_default());
+    }
+    let status = ended?;
     if !status.success() {
         drop(step);
         bail!("{title}: failed ({status}), see above");
     }
     step.done();
     Ok(())
+}
+
+/// A title as the name of a file.
+fn file_name(title: &str) -> String {
+    let kept = |character: char| if character.is_ascii_alphanumeric() { character.to_ascii_lowercase() } else { '-' };
+    title.chars().map(kept).collect()
 }
 
 /// Runs a command that reads `input`, and shows its errors if it fails.
@@ -88,13 +109,13 @@ pub(crate) fn fed(title: &str, command: &mut Command, input: &str, log: &Path) -
     let status = wait(child, |_| step.tick(""))?;
     if !status.success() || fed.is_err() {
         drop(step);
-        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), tail(log));
+        bail!("{title}: failed ({status}). The end of {}:\n{}", paths::shown(log), log_end::tail(log));
     }
     step.done();
     Ok(())
 }
 
-/// Runs a short command and gives what it printed.
+/// Runs a short command and gives its standard output.
 pub(crate) fn captured(command: &mut Command) -> Result<String> {
     let program = command.get_program().to_string_lossy().into_owned();
     let output = command.stdin(Stdio::null()).output().with_context(|| format!("cannot start {program}"))?;
@@ -125,28 +146,6 @@ fn wait(mut child: Child, mut each: impl FnMut(u32)) -> Result<ExitStatus> {
         std::thread::sleep(POLL);
     }
     bail!("a command ran for longer than can be counted")
-}
-
-/// The last lines of a log, indented.
-pub(crate) fn tail(log: &Path) -> String {
-    let text = end_of(log).unwrap_or_default();
-    let lines: Vec<&str> = text.lines().collect();
-    let from = lines.len().saturating_sub(TAIL_LINES);
-    lines[from..].iter().fold(String::new(), |shown, line| shown + "    " + line + "\n")
-}
-
-fn last_line(log: &Path) -> Option<String> {
-    let text = end_of(log)?;
-    Some(text.lines().rev().find(|line| !line.trim().is_empty())?.trim().to_owned())
-}
-
-fn end_of(log: &Path) -> Option<String> {
-    let mut file = File::open(log).ok()?;
-    let length = file.metadata().ok()?.len();
-    file.seek(SeekFrom::Start(length.saturating_sub(TAIL_BYTES))).ok()?;
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).ok()?;
-    Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 
 #[cfg(test)]

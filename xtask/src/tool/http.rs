@@ -9,7 +9,11 @@ use anyhow::{Context, Result, bail};
 use serde_json::Value;
 use ureq::Agent;
 
-use crate::tool::{interrupt, paths::State, process::Service};
+use crate::tool::{
+    interrupt,
+    paths::{self, State},
+    process::Service,
+};
 
 const PATIENCE: Duration = Duration::from_mins(1);
 
@@ -23,13 +27,13 @@ pub(crate) fn client() -> Agent {
         .into()
 }
 
-/// Waits until a service answers with 200, or tells why it will not.
+/// Waits until a service answers with 200; fails with the reason if it ends or takes too long.
 pub(crate) fn wait_until_healthy(state: &State, service: &Service, url: &str) -> Result<()> {
     let since = Instant::now();
     while !is_healthy(url) {
         interrupt::check()?;
         if !service.alive() {
-            bail!(service.obituary(state));
+            bail!(service.unexpected_end(state));
         }
         if since.elapsed() > PATIENCE {
             bail!(
@@ -50,7 +54,7 @@ pub(crate) fn is_healthy(url: &str) -> bool {
 }
 
 fn log(state: &State, service: &Service) -> String {
-    state.log(&service.name).map_or_else(|_| "missing".to_owned(), |path| crate::tool::paths::shown(&path))
+    state.log(&service.name).map_or_else(|_| "missing".to_owned(), |path| paths::shown(&path))
 }
 
 /// The JSON of a good answer, or an error that shows the bad one.

@@ -23,11 +23,17 @@ impl fmt::Display for Interrupted {
 
 impl std::error::Error for Interrupted {}
 
-/// From here on a signal no longer ends the process: whoever waits sees it.
+/// From here on a signal no longer ends the process; functions that wait notice it.
 pub(crate) fn listen() -> Result<()> {
-    ctrlc::set_handler(|| ASKED.store(true, Ordering::SeqCst)).context("cannot listen to Ctrl-C")
+    ctrlc::set_handler(ask).context("cannot listen to Ctrl-C")
 }
 
+/// Asks this process to stop what it does.
+pub(crate) fn ask() {
+    ASKED.store(true, Ordering::SeqCst);
+}
+
+/// Whether we were asked to stop.
 pub(crate) fn asked() -> bool {
     ASKED.load(Ordering::SeqCst)
 }

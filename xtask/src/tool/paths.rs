@@ -3,7 +3,8 @@
 use std::{
     env,
     ffi::OsString,
-    fs,
+    fs::{self, File},
+    io,
     path::{Path, PathBuf},
     sync::LazyLock,
 };
@@ -13,7 +14,7 @@ use anyhow::{Context, Result};
 /// The checkout.
 pub(crate) fn root() -> &'static Path {
     static ROOT: LazyLock<PathBuf> = LazyLock::new(|| {
-        // Cargo says where at run time. What it said at build time may be another checkout with the same `CARGO_TARGET_DIR`.
+        // Cargo sets it at run time. The value of the build may be another checkout with the same `CARGO_TARGET_DIR`.
         let here = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
         here.parent().map_or_else(|| here.clone(), Path::to_owned)
     });
@@ -25,12 +26,12 @@ pub(crate) fn tools() -> PathBuf {
     absolute(env::var_os("TOOLS_DIR"), ".local/tools")
 }
 
-/// Cargo's output folder. Every build that xtask starts is told it, so that all agree.
+/// Cargo's output folder, the same for every build that xtask starts.
 pub(crate) fn target() -> PathBuf {
     absolute(env::var_os("CARGO_TARGET_DIR"), "target")
 }
 
-/// What `cargo lambda build` writes: `<binary>/bootstrap`.
+/// The output of `cargo lambda build`: `<binary>/bootstrap`.
 pub(crate) fn archives() -> PathBuf {
     target().join("lambda")
 }
@@ -59,10 +60,12 @@ impl State {
         Self { folder: root().join(".local") }
     }
 
-    /// The folder of a `stack.json`.
-    pub(crate) fn of_stack(stack_json: &Path) -> Option<Self> {
-        let path = env::current_dir().unwrap_or_default().join(stack_json);
-        path.parent().map(|folder| Self { folder: folder.to_owned() })
+    /// The folder of the stack that `STACK_JSON` names, or the developer's.
+    pub(crate) fn current() -> Self {
+        let named = env::var_os("STACK_JSON").filter(|path| !path.is_empty());
+        let path = named.map(|path| env::current_dir().unwrap_or_default().join(path));
+        let folder = path.as_deref().and_then(Path::parent).map(Path::to_owned);
+        folder.map_or_else(Self::dev, |folder| Self { folder })
     }
 
     /// A test's own stack, apart from the developer's.
@@ -117,10 +120,33 @@ pub(crate) fn write_atomically(path: &Path, content: &str) -> Result<()> {
     written.with_context(|| format!("cannot write {}", shown(path)))
 }
 
+/// Waits until no other job or process uses what is at a path, and keeps it until the handle is dropped. The lock is a
+/// file beside it.
+pub(crate) fn lock(path: &Path) -> Result<File> {
+    locked(path, File::lock)
+}
+
+/// As [`lock`], for one of many that only read: it waits for those that write.
+pub(crate) fn lock_shared(path: &Path) -> Result<File> {
+    locked(path, File::lock_shared)
+}
+
+fn locked(path: &Path, lock: fn(&File) -> io::Result<()>) -> Result<File> {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = path.with_file_name(format!(".{name}.lock"));
+    let open = || {
+        path.parent().map_or(Ok(()), fs::create_dir_all)?;
+        let file = File::create(&beside)?;
+        lock(&file)?;
+        Ok::<_, io::Error>(file)
+    };
+    open().with_context(|| format!("cannot lock {}", shown(&beside)))
+}
+
 /// Removes a file that may not be there.
 pub(crate) fn remove(path: &Path) -> Result<()> {
     match fs::remove_file(path) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
             Err(error).with_context(|| format!("cannot remove {}", shown(path)))
         }
         _ => Ok(()),

@@ -1,24 +1,17 @@
-//! Ports of the loopback address: whether one is free, who holds it if not, and any free one for a test.
+//! Ports of the loopback address: whether one is free, which process uses it if not, and any free one for a test.
 
 use std::{
     fs,
     net::{Ipv4Addr, Ipv6Addr, TcpListener},
     process::Command,
+    sync::atomic::{AtomicU16, Ordering},
 };
 
 use anyhow::{Context, Result, bail};
 
 /// Fails if a port is taken, and says by whom and how to choose another.
 pub(crate) fn expect_free(port: u16, used_by: &str, option: &str) -> Result<()> {
-    let taken = |error: std::io::Error| match error.kind() {
-        std::io::ErrorKind::AddrInUse => true,
-        // No IPv6 on this machine, or a port below 1024: the service itself will say it better.
-        _ => false,
-    };
-    // `localhost` is both: a stranger on either would be mistaken for the service.
-    let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err_and(taken);
-    let v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).is_err_and(taken);
-    if v4 || v6 {
+    if is_taken(port) {
         let holder = holder(port).map_or_else(|| "another process".to_owned(), |it| it.to_string());
         bail!(
             "port {port}, which {used_by} needs, is taken by {holder}.\nStop that, or choose another port with `{option} <port>`."
@@ -27,11 +20,33 @@ pub(crate) fn expect_free(port: u16, used_by: &str, option: &str) -> Result<()> 
     Ok(())
 }
 
-/// A port that is free now.
-pub(crate) fn any_free() -> Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).context("no free port")?;
-    Ok(listener.local_addr().context("no free port")?.port())
+/// Whether another process listens on a port.
+fn is_taken(port: u16) -> bool {
+    let taken = |error: std::io::Error| match error.kind() {
+        std::io::ErrorKind::AddrInUse => true,
+        // No IPv6 on this machine, or a port below 1024: the service itself will say it better.
+        _ => false,
+    };
+    // `localhost` is both: another process on either would be mistaken for the service.
+    let v4 = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).is_err_and(taken);
+    let v6 = TcpListener::bind((Ipv6Addr::LOCALHOST, port)).is_err_and(taken);
+    v4 || v6
 }
+
+/// A port that is free now, and that no other job of this process gets. It is below those that systems give to outgoing
+/// connections, so that none of these takes it before the service that it is for.
+pub(crate) fn any_free() -> Result<u16> {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let start = u16::try_from(std::process::id() % u32::from(PORTS)).unwrap_or_default();
+    (0..PORTS)
+        .map(|_| FIRST_PORT + start.wrapping_add(NEXT.fetch_add(1, Ordering::Relaxed)) % PORTS)
+        .find(|port| !is_taken(*port))
+        .context("no free port")
+}
+
+/// The ports of tests.
+const FIRST_PORT: u16 = 20_000;
+const PORTS: u16 = 12_000;
 
 /// A process that listens on a port.
 struct Holder {
@@ -102,6 +117,7 @@ mod tests {
     fn a_free_port_is_free() {
         let port = any_free().expect("a port");
         expect_free(port, "a test", "--port").expect("free");
+        assert_ne!(any_free().expect("another"), port, "it is given once");
     }
 
     #[test]

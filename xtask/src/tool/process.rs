@@ -1,5 +1,5 @@
 //! The stack's long-lived processes: started in a group of their own, recorded, and stopped by `down` even from
-//! another terminal, without ever hitting a stranger that got the same process id.
+//! another terminal. A process that got the same id later is never stopped by mistake.
 
 use std::{
     fs::{self, File},
@@ -13,13 +13,16 @@ use anyhow::{Context, Result, bail};
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde::{Deserialize, Serialize};
 
-use crate::tool::paths::{self, State};
+use crate::tool::{
+    log_end,
+    paths::{self, State},
+};
 
 const POLL: Duration = Duration::from_millis(50);
 /// How long a process may take to stop before it is killed.
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A started process. Its id and the time it started at name it for good; what it was told says whether it still serves.
+/// A started process. Its id together with its start time identify it; its variables show whether it is still the right one.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Service {
     pub(crate) name: String,
@@ -27,14 +30,14 @@ pub(crate) struct Service {
     pub(crate) started: String,
     pub(crate) port: u16,
     #[serde(default)]
-    pub(crate) told: String,
+    pub(crate) variables: String,
 }
 
-/// What a command tells its process: the variables that were set for it.
-pub(crate) fn told(command: &Command) -> String {
-    let told = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
-    told.fold(String::new(), |told, (name, value)| {
-        told + &format!("{}={}\n", name.to_string_lossy(), value.to_string_lossy())
+/// The environment variables that are set for a command, one per line.
+pub(crate) fn variables(command: &Command) -> String {
+    let set = command.get_envs().filter_map(|(name, value)| Some((name, value?)));
+    set.fold(String::new(), |lines, (name, value)| {
+        lines + &format!("{}={}\n", name.to_string_lossy(), value.to_string_lossy())
     })
 }
 
@@ -46,7 +49,7 @@ impl Service {
         let child = command.stdin(Stdio::null()).stdout(log).stderr(copy).process_group(0).spawn();
         let pid = child.with_context(|| format!("cannot start {name}"))?.id();
         let started = start_time(pid).with_context(|| format!("{name} ended as soon as it was started"))?;
-        Ok(Self { name: name.to_owned(), pid, started, port, told: told(command) })
+        Ok(Self { name: name.to_owned(), pid, started, port, variables: variables(command) })
     }
 
     /// Whether this very process runs, not just one with its id.
@@ -72,28 +75,25 @@ impl Service {
         Ok(())
     }
 
-    /// Why it is not there any more, with the end of its log.
-    pub(crate) fn obituary(&self, state: &State) -> String {
+    /// The message for a process that ended by itself, with the end of its log.
+    pub(crate) fn unexpected_end(&self, state: &State) -> String {
         match state.log(&self.name) {
-            Ok(log) => format!(
-                "{} ended by itself. The end of {}:\n{}",
-                self.name,
-                paths::shown(&log),
-                crate::tool::exec::tail(&log)
-            ),
+            Ok(log) => {
+                format!("{} ended by itself. The end of {}:\n{}", self.name, paths::shown(&log), log_end::tail(&log))
+            }
             Err(_) => format!("{} ended by itself", self.name),
         }
     }
 }
 
-/// What `.local/pids.json` holds.
+/// The content of `.local/pids.json`.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Services {
     services: Vec<Service>,
 }
 
 impl Services {
-    /// What was started and not stopped since, dead or alive.
+    /// All that were started and not stopped since, whether they still run or not.
     pub(crate) fn recorded(state: &State) -> Result<Self> {
         let path = state.pids_json();
         match fs::read_to_string(&path) {
@@ -120,7 +120,7 @@ impl Services {
         self.write(state)
     }
 
-    /// What is recorded, which is forgotten: the caller stops it.
+    /// Empties the record and gives what it held: the caller stops these.
     pub(crate) fn take(state: &State) -> Result<Self> {
         let services = Self::recorded(state)?;
         paths::remove(&state.pids_json())?;
@@ -155,12 +155,12 @@ pub(crate) fn stop_child(child: &mut Child) {
 fn signal_group(leader: u32, signal: Signal) {
     let group = i32::try_from(leader).ok().and_then(Pid::from_raw);
     if let Some(group) = group {
-        // The one failure is that the group is gone, which is what we want.
+        // It only fails if the group is gone, which is the aim.
         let _ = kill_process_group(group, signal);
     }
 }
 
-/// When a running process started, in words that no other process of the machine shares with the same id.
+/// When a running process started, as text that tells it from any other process of the machine with the same id.
 #[cfg(target_os = "linux")]
 fn start_time(pid: u32) -> Option<String> {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
@@ -212,13 +212,13 @@ mod tests {
     }
 
     #[test]
-    fn a_stranger_with_the_same_id_is_left_alone() {
+    fn another_process_with_the_same_id_is_not_stopped() {
         let folder = tempfile::tempdir().expect("a folder");
         let service = sleeper(&State::at(folder.path()));
         let earlier = Service { started: "another boot:1".to_owned(), ..service.clone() };
         assert!(!earlier.alive());
         earlier.stop().expect("nothing to stop");
-        assert!(service.alive(), "the stranger lives on");
+        assert!(service.alive(), "the other process still runs");
         service.stop().expect("stopped");
     }
 
@@ -255,7 +255,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn a_name_with_parentheses_confuses_nobody() {
+    fn a_name_with_parentheses_is_read() {
         let stat = "7 (a) S (b) R 1 7 7 0 -1 4194304 1 0 0 0 0 0 0 0 20 0 1 0 4242 1 2";
         assert_eq!(state_and_ticks(stat), Some(("R", "4242")));
     }

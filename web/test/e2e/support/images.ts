@@ -1,4 +1,4 @@
-// Image files for uploads: a PNG made here, and what is none.
+// Image files for uploads: a PNG made here, and a file that is not an image.
 import { crc32, deflateSync } from "node:zlib";
 
 export interface ImageFile {
@@ -12,7 +12,7 @@ export function photo(name: string, width = 320, height = 240): ImageFile {
   return { name, mimeType: "image/png", buffer: png(width, height, (x, y) => [(x * 255) / width, (y * 255) / height, 160]) };
 }
 
-/** What calls itself an image and is none. */
+/** Claims to be an image and is not. */
 export function noImage(name: string): ImageFile {
   return { name, mimeType: "image/png", buffer: Buffer.from("This is a letter, not a picture.") };
 }

@@ -1,4 +1,4 @@
-// Something that waits until a test lets it go.
+// Holds something back until a test releases it.
 
 export function latch(): { open: () => void; opened: Promise<undefined> } {
   let open = (): void => undefined;

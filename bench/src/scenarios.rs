@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use testkit::photo::phone_photo;
 
 use crate::world::{LONG_TEXT, NOBODY, PATIENT, SHORT_TEXT, World, new_id};
-use testkit::photo::phone_photo;
 
 /// Names of the scenarios that bounds and costs are about: the function, and what distinguishes the scenario.
 pub(crate) const SEND: &str = "send-message: 1 KB";

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tests::aws;
 use tests::conversation::Conversation;
-use tests::eventually::{IN_TIME, eventually, found_if};
+use tests::eventually::{eventually, found_if};
 use tests::http::Client;
 use tests::published::{self, Published};
 use tests::stack::Stack;

@@ -1,7 +1,7 @@
-//! Holds new figures against those that are committed: what moved, and whether anything got worse.
+//! Compares new figures with the committed ones: which moved, and whether any got worse.
 
 use crate::figures::{Figures, Kind, Section};
-use crate::instructions;
+use crate::{calls, instructions};
 
 /// How a figure moved.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,7 +23,7 @@ impl std::fmt::Display for Move {
     }
 }
 
-/// What a comparison came to.
+/// The differences between two sections.
 #[derive(Debug, Default, PartialEq)]
 pub(crate) struct Comparison {
     pub(crate) moves: Vec<Move>,
@@ -32,13 +32,13 @@ pub(crate) struct Comparison {
     pub(crate) gone: Vec<String>,
 }
 
-/// How far a figure may move before it counts as moved: calls and units are what they are; texts of times differ by a
-/// digit; code differs a little with the folder that it is built in.
+/// By how much a figure may differ and count as the same, as a part of it; none where figures are not compared. Calls and
+/// units are exact; times of different length change bytes; code differs a little with the folder that it is built in.
 fn tolerance(kind: Kind, figure: &str) -> Option<f64> {
     match kind {
-        Kind::Calls if figure.ends_with("bytes") => Some(0.02),
+        Kind::Calls if [calls::RESPONSE_BYTES, calls::LOG_BYTES].contains(&figure) => Some(0.02),
         Kind::Calls => Some(0.0),
-        // Ratios of what is compared anyway.
+        // Ratios of figures that are compared themselves.
         Kind::Instructions if [instructions::OVER_BARE, instructions::OVER_MINIMAL].contains(&figure) => None,
         Kind::Instructions => Some(0.03),
         Kind::Sizes => Some(0.01),
@@ -69,7 +69,7 @@ fn moves(kind: Kind, subject: &str, before: &Figures, after: &Figures) -> Vec<Mo
             figure: figure.clone(),
             before,
             after,
-            // Of everything here, less is better.
+            // Less is better for all figures.
             is_worse: after > before,
         })
     };
@@ -93,8 +93,8 @@ mod tests {
         let before = section(&[("send-message: 1 KB", "calls", 2.0), ("send-message: 1 KB", "log bytes", 300.0)]);
         let after = section(&[("send-message: 1 KB", "calls", 3.0), ("send-message: 1 KB", "log bytes", 303.0)]);
         let comparison = compare(Kind::Calls, &before, &after);
-        let said: Vec<String> = comparison.moves.iter().map(ToString::to_string).collect();
-        assert_eq!(said, ["WORSE   send-message: 1 KB, calls: 2 before, 3 now (+50.0%)"]);
+        let shown: Vec<String> = comparison.moves.iter().map(ToString::to_string).collect();
+        assert_eq!(shown, ["WORSE   send-message: 1 KB, calls: 2 before, 3 now (+50.0%)"]);
         assert!(!compare(Kind::Calls, &after, &before).moves[0].is_worse);
     }
 
@@ -108,7 +108,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_one_side_has_is_said() {
+    fn subjects_of_one_side_only_are_listed() {
         let (one, other) = (section(&[("a", "calls", 1.0)]), section(&[("b", "calls", 1.0)]));
         let comparison = compare(Kind::Calls, &one, &other);
         assert_eq!((comparison.new, comparison.gone), (vec!["b".to_owned()], vec!["a".to_owned()]));

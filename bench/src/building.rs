@@ -21,9 +21,9 @@ pub(crate) fn measure(setup: &Setup, section: &mut Section) -> Result<()> {
         fs::remove_dir_all(&target).context("cannot remove the earlier build")?;
     }
     section.set(SUBJECT, CLEAN, build(&setup.build, &target)?);
-    // A change of a route as cargo sees it: a source file that is newer than what was built from it.
-    let route = Path::new("functions/src/send_message.rs");
-    let source = fs::read(route).context("the command runs in the checkout")?;
+    // To cargo, a source file that is newer than the build has changed.
+    let route = Path::new("functions/src/messages/send_message.rs");
+    let source = fs::read(route).context("the working directory is not the checkout")?;
     fs::write(route, source).context("cannot touch a route")?;
     section.set(SUBJECT, RELINK, build(&setup.build, &target)?);
     fs::remove_dir_all(&target).context("cannot remove the build")

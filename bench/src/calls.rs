@@ -1,20 +1,32 @@
-//! `calls`: what one request of a warm function asks of AWS, answers and logs; and what the stream's functions do with
-//! batches, one of them with a record that can never be processed.
+//! `calls`: the AWS calls of one request to a warm function, its response and its logs; the same for batches of the
+//! stream, one of them with a record that can never be processed.
 
 use anyhow::{Context as _, Result, ensure};
 use serde_json::{Value, json};
 
 use crate::figures::{Section, number};
+use crate::functions::Functions;
 use crate::sandbox::{Invocation, Sandbox};
-use crate::scenarios::{self, Scenario};
+use crate::scenarios::{self, POISON, Scenario};
 use crate::setup::Setup;
 use crate::tap::Tap;
 use crate::world::World;
 
+/// The figures' names.
+pub(crate) const CALLS: &str = "calls";
+pub(crate) const IN_SEQUENCE: &str = "calls in sequence";
+pub(crate) const PER_RECORD: &str = "calls per record";
+pub(crate) const READ_UNITS: &str = "read units";
+pub(crate) const WRITE_UNITS: &str = "write units";
+pub(crate) const RESPONSE_BYTES: &str = "response bytes";
+pub(crate) const LOG_BYTES: &str = "log bytes";
+pub(crate) const EXTRA_INVOCATIONS: &str = "extra invocations";
+const PARKED: &str = "messages to the failure queue";
+
 pub(crate) fn measure(setup: &Setup, world: &World, section: &mut Section) -> Result<()> {
     let (tap, scenarios) = (Tap::open(world.endpoint())?, scenarios::all(world)?);
-    for function in setup.functions()?.keys() {
-        let known = scenarios.iter().any(|scenario| scenario.function == function);
+    for function in Functions::read()?.names() {
+        let known = scenarios.iter().any(|scenario| scenarios::function(&scenario.name) == function);
         ensure!(known, "the function {function} has no scenario in bench/src/scenarios.rs");
     }
     for scenario in &scenarios {
@@ -23,9 +35,10 @@ pub(crate) fn measure(setup: &Setup, world: &World, section: &mut Section) -> Re
     poison(setup, world, &tap, section).context("poison")
 }
 
-/// Measures the last event of a scenario.
+/// Measures a scenario's last event.
 pub(crate) fn one(setup: &Setup, world: &World, tap: &Tap, scenario: &Scenario, section: &mut Section) -> Result<()> {
-    let mut function = Sandbox::start(&setup.function(scenario.function, world, &tap.url)?)?;
+    let name = scenario.name.as_str();
+    let mut function = Sandbox::start(&setup.function(scenarios::function(name), world, &tap.url)?)?;
     let mut last = None;
     for event in &scenario.events {
         tap.take();
@@ -33,47 +46,47 @@ pub(crate) fn one(setup: &Setup, world: &World, tap: &Tap, scenario: &Scenario, 
         expect_success(&invocation)?;
         last = Some(invocation);
     }
-    let (cost, name) = (tap.take(), scenario.name.as_str());
+    let cost = tap.take();
     let log = function.stop()?;
-    ensure!(cost.refused == 0, "{} of its calls were refused: {:?}", cost.refused, cost.actions);
-    section.set(name, "calls", number(cost.calls));
-    section.set(name, "calls in sequence", number(cost.depth));
-    section.set(name, "read units", cost.read_units);
-    section.set(name, "write units", cost.write_units);
-    section.set(name, "answer bytes", number(last.map_or(0, |last| last.bytes)));
-    section.set(name, "log bytes", number(log.len() / scenario.events.len()));
+    ensure!(cost.refused == 0, "{} of its calls failed: {:?}", cost.refused, cost.actions);
+    section.set(name, CALLS, number(cost.calls));
+    section.set(name, IN_SEQUENCE, number(cost.depth));
+    section.set(name, READ_UNITS, cost.read_units);
+    section.set(name, WRITE_UNITS, cost.write_units);
+    section.set(name, RESPONSE_BYTES, number(last.map_or(0, |last| last.bytes)));
+    section.set(name, LOG_BYTES, number(log.len() / scenario.events.len()));
     if scenario.records > 0 {
-        section.set(name, "calls per record", number(cost.calls) / number(scenario.records));
+        section.set(name, PER_RECORD, number(cost.calls) / number(scenario.records));
     }
     Ok(())
 }
 
-/// Whether a function did what it was asked; an error that quotes the answer if not.
+/// An error that quotes the response, unless the function succeeded.
 pub(crate) fn expect_success(invocation: &Invocation) -> Result<()> {
-    let answer = &invocation.answer;
-    let status = answer["statusCode"].as_u64().unwrap_or(200);
-    // A route nobody knows is answered as it shall be with a 404.
-    ensure!(status < 300 || status == 404 && answer["body"].to_string().contains("not-found"), "answered {answer}");
-    let failures = answer["batchItemFailures"].as_array().map_or(0, Vec::len);
-    ensure!(failures == 0, "answered {answer}");
+    let response = &invocation.response;
+    let status = response["statusCode"].as_u64().unwrap_or(200);
+    // `refuse-route` succeeds with a 404.
+    let refused = status == 404 && response["body"].to_string().contains("not-found");
+    let failures = response["batchItemFailures"].as_array().map_or(0, Vec::len);
+    ensure!((status < 300 || refused) && failures == 0, "the response is {response}");
     Ok(())
 }
 
-/// A batch of 10 records one of which is about a chat that does not exist, fed as the event source would: again, from
-/// the first record that failed, as long as one is reported.
+/// A batch of 10 records, one of them about a conversation that does not exist. As the event source does, it is sent again
+/// from the first failed record until none is reported.
 fn poison(setup: &Setup, world: &World, tap: &Tap, section: &mut Section) -> Result<()> {
-    let (nowhere, mut batch) = ("CONV#01900000-0000-7000-8000-00000000dead", scenarios::asked(world, 5, 1)?);
+    let (name, nowhere) = (POISON, "CONV#01900000-0000-7000-8000-00000000dead");
+    let mut batch = scenarios::messages(world, 5, 1)?;
     let image = json!({"pk": {"S": nowhere}, "sk": {"S": "HEAD"}, "lastPatient": {"N": "1"}});
-    batch["Records"][4] = scenarios::record(nowhere, "HEAD", "MODIFY", &image, None);
-    let name = "project-changes: one poison record, batch of 10";
-    let mut function = Sandbox::start(&setup.function("project-changes", world, &tap.url)?)?;
+    batch["Records"][4] = scenarios::record(nowhere, "HEAD", "MODIFY", &image, None)?;
+    let mut function = Sandbox::start(&setup.function(scenarios::function(name), world, &tap.url)?)?;
     tap.take();
-    let mut invokes = 0_u32;
+    let mut invocations = 0_u32;
     loop {
-        let answer = function.invoke(&batch)?.answer;
-        invokes += 1;
-        ensure!(invokes < 10, "a poison record is tried for ever");
-        let failed = answer["batchItemFailures"][0]["itemIdentifier"].as_str().map(str::to_owned);
+        let response = function.invoke(&batch)?.response;
+        invocations += 1;
+        ensure!(invocations < 10, "a poison record is retried forever");
+        let failed = response["batchItemFailures"][0]["itemIdentifier"].as_str().map(str::to_owned);
         let Some(failed) = failed else { break };
         let records = batch["Records"].as_array().cloned().unwrap_or_default();
         let from = records.iter().position(|record| record["dynamodb"]["SequenceNumber"] == failed.as_str());
@@ -81,13 +94,10 @@ fn poison(setup: &Setup, world: &World, tap: &Tap, section: &mut Section) -> Res
     }
     let cost = tap.take();
     function.stop()?;
-    section.set(name, "extra invokes", f64::from(invokes - 1));
-    section.set(name, "calls", number(cost.calls));
-    section.set(name, "calls per record", number(cost.calls) / 10.0);
-    section.set(
-        name,
-        "parked in the failure queue",
-        number(cost.actions.iter().filter(|action| action.contains("SendMessage")).count()),
-    );
+    section.set(name, EXTRA_INVOCATIONS, f64::from(invocations - 1));
+    section.set(name, CALLS, number(cost.calls));
+    section.set(name, PER_RECORD, number(cost.calls) / 10.0);
+    let parked = cost.actions.iter().filter(|action| action.contains("SendMessage")).count();
+    section.set(name, PARKED, number(parked));
     Ok(())
 }

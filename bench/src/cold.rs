@@ -1,5 +1,5 @@
-//! `cold`: from the start to the first poll, the first request, warm ones, processor time and memory. All programs take
-//! turns (A B A B), so that whatever else the machine does befalls each of them.
+//! `cold`: from the start to the first poll, the first request, warm ones, processor time and memory. The programs take
+//! turns (A B A B), so that other work of the machine slows each of them.
 
 use anyhow::{Context as _, Result};
 
@@ -35,12 +35,11 @@ struct Round {
 
 pub(crate) fn measure(setup: &Setup, world: &World, section: &mut Section) -> Result<()> {
     let minimal = subjects::minimal(setup, world)?;
-    let ours = subjects::ours(setup, world)?;
+    let routes = subjects::routes(setup, world)?;
     let mut all: Vec<&Subject> = vec![&minimal];
-    for subject in &ours {
+    for subject in &routes {
         all.push(subject);
         all.extend(subject.bare.as_deref());
-        all.extend(subject.node.as_deref());
     }
     let mut rounds: Vec<Vec<Round>> = all.iter().map(|_| Vec::new()).collect();
     for _ in 0..ROUNDS {

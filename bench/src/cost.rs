@@ -1,21 +1,22 @@
-//! `cost`: dollars per million messages of the write path, from the measured figures and a price list.
+//! `cost`: dollars per million messages, from the measured figures and a price list.
 //!
-//! The write path is the request that stores a message of 1 KB, through an HTTP API. What the stream's two consumers do
-//! with it comes on top; half of the messages are questions of patients, half answers.
+//! The write path is the request that stores a message of 1 KB, through an HTTP API. The stream's two consumers are added;
+//! half of the messages are questions of patients, half replies.
 
 use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result};
 use serde::Deserialize;
 
+use crate::calls::{IN_SEQUENCE, LOG_BYTES, READ_UNITS, WRITE_UNITS};
 use crate::cold;
 use crate::figures::{Kind, Results, Section};
+use crate::scenarios::{self, CONSUMERS, QUESTIONS, REPLIES, SEND};
 
-/// List prices with their date and source, and what is assumed where nothing can be measured.
+/// List prices with their date and source, and assumptions.
 const PRICES: &str = include_str!("../prices.json");
 
-/// The request that stores a message.
-pub(crate) const WRITE_PATH: &str = "send-message";
+/// The figure's name.
 pub(crate) const PER_MILLION: &str = "dollars per million messages";
 
 /// A price list.
@@ -40,16 +41,16 @@ pub(crate) struct Prices {
     logs_gigabyte: f64,
 }
 
-/// What can't be measured off AWS.
+/// What can be measured on AWS only.
 #[derive(Debug, Deserialize)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub(crate) struct Assumed {
-    /// How long a call to `DynamoDB` takes.
+    /// Duration of a call to `DynamoDB`.
     pub(crate) milliseconds_per_call: f64,
-    /// What the gateway and Lambda log of a request beside the function.
+    /// The gateway's and Lambda's own logs of a request.
     pub(crate) gateway_log_bytes: f64,
     pub(crate) lambda_log_bytes: f64,
-    /// Memory of the functions, and how much of it makes a whole processor.
+    /// Memory of a function, and the memory that comes with a whole processor.
     pub(crate) memory_megabytes: f64,
     pub(crate) megabytes_per_processor: f64,
     /// Messages in a batch of the stream.
@@ -60,8 +61,7 @@ pub(crate) fn price_list() -> Result<PriceList> {
     serde_json::from_str(PRICES).context("bench/prices.json")
 }
 
-/// What one message uses.
-#[derive(Debug, Default)]
+/// The resources that one message uses.
 struct Use {
     gateway_requests: f64,
     invokes: f64,
@@ -74,14 +74,14 @@ struct Use {
 pub(crate) fn measure(results: &Results, section: &mut Section) -> Result<()> {
     let list = price_list()?;
     let mut sum = 0.0;
-    for (step, used) in steps(results, &list.assumed)? {
-        let mut step_sum = 0.0;
+    for (function, used) in functions(results, &list.assumed)? {
+        let mut function_sum = 0.0;
         for (what, dollars) in priced(&used, &list.prices) {
-            section.set(step, what, dollars);
-            step_sum += dollars;
+            section.set(function, what, dollars);
+            function_sum += dollars;
         }
-        section.set(step, PER_MILLION, step_sum);
-        sum += step_sum;
+        section.set(function, PER_MILLION, function_sum);
+        sum += function_sum;
     }
     section.set("together", PER_MILLION, sum);
     Ok(())
@@ -99,45 +99,44 @@ fn priced(used: &Use, prices: &Prices) -> BTreeMap<&'static str, f64> {
     .into()
 }
 
-fn steps(results: &Results, assumed: &Assumed) -> Result<[(&'static str, Use); 3]> {
+/// The functions that a message passes, with the resources that each uses.
+fn functions(results: &Results, assumed: &Assumed) -> Result<Vec<(&'static str, Use)>> {
     let of = |subject: &str, figure: &str| {
         results
             .get(Kind::Calls, subject, figure)
             .with_context(|| format!("measure `calls` first: no {subject}, {figure}"))
     };
-    let cpu = results.get(Kind::Cold, "send-message: 1 KB", cold::WARM_CPU).context("measure `cold` first")?;
-    // Lambda gives a function as much of a processor as of the memory that goes with one.
-    let cpu_there = cpu * assumed.megabytes_per_processor / assumed.memory_megabytes;
-    let seconds = |calls_in_sequence: f64| {
-        (cpu_there + calls_in_sequence * assumed.milliseconds_per_call) / 1000.0 * assumed.memory_megabytes / 1024.0
+    let cpu = results.get(Kind::Cold, SEND, cold::WARM_CPU).context("measure `cold` first")?;
+    // Lambda gives a function a part of a processor, in proportion to its memory.
+    let cpu = cpu * assumed.megabytes_per_processor / assumed.memory_megabytes;
+    let gigabyte_seconds = |calls_in_sequence: f64| {
+        (cpu + calls_in_sequence * assumed.milliseconds_per_call) / 1000.0 * assumed.memory_megabytes / 1024.0
     };
-    let request = "send-message: 1 KB";
-    let sent = Use {
+    let request = Use {
         gateway_requests: 1.0,
         invokes: 1.0,
-        gigabyte_seconds: seconds(of(request, "calls in sequence")?),
-        write_units: of(request, "write units")?,
-        read_units: of(request, "read units")?,
-        log_bytes: of(request, "log bytes")? + assumed.lambda_log_bytes + assumed.gateway_log_bytes,
+        gigabyte_seconds: gigabyte_seconds(of(SEND, IN_SEQUENCE)?),
+        write_units: of(SEND, WRITE_UNITS)?,
+        read_units: of(SEND, READ_UNITS)?,
+        log_bytes: of(SEND, LOG_BYTES)? + assumed.lambda_log_bytes + assumed.gateway_log_bytes,
     };
-    let (questions, answers) = ("questions in 5 chats, batch of 10", "answers in 5 chats, batch of 10");
-    let batch = |subjects: &[String]| -> Result<Use> {
-        let count = f64::from(u32::try_from(subjects.len())?);
+    let mut functions = vec![(scenarios::function(SEND), request)];
+    for function in CONSUMERS {
         let mean = |figure: &str| -> Result<f64> {
-            Ok(subjects.iter().map(|subject| of(subject, figure)).sum::<Result<f64>>()? / count)
+            let of = |batch: &str| of(&format!("{function}: {batch}"), figure);
+            Ok(f64::midpoint(of(QUESTIONS)?, of(REPLIES)?))
         };
-        // The measured batches hold 5 messages, and each costs what it costs whatever the batch.
+        // The measured batches hold 5 messages, and a message costs the same in every batch.
         let per_message = |figure: &str| Ok::<_, anyhow::Error>(mean(figure)? / 5.0);
-        Ok(Use {
+        let batch = Use {
             gateway_requests: 0.0,
             invokes: 1.0 / assumed.messages_per_batch,
-            gigabyte_seconds: seconds(per_message("calls in sequence")?),
-            write_units: per_message("write units")?,
-            read_units: per_message("read units")?,
-            log_bytes: (mean("log bytes")? + assumed.lambda_log_bytes) / assumed.messages_per_batch,
-        })
-    };
-    let projected = batch(&[questions, answers].map(|what| format!("project-changes: {what}")))?;
-    let notified = batch(&[questions, answers].map(|what| format!("notify: {what}")))?;
-    Ok([(WRITE_PATH, sent), ("project-changes", projected), ("notify", notified)])
+            gigabyte_seconds: gigabyte_seconds(per_message(IN_SEQUENCE)?),
+            write_units: per_message(WRITE_UNITS)?,
+            read_units: per_message(READ_UNITS)?,
+            log_bytes: (mean(LOG_BYTES)? + assumed.lambda_log_bytes) / assumed.messages_per_batch,
+        };
+        functions.push((function, batch));
+    }
+    Ok(functions)
 }

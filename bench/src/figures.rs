@@ -1,4 +1,4 @@
-//! What was measured, as data: sections of figures by subject, kept in `docs/performance.json`.
+//! The figures: sections by kind, in them figures by subject, kept in `docs/performance.json`.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
 
-/// What there is to measure. `sizes` and `calls` take seconds, `instructions` and `cold` minutes.
+/// The kinds of figures. `sizes` and `calls` take seconds, `instructions` and `cold` minutes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Kind {
@@ -23,7 +23,7 @@ pub(crate) enum Kind {
 }
 
 impl Kind {
-    /// All of them, in an order in which each finds what it needs of the others.
+    /// All kinds. `cost` is made of other kinds' figures and comes after them.
     pub(crate) const ALL: [Self; 8] =
         [Self::Calls, Self::Instructions, Self::Sizes, Self::Cold, Self::Load, Self::Growth, Self::Cost, Self::Build];
 
@@ -41,7 +41,7 @@ impl Kind {
     }
 }
 
-/// One figure: a number that is always the same, or what several rounds came to.
+/// One figure: a number, or the spread of several rounds.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
 pub(crate) enum Figure {
@@ -50,7 +50,7 @@ pub(crate) enum Figure {
 }
 
 impl Figure {
-    /// What several rounds came to.
+    /// The spread of several rounds.
     pub(crate) fn of(rounds: &[f64]) -> Self {
         let mut sorted = rounds.to_vec();
         sorted.sort_by(f64::total_cmp);
@@ -70,7 +70,7 @@ impl Figure {
     }
 }
 
-/// Figures of one subject, by their names, which tell their units.
+/// Figures of one subject by name, which holds the unit.
 pub(crate) type Figures = BTreeMap<String, Figure>;
 
 /// Where and with what a section was measured.
@@ -84,11 +84,11 @@ pub(crate) struct About {
     pub(crate) processors: usize,
     /// The machine's load average over a minute, before and after.
     pub(crate) load: [f64; 2],
-    /// The versions of what takes part.
+    /// The tools' versions.
     pub(crate) tools: BTreeMap<String, String>,
 }
 
-/// What one kind of measurement came to.
+/// The figures of one kind.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Section {
     pub(crate) about: About,
@@ -96,14 +96,14 @@ pub(crate) struct Section {
 }
 
 impl Section {
-    /// Adds a figure, if it is known: what a query's filter drops is read too, and can't be seen.
+    /// Adds a figure, if it is known: see `read_units`.
     pub(crate) fn set(&mut self, subject: &str, figure: &str, value: f64) {
         if value.is_finite() {
             self.put(subject, figure, Figure::Number(rounded(value)));
         }
     }
 
-    /// Adds what several rounds came to.
+    /// Adds a figure of either form.
     pub(crate) fn put(&mut self, subject: &str, figure: &str, value: Figure) {
         self.figures.entry(subject.to_owned()).or_default().insert(figure.to_owned(), value);
     }
@@ -120,7 +120,7 @@ impl Section {
 pub(crate) struct Results(pub(crate) BTreeMap<Kind, Section>);
 
 impl Results {
-    /// What a file holds; nothing where there is none.
+    /// Reads a file; no sections where there is none.
     pub(crate) fn read(path: &Path) -> Result<Self> {
         if !path.exists() {
             return Ok(Self::default());
@@ -144,7 +144,7 @@ impl Results {
     }
 }
 
-/// Three decimals: what is finer is noise, and differs in every run. Nothing is 0, not the -0 that a sum of nothing is.
+/// Three decimals: finer differences are noise. An empty sum is 0, not -0.
 fn rounded(value: f64) -> f64 {
     (value * 1000.0).round() / 1000.0 + 0.0
 }
@@ -165,7 +165,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rounds_come_to_their_median_with_their_spread() {
+    fn rounds_have_a_median_and_a_spread() {
         let figure = Figure::of(&[3.0, 1.0, 2.00049]);
         assert_eq!(figure, Figure::Spread { median: 2.0, lowest: 1.0, highest: 3.0 });
         let text = serde_json::to_string(&[figure, Figure::Number(7.0)]).unwrap();

@@ -1,230 +1,195 @@
-//! HTTP/1.1 messages on a blocking connection: what the Runtime API and the tap read and write.
+//! HTTP/1.1 around a function: a server on loopback, and requests to the emulator.
+//!
+//! The protocol is ureq's. hyper has a server too, in a feature that the functions do not have: it would compile the AWS
+//! SDKs a second time, and the baselines could not be built with the functions.
 
-use std::io::{self, Read, Write};
-use std::net::TcpStream;
+use std::io::{Read as _, Write as _};
+use std::net::{TcpListener, TcpStream};
+use std::thread;
 
-/// More headers than any client here sends.
-const MAX_HEADERS: usize = 64;
+use anyhow::{Context as _, Result, bail};
+use ureq::Agent;
+use ureq::http::{HeaderMap, Request, Response, header};
+use ureq_proto::server::state::{ProvideResponse, RecvBody};
+use ureq_proto::server::{RecvRequestResult, Reply};
 
-/// A request or an answer, read to its end.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Message {
-    /// `GET /path` of a request, the status of an answer.
-    pub(crate) start: Start,
-    /// Names in lower case.
-    pub(crate) headers: Vec<(String, String)>,
-    pub(crate) body: Vec<u8>,
-}
+/// How much is read or written at once; a response's headers fit.
+const BUFFER: usize = 16 * 1024;
 
-/// A message's first line.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Start {
-    Request { method: String, path: String },
-    Answer { status: u16 },
-}
-
-impl Default for Start {
-    fn default() -> Self {
-        Self::Answer { status: 200 }
-    }
-}
-
-impl Message {
-    /// An answer.
-    pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: impl Into<Vec<u8>>) -> Self {
-        let headers = headers.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { start: Start::Answer { status }, headers, body: body.into() }
-    }
-
-    /// A header's value.
-    pub(crate) fn header(&self, name: &str) -> Option<&str> {
-        self.headers.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
-    }
-
-    /// Method and path of a request.
-    pub(crate) fn request(&self) -> (&str, &str) {
-        match &self.start {
-            Start::Request { method, path } => (method, path),
-            Start::Answer { .. } => ("", ""),
+/// Serves on a free port as long as this process runs, and gives the address. Each connection has a thread; without a
+/// response it ends.
+pub(crate) fn serve<H>(handler: H) -> Result<String>
+where
+    H: Fn(Request<Vec<u8>>) -> Option<Response<Vec<u8>>> + Clone + Send + 'static,
+{
+    let listener = TcpListener::bind("127.0.0.1:0").context("no port is free")?;
+    let address = listener.local_addr()?.to_string();
+    thread::spawn(move || {
+        for stream in listener.incoming().flatten() {
+            // Small packets do not wait for others: their delay is not the function's.
+            let _ = stream.set_nodelay(true);
+            let handler = handler.clone();
+            thread::spawn(move || {
+                let mut connection = Connection { stream, received: Vec::new() };
+                // An error means that the client is gone.
+                while let Ok(true) = connection.exchange(&handler) {}
+            });
         }
-    }
+    });
+    Ok(address)
+}
 
-    /// The status of an answer.
-    pub(crate) fn status(&self) -> u16 {
-        match self.start {
-            Start::Answer { status } => status,
-            Start::Request { .. } => 0,
-        }
-    }
+/// Keeps connections open: as many as there are ever writers at once.
+pub(crate) fn client() -> Agent {
+    let config = Agent::config_builder()
+        .max_idle_connections(32)
+        .max_idle_connections_per_host(32)
+        .max_redirects(0)
+        .http_status_as_error(false)
+        .user_agent("")
+        .accept("")
+        .accept_encoding("");
+    config.build().new_agent()
+}
 
-    /// The whole as it is sent, with the body's length in place of what was said of it.
-    fn bytes(&self) -> Vec<u8> {
-        let mut text = match &self.start {
-            Start::Request { method, path } => format!("{method} {path} HTTP/1.1\r\n"),
-            Start::Answer { status } => format!("HTTP/1.1 {status} -\r\n"),
-        };
-        let own = ["content-length", "transfer-encoding", "connection", "keep-alive", "expect"];
-        for (name, value) in self.headers.iter().filter(|(name, _)| !own.contains(&name.as_str())) {
-            text.push_str(name);
-            text.push_str(": ");
-            text.push_str(value);
-            text.push_str("\r\n");
-        }
-        let mut bytes = text.into_bytes();
-        bytes.extend(format!("content-length: {}\r\n\r\n", self.body.len()).into_bytes());
-        bytes.extend(&self.body);
-        bytes
+/// Sends a request on to a server at `http://<host>:<port>`, and gives its response: both without the headers that are
+/// about the connection.
+pub(crate) fn send(client: &Agent, server: &str, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>> {
+    let (mut parts, body) = request.into_parts();
+    parts.uri = format!("{server}{}", parts.uri.path_and_query().map_or("/", |path| path.as_str())).parse()?;
+    remove_connection_headers(&mut parts.headers);
+    let (mut parts, mut body) = client.run(Request::from_parts(parts, body))?.into_parts();
+    remove_connection_headers(&mut parts.headers);
+    Ok(Response::from_parts(parts, body.with_config().limit(u64::MAX).read_to_vec()?))
+}
+
+fn remove_connection_headers(headers: &mut HeaderMap) {
+    for name in ["connection", "keep-alive", "content-length", "transfer-encoding", "expect"] {
+        headers.remove(name);
     }
 }
 
-/// A connection with what was read ahead.
-pub(crate) struct Connection {
+/// A connection with the bytes that were received and not yet read.
+struct Connection {
     stream: TcpStream,
-    ahead: Vec<u8>,
+    received: Vec<u8>,
 }
 
 impl Connection {
-    pub(crate) fn new(stream: TcpStream) -> Self {
-        // Measured are the functions, not how long small packets wait for company.
-        let _ = stream.set_nodelay(true);
-        Self { stream, ahead: Vec::new() }
-    }
-
-    pub(crate) fn send(&mut self, message: &Message) -> io::Result<()> {
-        self.stream.write_all(&message.bytes())
-    }
-
-    /// The next message; an error at the connection's end.
-    pub(crate) fn receive(&mut self) -> io::Result<Message> {
-        let (start, headers) = loop {
-            if let Some((start, headers, length)) = head(&self.ahead)? {
-                self.ahead.drain(..length);
-                break (start, headers);
+    /// Reads a request and writes the handler's response; whether there was one.
+    fn exchange(&mut self, handler: impl Fn(Request<Vec<u8>>) -> Option<Response<Vec<u8>>>) -> Result<bool> {
+        let mut buffer = [0; BUFFER];
+        let mut reply = Reply::new()?;
+        let request = loop {
+            let (used, request) = reply.try_request(&self.received)?;
+            self.received.drain(..used);
+            match request {
+                Some(request) => break request,
+                None => self.receive()?,
             }
-            self.more()?;
         };
-        let mut message = Message { start, headers, body: Vec::new() };
-        if message.header("expect").is_some_and(|expected| expected.eq_ignore_ascii_case("100-continue")) {
-            self.stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n")?;
-        }
-        if message.header("transfer-encoding").is_some_and(|coding| coding.contains("chunked")) {
-            message.body = self.chunks()?;
-        } else if let Some(length) = message.header("content-length") {
-            let length = length.parse().map_err(|_| broken("a length is no number"))?;
-            message.body = self.take(length)?;
-        }
-        Ok(message)
-    }
-
-    fn chunks(&mut self) -> io::Result<Vec<u8>> {
-        let mut body = Vec::new();
-        loop {
-            let line = self.line()?;
-            let size = line.split(';').next().unwrap_or_default().trim();
-            let size = usize::from_str_radix(size, 16).map_err(|_| broken("a chunk has no size"))?;
-            if size == 0 {
-                while !self.line()?.is_empty() {}
-                return Ok(body);
+        let (body, reply) = match reply.proceed().context("a request without an end")? {
+            RecvRequestResult::ProvideResponse(reply) => (Vec::new(), reply),
+            RecvRequestResult::RecvBody(reply) => self.receive_body(reply)?,
+            RecvRequestResult::Send100(reply) => {
+                let (written, reply) = reply.accept(&mut buffer)?;
+                self.stream.write_all(&buffer[..written])?;
+                self.receive_body(reply)?
             }
-            body.extend(self.take(size)?);
-            self.line()?;
+        };
+        let Some(response) = handler(request.map(|()| body)) else { return Ok(false) };
+        let (mut parts, body) = response.into_parts();
+        parts.headers.insert(header::CONTENT_LENGTH, body.len().into());
+        let mut reply = reply.provide(Response::from_parts(parts, ()))?;
+        let mut bytes = Vec::new();
+        while !reply.is_finished() {
+            let written = reply.write(&mut buffer)?;
+            bytes.extend(&buffer[..written]);
         }
+        bytes.extend(body);
+        self.stream.write_all(&bytes)?;
+        Ok(true)
     }
 
-    fn line(&mut self) -> io::Result<String> {
-        loop {
-            if let Some(end) = self.ahead.windows(2).position(|pair| pair == b"\r\n") {
-                let line = self.ahead.drain(..end + 2).collect::<Vec<_>>();
-                return Ok(String::from_utf8_lossy(&line[..end]).into_owned());
+    fn receive_body(&mut self, mut reply: Reply<RecvBody>) -> Result<(Vec<u8>, Reply<ProvideResponse>)> {
+        let (mut body, mut buffer) = (Vec::new(), [0; BUFFER]);
+        while !reply.is_ended() {
+            let (used, read) = reply.read(&self.received, &mut buffer)?;
+            self.received.drain(..used);
+            body.extend(&buffer[..read]);
+            if used == 0 {
+                self.receive()?;
             }
-            self.more()?;
         }
+        Ok((body, reply.proceed()?))
     }
 
-    fn take(&mut self, length: usize) -> io::Result<Vec<u8>> {
-        while self.ahead.len() < length {
-            self.more()?;
-        }
-        Ok(self.ahead.drain(..length).collect())
-    }
-
-    fn more(&mut self) -> io::Result<()> {
-        let mut buffer = [0; 16 * 1024];
+    fn receive(&mut self) -> Result<()> {
+        let mut buffer = [0; BUFFER];
         match self.stream.read(&mut buffer)? {
-            0 => Err(io::ErrorKind::UnexpectedEof.into()),
+            0 => bail!("the connection has ended"),
             length => {
-                self.ahead.extend(&buffer[..length]);
+                self.received.extend(&buffer[..length]);
                 Ok(())
             }
         }
     }
 }
 
-type Head = (Start, Vec<(String, String)>, usize);
-
-/// A head's first line, its headers, and its length, once all of it is there.
-fn head(bytes: &[u8]) -> io::Result<Option<Head>> {
-    let mut headers = [httparse::EMPTY_HEADER; MAX_HEADERS];
-    let failed = |error: httparse::Error| broken(&error.to_string());
-    let (start, length, parsed) = if bytes.starts_with(b"HTTP/") {
-        let mut answer = httparse::Response::new(&mut headers);
-        let httparse::Status::Complete(length) = answer.parse(bytes).map_err(failed)? else { return Ok(None) };
-        (Start::Answer { status: answer.code.unwrap_or_default() }, length, answer.headers)
-    } else {
-        let mut request = httparse::Request::new(&mut headers);
-        let httparse::Status::Complete(length) = request.parse(bytes).map_err(failed)? else { return Ok(None) };
-        let text = |text: Option<&str>| text.unwrap_or_default().to_owned();
-        (Start::Request { method: text(request.method), path: text(request.path) }, length, request.headers)
-    };
-    let text = |value: &[u8]| String::from_utf8_lossy(value).into_owned();
-    let headers = parsed.iter().map(|header| (header.name.to_ascii_lowercase(), text(header.value))).collect();
-    Ok(Some((start, headers, length)))
-}
-
-fn broken(why: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, why)
-}
-
 #[cfg(test)]
 mod tests {
-    use std::net::TcpListener;
+    use std::collections::BTreeMap;
+    use std::net::Shutdown;
 
     use super::*;
 
-    /// What a connection reads of some bytes.
-    fn read(bytes: &'static [u8]) -> Vec<Message> {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        let writer = std::thread::spawn(move || {
-            let mut stream = TcpStream::connect(address).unwrap();
-            for part in bytes.chunks(7) {
-                stream.write_all(part).unwrap();
+    /// A server whose responses repeat the request, in headers and body.
+    fn echo() -> String {
+        let respond = |request: Request<Vec<u8>>| {
+            let (parts, body) = request.into_parts();
+            let mut response =
+                Response::builder().status(404).header("x-request", format!("{} {}", parts.method, parts.uri));
+            for (name, value) in &parts.headers {
+                response = response.header(format!("x-{name}"), value);
             }
-        });
-        let mut connection = Connection::new(listener.accept().unwrap().0);
-        let mut messages = Vec::new();
-        while let Ok(message) = connection.receive() {
-            messages.push(message);
+            response.header("content-length", "99").body(body).ok()
+        };
+        serve(respond).unwrap()
+    }
+
+    #[test]
+    fn requests_are_told_apart_however_their_bodies_are_framed() {
+        let mut stream = TcpStream::connect(echo()).unwrap();
+        let requests = b"GET /next HTTP/1.1\r\nHost: x\r\n\r\nPOST /response HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc\
+            POST /x HTTP/1.1\r\nTransfer-Encoding: chunked\r\nExpect: 100-continue\r\n\r\n2\r\nde\r\n1;x\r\nf\r\n0\r\n\r\n";
+        for part in requests.chunks(7) {
+            stream.write_all(part).unwrap();
         }
-        writer.join().unwrap();
-        messages
-    }
-
-    #[test]
-    fn messages_are_told_apart_however_their_bodies_are_framed() {
-        let messages = read(
-            b"GET /next HTTP/1.1\r\nHost: x\r\n\r\nPOST /answer HTTP/1.1\r\nContent-Length: 3\r\n\r\nabc\
-              HTTP/1.1 404 Not Found\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nde\r\n1;x\r\nf\r\n0\r\n\r\n",
+        stream.shutdown(Shutdown::Write).unwrap();
+        let mut responses = String::new();
+        stream.read_to_string(&mut responses).unwrap();
+        assert_eq!(
+            responses,
+            "HTTP/1.1 404 Not Found\r\nx-request: GET /next\r\nx-host: x\r\ncontent-length: 0\r\n\r\n\
+             HTTP/1.1 404 Not Found\r\nx-request: POST /response\r\nx-content-length: 3\r\ncontent-length: 3\r\n\r\nabc\
+             HTTP/1.1 100 Continue\r\n\r\n\
+             HTTP/1.1 404 Not Found\r\nx-request: POST /x\r\nx-transfer-encoding: chunked\r\nx-expect: 100-continue\r\n\
+             content-length: 3\r\n\r\ndef"
         );
-        assert_eq!(messages[0].request(), ("GET", "/next"));
-        assert_eq!((messages[1].request(), messages[1].body.as_slice()), (("POST", "/answer"), b"abc".as_slice()));
-        assert_eq!((messages[2].status(), messages[2].body.as_slice()), (404, b"def".as_slice()));
-        assert_eq!(messages[0].header("host"), Some("x"));
     }
 
     #[test]
-    fn a_body_is_sent_with_its_own_length() {
-        let message = Message::answer(200, &[("content-length", "99"), ("x-a", "b")], "abc");
-        assert_eq!(message.bytes(), b"HTTP/1.1 200 -\r\nx-a: b\r\ncontent-length: 3\r\n\r\nabc");
+    fn a_request_is_sent_on_with_its_headers_and_no_others() {
+        let (client, server) = (client(), format!("http://{}", echo()));
+        for (method, body) in [("GET", ""), ("DELETE", ""), ("PUT", ""), ("POST", "abc")] {
+            let request =
+                Request::builder().method(method).uri("/a?b=c").header("host", "x").header("expect", "100-continue");
+            let response = send(&client, &server, request.body(body.into()).unwrap()).unwrap();
+            let headers = response.headers().iter().map(|(name, value)| (name.as_str(), value.to_str().unwrap()));
+            let (line, length) = (format!("{method} /a?b=c"), body.len().to_string());
+            let expected = [("x-request", line.as_str()), ("x-content-length", &length), ("x-host", "x")];
+            assert_eq!(headers.collect::<BTreeMap<_, _>>(), expected.into());
+            assert_eq!((response.status().as_u16(), response.body().as_slice()), (404, body.as_bytes()));
+        }
     }
 }

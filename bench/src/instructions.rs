@@ -1,4 +1,4 @@
-//! `instructions`: what a start and a warm request take, counted by valgrind; beside the bare calls to AWS and the
+//! `instructions`: those of a start and of a warm request, counted by valgrind; beside the bare calls to AWS and the
 //! smallest function. The counts differ by tenths of a percent from run to run, because ids and hash seeds do.
 
 use std::fs;
@@ -15,13 +15,13 @@ use crate::subjects::{self, Subject};
 use crate::tap::Tap;
 use crate::world::World;
 
-/// Warm requests over which one is averaged, after the first.
+/// Warm requests after the first one; their mean counts.
 const REQUESTS: u32 = 20;
 
-/// Memory is cleared and copied by vectors, however much: valgrind counts each byte of the processor's own block
-/// instructions, and from where on libc prefers those depends on the machine's caches.
+/// Memory of any size is cleared and copied by vector instructions: libc would use the processor's block instructions from
+/// a size that depends on the machine's caches, and valgrind counts each of their bytes.
 const COUNTABLE: &str = "glibc.cpu.x86_rep_stosb_threshold=1073741824:glibc.cpu.x86_rep_movsb_threshold=1073741824";
-/// How often a subject is counted at most: where a call timed out on a busy machine, it is no measurement.
+/// How often a subject is counted at most: on a busy machine a call may time out, and its repetition would count too.
 const TRIES: u32 = 3;
 
 /// The figures' names.
@@ -41,7 +41,7 @@ pub(crate) fn measure(setup: &Setup, world: &World, section: &mut Section) -> Re
         Ok(counted)
     };
     let minimal = count(&subjects::minimal(setup, world)?, section)?;
-    for subject in subjects::ours(setup, world)? {
+    for subject in subjects::routes(setup, world)? {
         let ours = count(&subject, section)?;
         section.set(&subject.name, OVER_MINIMAL, ours.start / minimal.start);
         if let Some(bare) = &subject.bare {
@@ -61,16 +61,16 @@ struct Counted {
 
 fn counted(setup: &Setup, tap: &Tap, subject: &Subject) -> Result<Counted> {
     for _ in 1..TRIES {
-        // What a function fails with is an error at once: only a count that counted something else is made anew.
+        // Only a repeated call is worth another try; a function's failure is an error at once.
         if let Some(counted) = tried(setup, tap, subject)? {
             return Ok(counted);
         }
-        eprintln!("  {}: a call timed out and was made again; counting anew", subject.name);
+        eprintln!("  {}: a call timed out and was repeated; counting again", subject.name);
     }
-    tried(setup, tap, subject)?.context("calls time out again and again: the machine is too busy")
+    tried(setup, tap, subject)?.context("calls keep timing out: the machine is too busy")
 }
 
-/// The counts; nothing where a call was made again, which only a timeout can bring about here.
+/// The counts; nothing where a call was repeated after a timeout.
 fn tried(setup: &Setup, tap: &Tap, subject: &Subject) -> Result<Option<Counted>> {
     let run = |requests: u32| -> Result<(f64, usize)> {
         let events: Vec<Value> = (0..requests).map(|_| (subject.event)()).collect::<Result<_>>()?;
@@ -88,7 +88,7 @@ fn tried(setup: &Setup, tap: &Tap, subject: &Subject) -> Result<Option<Counted>>
 /// The instructions of a process that serves some events.
 fn instructions(program: &Program, endpoint: &str, events: &[Value], scratch: &Path) -> Result<f64> {
     let out = scratch.join("callgrind.out");
-    // Valgrind shows every program the same processor, so that libraries choose the same code everywhere.
+    // Valgrind emulates the same processor everywhere, so libraries choose the same code.
     let valgrind = ["valgrind", "--quiet", "--tool=callgrind", &format!("--callgrind-out-file={}", out.display())];
     let mut program = program.clone().under(valgrind.map(str::to_owned));
     for (name, value) in [("GLIBC_TUNABLES", COUNTABLE), ("AWS_ENDPOINT_URL", endpoint)] {

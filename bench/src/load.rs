@@ -1,6 +1,5 @@
-//! `load`: 1 and 16 writers at once, each in a sandbox of its own as on Lambda, into one chat and into 16. The emulator
-//! is one process, so times say how they compare with each other and nothing more; what AWS is asked for does not depend
-//! on it.
+//! `load`: 1 and 16 writers at once, each in a sandbox of its own as on Lambda, into one conversation and into 16. The
+//! emulator is one process: its times compare with each other only. Calls and units do not depend on it.
 
 use std::sync::Barrier;
 use std::thread;
@@ -14,14 +13,14 @@ use crate::sandbox::{Program, Sandbox};
 use crate::scenarios;
 use crate::setup::Setup;
 use crate::tap::Tap;
-use crate::world::{LETTER, World};
+use crate::world::{LONG_TEXT, World};
 
 /// Messages of each writer.
 const MESSAGES: usize = 20;
-/// Writers and chats.
-pub(crate) const COMBINATIONS: [(usize, usize); 4] = [(1, 1), (1, 16), (16, 1), (16, 16)];
+/// Writers and conversations.
+const COMBINATIONS: [(usize, usize); 4] = [(1, 1), (1, 16), (16, 1), (16, 16)];
 
-/// What one writer came to.
+/// The responses to one writer.
 struct Written {
     times: Vec<Duration>,
     stored: usize,
@@ -31,14 +30,16 @@ struct Written {
 pub(crate) fn measure(setup: &Setup, world: &World, section: &mut Section) -> Result<()> {
     let tap = Tap::metering(world.endpoint())?;
     let program = setup.function("send-message", world, &tap.url)?;
-    for (writers, chats) in COMBINATIONS {
-        let ids: Vec<_> = (0..chats).map(|_| Ok(world.conversation(1, LETTER)?.id)).collect::<Result<_>>()?;
+    for (writers, conversations) in COMBINATIONS {
+        let ids: Vec<_> =
+            (0..conversations).map(|_| Ok(world.conversation(1, LONG_TEXT)?.id)).collect::<Result<_>>()?;
         let mut events = Vec::new();
         for writer in 0..writers {
-            // One more, which makes the function warm. A single writer goes round all chats.
-            let ids = (0..=MESSAGES).map(|message| ids[(writer + if writers == 1 { message } else { 0 }) % chats]);
+            // One more, which warms the function up. A single writer takes all conversations in turn.
+            let turn = |message| if writers == 1 { message } else { writer };
+            let ids = (0..=MESSAGES).map(|message| ids[turn(message) % conversations]);
             let own: Vec<Value> =
-                ids.map(|id| scenarios::send(world, "patient-a", id, LETTER)).collect::<Result<_>>()?;
+                ids.map(|id| scenarios::send(world, "patient-a", id, LONG_TEXT)).collect::<Result<_>>()?;
             events.push(own);
         }
         tap.take();
@@ -59,9 +60,9 @@ pub(crate) fn measure(setup: &Setup, world: &World, section: &mut Section) -> Re
         let mut times: Vec<f64> =
             written.iter().flat_map(|written| &written.times).copied().map(milliseconds).collect();
         times.sort_by(f64::total_cmp);
-        let name = format!("{writers} writers, {chats} chats");
+        let name = format!("{writers} writers, {conversations} conversations");
         section.set(&name, "messages stored", number(stored));
-        section.set(&name, "refused as busy", number(written.iter().map(|written| written.busy).sum::<usize>()));
+        section.set(&name, "responses of 503", number(written.iter().map(|written| written.busy).sum::<usize>()));
         section.set(&name, "AWS calls per message stored", number(cost.calls) / number(stored));
         section.set(&name, "write units per message stored", cost.write_units / number(stored));
         section.set(&name, "messages a second", number(stored) / time.as_secs_f64());
@@ -72,7 +73,7 @@ pub(crate) fn measure(setup: &Setup, world: &World, section: &mut Section) -> Re
 }
 
 fn write(program: &Program, events: &[Value], barrier: &Barrier) -> Result<Written> {
-    // Whatever happens, the others must not wait for ever.
+    // Also after an error, so that the others do not wait forever.
     let begun = Sandbox::start(program).and_then(|mut function| {
         function.invoke(&events[0])?;
         Ok(function)
@@ -83,10 +84,10 @@ fn write(program: &Program, events: &[Value], barrier: &Barrier) -> Result<Writt
     for event in &events[1..] {
         let invocation = function.invoke(event)?;
         written.times.push(invocation.time);
-        match invocation.answer["statusCode"].as_u64() {
+        match invocation.response["statusCode"].as_u64() {
             Some(201) => written.stored += 1,
             Some(503) => written.busy += 1,
-            _ => return Err(anyhow!("a message was answered {}", invocation.answer)),
+            _ => return Err(anyhow!("the response to a message is {}", invocation.response)),
         }
     }
     function.stop()?;

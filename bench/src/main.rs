@@ -1,25 +1,22 @@
-//! Measures the functions' release binaries through a Lambda Runtime API of its own, against the emulator, beside two
-//! baselines: the bare calls of the same request, and the same route in Node.js. `cargo xtask bench` runs it.
+//! Measures the functions' release binaries through a Lambda Runtime API of its own, against the emulator, beside the bare
+//! AWS calls of the same requests. `cargo xtask bench` runs it.
 //!
-//! `bench measure <what>...` writes results and document; `bench check` compares with the committed results.
+//! `bench measure <kind>...` writes results and document; `bench check` compares with the committed results.
 #![expect(clippy::print_stdout, clippy::print_stderr, reason = "a command-line program talks to its user")]
 
 mod baseline;
 mod bounds;
 mod building;
 mod calls;
-mod capacity;
 mod cold;
 mod cost;
 mod document;
 mod figures;
+mod functions;
 mod growth;
 mod http;
 mod instructions;
-mod issuer;
 mod load;
-#[path = "../../shared/testdata/photo.rs"]
-mod photo;
 mod process;
 mod sandbox;
 mod scenarios;
@@ -36,10 +33,11 @@ use std::time::Instant;
 use anyhow::{Context as _, Result, bail};
 
 use crate::figures::{Kind, Results, Section};
-use crate::setup::{Setup, load_average};
+use crate::process::load_average;
+use crate::setup::Setup;
 use crate::world::World;
 
-/// What the check measures: figures that don't depend on the machine.
+/// The kinds that do not depend on the machine's speed.
 const CHECKED: [Kind; 3] = [Kind::Calls, Kind::Instructions, Kind::Sizes];
 
 fn main() -> ExitCode {
@@ -54,28 +52,30 @@ fn main() -> ExitCode {
 }
 
 fn run(arguments: &[String]) -> Result<()> {
-    let setup = Setup::from_env()?;
-    let (mode, kinds) = arguments.split_first().context("say `measure` or `check`")?;
+    let (mode, kinds) = arguments.split_first().context("the first argument is `measure` or `check`")?;
     match mode.as_str() {
-        "measure" => measure(&setup, &kinds_of(kinds)?),
-        "check" => check(&setup),
+        "measure" => kinds_of(kinds).and_then(|kinds| measure(&Setup::from_env()?, &kinds)),
+        "check" => check(&Setup::from_env()?),
         other => bail!("`{other}` is neither `measure` nor `check`"),
     }
 }
 
-/// The kinds that are named; all without a name.
+/// The kinds of these names; without names all kinds.
 fn kinds_of(names: &[String]) -> Result<Vec<Kind>> {
     if names.is_empty() {
         return Ok(Kind::ALL.to_vec());
     }
-    let kind =
-        |name: &String| Kind::ALL.into_iter().find(|kind| kind.name() == name).context(format!("no kind {name}"));
-    names.iter().map(kind).collect()
+    let known = Kind::ALL.map(Kind::name).join(", ");
+    let kind = |name: &String| Kind::ALL.into_iter().find(|kind| kind.name() == name);
+    names
+        .iter()
+        .map(|name| kind(name).with_context(|| format!("no kind of figures is named {name}, but {known}")))
+        .collect()
 }
 
 fn measure(setup: &Setup, kinds: &[Kind]) -> Result<()> {
     for kind in Kind::ALL.into_iter().filter(|kind| kinds.contains(kind)) {
-        // What is done is kept, whatever becomes of the rest.
+        // Written after each kind, so that a later error loses nothing.
         let mut results = Results::read(&setup.results)?;
         let section = section(setup, kind, &results)?;
         results.0.insert(kind, section);
@@ -110,7 +110,7 @@ fn section(setup: &Setup, kind: Kind, results: &Results) -> Result<Section> {
     Ok(section)
 }
 
-/// A world of its own for each kind: what one measures must not depend on what another has left behind.
+/// Each kind has a world of its own, so that its figures do not depend on the others.
 fn world(setup: &Setup, kind: Kind) -> Result<World> {
     World::make(&setup.endpoint, kind.name())
 }

@@ -1,9 +1,12 @@
-//! What a process has used, as Linux tells it: processor time and resident memory.
+//! What Linux counts: a process's processor time and resident memory, and the machine's load.
 
 use std::fs;
 use std::time::Duration;
 
-/// What a process has used up to now.
+use procfs_core::process::{Schedstat, Status};
+use procfs_core::{FromRead as _, LoadAverage};
+
+/// What a process has used so far.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Used {
     /// User and system time of all its threads.
@@ -13,21 +16,22 @@ pub(crate) struct Used {
 }
 
 impl Used {
-    /// Of a running process; nothing of one that is gone.
+    /// Of a running process; zero of one that has ended.
     pub(crate) fn by(pid: u32) -> Self {
-        let tasks = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
-        let nanoseconds = tasks.filter_map(|task| {
-            let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
-            text.split_whitespace().next()?.parse::<u64>().ok()
-        });
-        let status = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        Self { cpu: Duration::from_nanos(nanoseconds.sum()), memory: resident(&status).unwrap_or(0) }
+        let threads = fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten().flatten();
+        // Only the scheduler counts in nanoseconds. A thread may end before it is read.
+        let times = threads.filter_map(|thread| Schedstat::from_file(thread.path().join("schedstat")).ok());
+        let status = Status::from_file(format!("/proc/{pid}/status")).ok();
+        Self {
+            cpu: Duration::from_nanos(times.map(|time| time.sum_exec_runtime).sum()),
+            memory: status.and_then(|status| status.vmrss).unwrap_or(0) * 1024,
+        }
     }
 }
 
-fn resident(status: &str) -> Option<u64> {
-    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?;
-    Some(line.trim().strip_suffix("kB")?.trim().parse::<u64>().ok()? * 1024)
+/// The machine's load average over the last minute.
+pub(crate) fn load_average() -> f64 {
+    LoadAverage::from_file("/proc/loadavg").map_or(f64::NAN, |load| load.one.into())
 }
 
 #[cfg(test)]
@@ -38,6 +42,6 @@ mod tests {
     fn this_process_has_used_something() {
         let used = Used::by(std::process::id());
         assert!(used.cpu > Duration::ZERO && used.memory > 100_000, "{used:?}");
-        assert_eq!(resident("Name:\tx\nVmRSS:\t  2048 kB\n"), Some(2_097_152));
+        assert!(load_average() >= 0.0);
     }
 }

@@ -1,8 +1,7 @@
-//! A function's process on a Lambda Runtime API of its own: started, fed with events, measured, stopped.
+//! A function's process with a Lambda Runtime API of its own: started, invoked, measured, stopped.
 
 use std::collections::BTreeMap;
 use std::io;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -12,12 +11,13 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use serde_json::Value;
+use ureq::http::{Request, Response};
 
-use crate::http::{Connection, Message};
+use crate::http;
 use crate::process::Used;
 
-/// Valgrind makes everything some fifty times slower.
-const PATIENCE: Duration = Duration::from_mins(2);
+/// How long a function may take; under valgrind it is some fifty times slower.
+const TIMEOUT: Duration = Duration::from_mins(2);
 
 /// How a function is started.
 #[derive(Debug, Clone)]
@@ -35,7 +35,7 @@ impl Program {
         Self { name: name.to_owned(), command, environment: environment.clone() }
     }
 
-    /// The same program, run by another one.
+    /// The same program as another one's argument.
     pub(crate) fn under(mut self, wrapper: impl IntoIterator<Item = String>) -> Self {
         self.command.splice(0..0, wrapper);
         self
@@ -43,9 +43,9 @@ impl Program {
 }
 
 /// What the process did next.
-enum Seen {
+enum Step {
     Polled(Instant),
-    Answered(Instant, Message),
+    Responded(Instant, Vec<u8>),
     Failed(String),
 }
 
@@ -54,48 +54,39 @@ pub(crate) struct Sandbox {
     name: String,
     process: Child,
     events: Sender<Vec<u8>>,
-    seen: Receiver<Seen>,
+    steps: Receiver<Step>,
     log: Option<JoinHandle<Vec<u8>>>,
-    /// From its start to the first time it asked for an event.
+    /// From its start until it first asked for an event.
     pub(crate) start: Duration,
-    /// What it had used by then.
+    /// Used until then.
     pub(crate) used_to_start: Used,
 }
 
-/// What one event came to.
+/// One event's response and cost.
 #[derive(Debug, Clone)]
 pub(crate) struct Invocation {
-    /// From the event's sending to the answer.
+    /// From the event to the response.
     pub(crate) time: Duration,
-    /// Processor time from the event's sending until the next was asked for.
+    /// Processor time from the event until the function asked for the next.
     pub(crate) cpu: Duration,
-    /// What the function answered.
-    pub(crate) answer: Value,
-    /// How long that is, in bytes, as the gateway passes it on: the body of an HTTP answer.
+    pub(crate) response: Value,
+    /// Length of what the gateway passes on: of an HTTP response the body.
     pub(crate) bytes: usize,
 }
 
 impl Sandbox {
     /// Starts a function and waits until it asks for its first event.
     pub(crate) fn start(program: &Program) -> Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").context("no port for the Runtime API")?;
-        let api = listener.local_addr()?.to_string();
         let (events, queued) = channel();
-        let (tell, seen) = channel();
+        let (tell, steps) = channel();
         let queued = Arc::new(Mutex::new(queued));
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (queued, tell) = (queued.clone(), tell.clone());
-                // An error is the process's end.
-                thread::spawn(move || serve(Connection::new(stream), &queued, &tell));
-            }
-        });
+        let api = http::serve(move |request| respond(request, &queued, &tell))?;
         let (command, arguments) = program.command.split_first().context("a program without a command")?;
         let started = Instant::now();
         let mut process = Command::new(command)
             .args(arguments)
             .env_clear()
-            // Where `node` and `valgrind` are; a function has no use for it.
+            // Where `valgrind` is.
             .envs(std::env::var_os("PATH").map(|path| ("PATH", path)))
             .envs(lambda_environment(&api))
             .envs(&program.environment)
@@ -103,7 +94,7 @@ impl Sandbox {
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
             .spawn()
-            .with_context(|| format!("{} can't be started", program.name))?;
+            .with_context(|| format!("{} cannot be started", program.name))?;
         let log = process.stdout.take().zip(process.stderr.take()).map(|(out, err)| {
             let err = thread::spawn(move || read_all(err));
             thread::spawn(move || {
@@ -116,7 +107,7 @@ impl Sandbox {
             name: program.name.clone(),
             process,
             events,
-            seen,
+            steps,
             log,
             start: Duration::ZERO,
             used_to_start: Used::default(),
@@ -126,32 +117,32 @@ impl Sandbox {
         Ok(sandbox)
     }
 
-    /// What the process has used up to now.
+    /// What the process has used so far.
     pub(crate) fn used(&self) -> Used {
         Used::by(self.process.id())
     }
 
-    /// Feeds one event and waits until the function asks for the next.
+    /// Sends one event and waits until the function asks for the next.
     pub(crate) fn invoke(&mut self, event: &Value) -> Result<Invocation> {
         let before = self.used();
         let sent = Instant::now();
         let event = event.to_string().into_bytes();
         if self.events.send(event).is_err() {
-            bail!("{} is gone", self.name);
+            bail!("{} has ended", self.name);
         }
-        let (answered, message) = match self.next()? {
-            Seen::Answered(at, message) => (at, message),
-            Seen::Failed(why) => bail!("{} failed: {why}", self.name),
-            Seen::Polled(_) => bail!("{} asked for an event before it answered one", self.name),
+        let (responded, body) = match self.next()? {
+            Step::Responded(at, body) => (at, body),
+            Step::Failed(why) => bail!("{} failed: {why}", self.name),
+            Step::Polled(_) => bail!("{} asked for an event before its response to the last", self.name),
         };
         self.wait_for_poll()?;
-        let answer: Value =
-            serde_json::from_slice(&message.body).with_context(|| format!("{} answered no JSON", self.name))?;
-        let bytes = answer["body"].as_str().map_or(message.body.len(), str::len);
-        Ok(Invocation { time: answered - sent, cpu: self.used().cpu.saturating_sub(before.cpu), answer, bytes })
+        let response: Value =
+            serde_json::from_slice(&body).with_context(|| format!("{}'s response is not JSON", self.name))?;
+        let bytes = response["body"].as_str().map_or(body.len(), str::len);
+        Ok(Invocation { time: responded - sent, cpu: self.used().cpu.saturating_sub(before.cpu), response, bytes })
     }
 
-    /// Ends the process; what it has logged. SIGTERM, so that valgrind writes what it counted.
+    /// Ends the process and gives its log. SIGTERM lets valgrind write its counts.
     pub(crate) fn stop(mut self) -> Result<String> {
         let pid = self.process.id().to_string();
         Command::new("kill").args(["-TERM", &pid]).status().context("cannot run `kill`")?;
@@ -162,24 +153,24 @@ impl Sandbox {
 
     fn wait_for_poll(&mut self) -> Result<Instant> {
         match self.next()? {
-            Seen::Polled(at) => Ok(at),
-            Seen::Failed(why) => bail!("{} can't start: {why}", self.name),
-            Seen::Answered(..) => bail!("{} answered twice", self.name),
+            Step::Polled(at) => Ok(at),
+            Step::Failed(why) => bail!("{} cannot start: {why}", self.name),
+            Step::Responded(..) => bail!("{} responded twice", self.name),
         }
     }
 
-    fn next(&mut self) -> Result<Seen> {
+    fn next(&mut self) -> Result<Step> {
         let since = Instant::now();
         loop {
-            match self.seen.recv_timeout(Duration::from_millis(500)) {
-                Ok(seen) => return Ok(seen),
-                Err(RecvTimeoutError::Timeout) if since.elapsed() < PATIENCE => {
-                    if let Some(status) = self.process.try_wait().context("cannot look after a function")? {
+            match self.steps.recv_timeout(Duration::from_millis(500)) {
+                Ok(step) => return Ok(step),
+                Err(RecvTimeoutError::Timeout) if since.elapsed() < TIMEOUT => {
+                    if let Some(status) = self.process.try_wait().context("cannot wait for a function")? {
                         let log = self.log.take().and_then(|log| log.join().ok()).unwrap_or_default();
                         bail!("{} ended ({status}): {}", self.name, String::from_utf8_lossy(&log));
                     }
                 }
-                Err(_) => bail!("{} does nothing for {} s", self.name, PATIENCE.as_secs()),
+                Err(_) => bail!("{} does nothing after {} s", self.name, TIMEOUT.as_secs()),
             }
         }
     }
@@ -187,13 +178,13 @@ impl Sandbox {
 
 impl Drop for Sandbox {
     fn drop(&mut self) {
-        // Only after an error is it still there.
+        // After an error it still runs.
         let _ = self.process.kill();
         let _ = self.process.wait();
     }
 }
 
-/// What Lambda tells every function.
+/// The variables that Lambda sets for every function.
 fn lambda_environment(api: &str) -> [(&'static str, &str); 10] {
     [
         ("LANG", "C.UTF-8"),
@@ -209,47 +200,42 @@ fn lambda_environment(api: &str) -> [(&'static str, &str); 10] {
     ]
 }
 
-/// The Runtime API on one of the process's connections.
-fn serve(mut connection: Connection, events: &Mutex<Receiver<Vec<u8>>>, tell: &Sender<Seen>) -> io::Result<()> {
-    loop {
-        let request = connection.receive()?;
-        let now = Instant::now();
-        let (_, path) = request.request();
-        if path.ends_with("/invocation/next") {
-            // Nobody listens any more: the measurement is over.
-            let gone = |_| io::Error::from(io::ErrorKind::BrokenPipe);
-            tell.send(Seen::Polled(now)).map_err(gone)?;
-            let queued = events.lock().unwrap_or_else(PoisonError::into_inner);
-            let event = queued.recv().map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
-            drop(queued);
-            connection.send(&Message::answer(200, &invocation_headers(), event))?;
-            continue;
-        }
-        let failed = path.ends_with("/error") || request.header("lambda-runtime-function-error-type").is_some();
-        let said = if failed {
-            Seen::Failed(String::from_utf8_lossy(&request.body).into_owned())
-        } else {
-            Seen::Answered(now, request)
-        };
-        tell.send(said).map_err(|_| io::Error::from(io::ErrorKind::BrokenPipe))?;
-        connection.send(&Message::answer(202, &[("content-type", "application/json")], r#"{"status":"OK"}"#))?;
+/// The Runtime API: hands out events as they are queued, and takes responses. Nothing once the sandbox is gone.
+fn respond(
+    request: Request<Vec<u8>>,
+    events: &Mutex<Receiver<Vec<u8>>>,
+    tell: &Sender<Step>,
+) -> Option<Response<Vec<u8>>> {
+    let now = Instant::now();
+    if request.uri().path().ends_with("/invocation/next") {
+        tell.send(Step::Polled(now)).ok()?;
+        let event = events.lock().unwrap_or_else(PoisonError::into_inner).recv().ok()?;
+        let response = INVOCATION_HEADERS
+            .iter()
+            .fold(Response::builder(), |response, (name, value)| response.header(*name, *value));
+        return response.body(event).ok();
     }
+    let failed = request.uri().path().ends_with("/error")
+        || request.headers().contains_key("lambda-runtime-function-error-type");
+    let body = request.into_body();
+    let step =
+        if failed { Step::Failed(String::from_utf8_lossy(&body).into_owned()) } else { Step::Responded(now, body) };
+    tell.send(step).ok()?;
+    Response::builder().status(202).header("content-type", "application/json").body(br#"{"status":"OK"}"#.into()).ok()
 }
 
-/// The same for every event: ids of one length, a deadline that never comes.
-fn invocation_headers() -> [(&'static str, &'static str); 5] {
-    [
-        ("content-type", "application/json"),
-        ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
-        ("lambda-runtime-deadline-ms", "9999999999999"),
-        ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:000000000000:function:bench"),
-        ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0"),
-    ]
-}
+/// The same for every event: the deadline never comes.
+const INVOCATION_HEADERS: [(&str, &str); 5] = [
+    ("content-type", "application/json"),
+    ("lambda-runtime-aws-request-id", "8476a536-e9f4-11e8-9739-2dfe598c3fcd"),
+    ("lambda-runtime-deadline-ms", "9999999999999"),
+    ("lambda-runtime-invoked-function-arn", "arn:aws:lambda:us-east-1:000000000000:function:bench"),
+    ("lambda-runtime-trace-id", "Root=1-5bef4de7-ad49b0e87f6ef6c87fc2e700;Parent=9a9197af755a6419;Sampled=0"),
+];
 
 fn read_all(mut from: impl io::Read) -> Vec<u8> {
     let mut bytes = Vec::new();
-    // What was read before an error counts.
+    // An error ends the log.
     let _ = from.read_to_end(&mut bytes);
     bytes
 }

@@ -1,35 +1,41 @@
-//! What is measured: for every function, events and the world that they find; each scenario in its words.
+//! What is measured: events for every function, and the world that they meet.
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use domain::conversation::Conversation;
 use domain::ids::ConversationId;
 use serde_json::{Value, json};
+use testkit::photo::phone_photo;
 
-use crate::photo;
-use crate::world::{LETTER, NOTE, PATIENT, World, new_id};
+use crate::world::{LONG_TEXT, NOBODY, PATIENT, SHORT_TEXT, World, new_id};
 
-/// Events for one function. All but the last make it warm; the last one's figures count.
+/// Names of the scenarios that bounds and costs are about: the function, and what distinguishes the scenario.
+pub(crate) const SEND: &str = "send-message: 1 KB";
+pub(crate) const SEND_SHORT: &str = "send-message: short";
+pub(crate) const LIST: &str = "list-conversations: 25 of 30";
+pub(crate) const OPEN: &str = "list-messages: 50 messages of 1 KB";
+pub(crate) const OPEN_SHORT: &str = "list-messages: 50 short messages";
+pub(crate) const MARK_READ: &str = "mark-read";
+/// The stream's functions, each with the same batches.
+pub(crate) const CONSUMERS: [&str; 2] = ["project-changes", "notify"];
+pub(crate) const QUESTIONS: &str = "questions in 5 conversations, batch of 10";
+pub(crate) const REPLIES: &str = "replies in 5 conversations, batch of 10";
+pub(crate) const POISON: &str = "project-changes: one poison record, batch of 10";
+
+/// An upload's event, and one of the table's stream.
+const UPLOAD: &str = include_str!("../../events/inspect-attachment/photo.json");
+const CHANGES: &str = include_str!("../../events/project-changes/asked.json");
+
+/// Events for one function. All but the last warm it up; the last one is measured.
 pub(crate) struct Scenario {
-    /// Its name in results: the function, and what sets it apart from the function's other scenarios.
     pub(crate) name: String,
-    /// The function's binary.
-    pub(crate) function: &'static str,
     pub(crate) events: Vec<Value>,
     /// Records of the table's stream in each event; 0 for routes.
     pub(crate) records: usize,
 }
 
-/// A route: its function, its method and its path.
-type Route = (&'static str, (&'static str, &'static str));
-
-/// The routes that have scenarios.
-pub(crate) mod routes {
-    use super::Route;
-
-    pub(crate) const SEND: Route = ("send-message", ("POST", "/conversations/{conversationId}/messages"));
-    pub(crate) const LIST: Route = ("list-conversations", ("GET", "/patients/{patientId}/conversations"));
-    pub(crate) const OPEN: Route = ("list-messages", ("GET", "/conversations/{conversationId}/messages"));
-    pub(crate) const MARK_READ: Route = ("mark-read", ("PUT", "/conversations/{conversationId}/read"));
+/// The function that a scenario is about.
+pub(crate) fn function(name: &str) -> &str {
+    name.split(':').next().unwrap_or(name)
 }
 
 /// Makes scenarios in a world.
@@ -45,276 +51,240 @@ pub(crate) fn all(world: &World) -> Result<Vec<Scenario>> {
     maker.configuration()?;
     maker.people()?;
     maker.conversations()?;
-    maker.images()?;
+    maker.attachments()?;
     maker.chart()?;
     maker.stream()?;
     Ok(maker.made)
 }
 
-/// A request to send a letter of 1 KB.
+/// A request to send a message.
 pub(crate) fn send(world: &World, account: &str, id: ConversationId, text: &str) -> Result<Value> {
-    let body = json!({"id": new_id(), "text": text});
-    world.request(Some(account), routes::SEND.1, &[("conversationId", &id.to_string())], "", &body)
+    world.request("send-message", account, &[&id.to_string()], &json!({"id": new_id(), "text": text}))
 }
 
-/// A request to open a chat.
+/// A request for a conversation's messages.
 pub(crate) fn open(world: &World, account: &str, id: ConversationId) -> Result<Value> {
-    world.request(Some(account), routes::OPEN.1, &[("conversationId", &id.to_string())], "", &Value::Null)
+    world.request("list-messages", account, &[&id.to_string()], &Value::Null)
 }
 
-/// A request for a patient's chats.
+/// A request for a patient's conversations.
 pub(crate) fn list(world: &World, account: &str, patient: &str) -> Result<Value> {
-    world.request(Some(account), routes::LIST.1, &[("patientId", patient)], "", &Value::Null)
+    world.request("list-conversations", account, &[patient], &Value::Null)
 }
 
-/// A request to mark a chat read.
+/// A request to mark a conversation read.
 pub(crate) fn mark_read(world: &World, account: &str, id: ConversationId, up_to: u64) -> Result<Value> {
-    let (body, id) = (json!({ "upTo": up_to }), id.to_string());
-    world.request(Some(account), routes::MARK_READ.1, &[("conversationId", &id)], "", &body)
+    world.request(MARK_READ, account, &[&id.to_string()], &json!({ "upTo": up_to }))
+}
+
+fn with_query(mut event: Value, query: &str) -> Value {
+    event["rawQueryString"] = query.into();
+    event
 }
 
 impl Maker<'_> {
-    fn add(&mut self, function: &'static str, what: &str, events: Vec<Value>) {
-        let name = if what.is_empty() { function.to_owned() } else { format!("{function}: {what}") };
-        self.made.push(Scenario { name, function, events, records: 0 });
+    fn add(&mut self, name: &str, events: impl Into<Vec<Value>>) {
+        self.made.push(Scenario { name: name.to_owned(), events: events.into(), records: 0 });
     }
 
-    /// Adds a scenario of a route whose second request finds the function warm.
-    fn ask(
-        &mut self,
-        (function, route): Route,
-        account: &str,
-        parameters: &[(&str, &str)],
-        query: &str,
-        bodies: [&Value; 2],
-    ) -> Result<()> {
-        let account = (!account.is_empty()).then_some(account);
-        let ask = |body| self.world.request(account, route, parameters, query, body);
-        let events = vec![ask(bodies[0])?, ask(bodies[1])?];
-        self.add(function, "", events);
+    /// Adds a scenario of a route that takes the same request twice.
+    fn twice(&mut self, function: &str, account: &str, ids: &[&str], body: &Value) -> Result<()> {
+        let event = self.world.request(function, account, ids, body)?;
+        self.add(function, [event.clone(), event]);
         Ok(())
     }
 
-    /// The same with a body that may be sent twice.
-    fn get(&mut self, route: Route, account: &str, parameters: &[(&str, &str)], query: &str) -> Result<()> {
-        self.ask(route, account, parameters, query, [&Value::Null; 2])
+    fn get(&mut self, function: &str, account: &str, ids: &[&str]) -> Result<()> {
+        self.twice(function, account, ids, &Value::Null)
     }
 
     fn public(&mut self) -> Result<()> {
-        self.get(("get-health", ("GET", "/health")), "", &[], "")?;
-        self.get(("get-openapi", ("GET", "/openapi.json")), "", &[], "")?;
-        self.get(("refuse-route", ("GET", "/nowhere")), "", &[], "")?;
-        let signs_in: Value = serde_json::from_str(include_str!("../../events/add-claims/patient.json"))?;
-        self.add("add-claims", "", vec![signs_in.clone(), signs_in]);
+        for function in ["get-health", "get-openapi", "refuse-route"] {
+            self.get(function, NOBODY, &[])?;
+        }
+        let sign_in: Value = serde_json::from_str(include_str!("../../events/add-claims/patient.json"))?;
+        self.add("add-claims", [sign_in.clone(), sign_in]);
         Ok(())
     }
 
     fn configuration(&mut self) -> Result<()> {
+        let world = self.world;
         let settings = json!({
             "sendMessageLabel": "Write to us", "encounterType": "Results",
             "attachments": {"maxBytes": 5_242_880, "contentTypes": ["image/jpeg", "image/png"]},
             "tasking": {"enabled": true, "pool": "clinic"},
         });
-        self.get(("get-settings", ("GET", "/settings")), "patient-a", &[], "")?;
-        self.ask(("put-settings", ("PUT", "/settings")), "admin", &[], "", [&settings; 2])?;
-        let [kept, first, second] = [(); 3].map(|()| self.world.questionnaire());
+        self.get("get-settings", "patient-a", &[])?;
+        self.twice("put-settings", "admin", &[], &settings)?;
+        let [kept, first, second] = [(); 3].map(|()| world.questionnaire());
         let (kept, first, second) = (kept?.to_string(), first?.to_string(), second?.to_string());
-        self.get(("list-questionnaires", ("GET", "/questionnaires")), "patient-a", &[], "")?;
-        let (one, path) = ([("questionnaireId", kept.as_str())], "/questionnaires/{questionnaireId}");
-        self.get(("get-questionnaire", ("GET", path)), "patient-a", &one, "")?;
-        let form = |title: &str| {
+        self.get("list-questionnaires", "patient-a", &[])?;
+        self.get("get-questionnaire", "patient-a", &[&kept])?;
+        let put = |title: &str| {
             let question = json!({"linkId": "question", "text": "Your question", "type": "text", "required": true});
-            json!({"title": title, "description": "For questions.", "items": [question]})
+            let form = json!({"title": title, "description": "For questions.", "items": [question]});
+            world.request("put-questionnaire", "admin", &[&kept], &form)
         };
-        let forms = [&form("Ask about a result"), &form("Ask about a laboratory result")];
-        self.ask(("put-questionnaire", ("PUT", path)), "admin", &one, "", forms)?;
-        let remove = |id: &str| {
-            self.world.request(Some("admin"), ("DELETE", path), &[("questionnaireId", id)], "", &Value::Null)
-        };
-        let events = vec![remove(&first)?, remove(&second)?];
-        self.add("delete-questionnaire", "", events);
+        self.add("put-questionnaire", [put("Ask about a result")?, put("Ask about a laboratory result")?]);
+        let delete = |id: &str| world.request("delete-questionnaire", "admin", &[id], &Value::Null);
+        self.add("delete-questionnaire", [delete(&first)?, delete(&second)?]);
         Ok(())
     }
 
     fn people(&mut self) -> Result<()> {
-        self.get(("get-me", ("GET", "/me")), "patient-a", &[], "")?;
-        let contact = ("/me/notifications", "clinician-a");
-        let addresses = [json!({"email": "clara@example.org"}), json!({"email": "c@example.org"})];
-        let route = ("put-notifications", ("PUT", contact.0));
-        self.ask(route, contact.1, &[], "", [&addresses[0], &addresses[1]])?;
-        self.get(("get-notifications", ("GET", contact.0)), contact.1, &[], "")?;
-        self.get(("search-patients", ("GET", "/patients")), "clinician-a", &[], "q=ana")?;
-        let one = [("patientId", PATIENT)];
-        self.get(("get-patient", ("GET", "/patients/{patientId}")), "patient-a", &one, "")?;
-        let feed = json!({"name": "Ana Patient", "birthDate": "1980-02-29", "recordNumber": "MRN-0001"});
-        self.ask(("put-patient", ("PUT", "/patients/{patientId}")), "admin", &one, "", [&feed; 2])
+        let world = self.world;
+        self.get("get-me", "patient-a", &[])?;
+        let put = |email: &str| world.request("put-notifications", "clinician-a", &[], &json!({ "email": email }));
+        self.add("put-notifications", [put("clara@example.org")?, put("c@example.org")?]);
+        self.get("get-notifications", "clinician-a", &[])?;
+        let search = with_query(world.request("search-patients", "clinician-a", &[], &Value::Null)?, "q=ana");
+        self.add("search-patients", [search.clone(), search]);
+        self.get("get-patient", "patient-a", &[PATIENT])?;
+        let patient = json!({"name": "Ana Patient", "birthDate": "1980-02-29", "recordNumber": "MRN-0001"});
+        self.twice("put-patient", "admin", &[PATIENT], &patient)
     }
 
     fn conversations(&mut self) -> Result<()> {
         let world = self.world;
         for _ in 0..30 {
-            let head = world.conversation(2, NOTE)?;
-            world.read(&head, "patient-a")?;
-            world.read(&head, "clinician-a")?;
+            let head = world.conversation(2, SHORT_TEXT)?;
+            world.mark_read(&head, "patient-a")?;
+            world.mark_read(&head, "clinician-a")?;
         }
-        for (account, what) in [("patient-a", "25 of 30"), ("clinician-a", "25 of 30, as staff")] {
-            self.add("list-conversations", what, vec![list(world, account, PATIENT)?, list(world, account, PATIENT)?]);
+        for (name, account) in [(LIST, "patient-a"), (&as_staff(LIST), "clinician-a")] {
+            self.add(name, [list(world, account, PATIENT)?, list(world, account, PATIENT)?]);
         }
         let questionnaire = world.questionnaire()?;
         let answers = json!({"questionnaireId": questionnaire, "answers": [
             {"linkId": "result", "value": "Blood test"}, {"linkId": "question", "value": "Is my potassium too high?"},
         ]});
-        let create = ("create-conversation", ("POST", routes::LIST.1.1));
-        self.ask(create, "patient-a", &[("patientId", PATIENT)], "", [&answers; 2])?;
+        self.twice("create-conversation", "patient-a", &[PATIENT], &answers)?;
 
-        let chat = world.conversation(4, NOTE)?;
-        let one = chat.id.to_string();
-        let one = [("conversationId", one.as_str())];
-        self.get(("get-conversation", ("GET", "/conversations/{conversationId}")), "patient-a", &one, "")?;
-        let (letters, notes) = (world.conversation(50, LETTER)?, world.conversation(50, NOTE)?);
-        for (what, account, chat) in [
-            ("50 letters of 1 KB", "patient-a", &letters),
-            ("50 letters of 1 KB, as staff", "clinician-a", &letters),
-            ("50 short entries", "patient-a", &notes),
-        ] {
-            self.add("list-messages", what, vec![open(world, account, chat.id)?, open(world, account, chat.id)?]);
-        }
-        for (what, account, text) in
-            [("1 KB", "patient-a", LETTER), ("1 KB, as staff", "clinician-a", LETTER), ("short", "patient-a", NOTE)]
+        let id = world.conversation(4, SHORT_TEXT)?.id;
+        let text_id = id.to_string();
+        self.get("get-conversation", "patient-a", &[&text_id])?;
+        let (long, short) = (world.conversation(50, LONG_TEXT)?.id, world.conversation(50, SHORT_TEXT)?.id);
+        for (name, account, id) in
+            [(OPEN, "patient-a", long), (&as_staff(OPEN), "clinician-a", long), (OPEN_SHORT, "patient-a", short)]
         {
-            let events = vec![send(world, account, chat.id, text)?, send(world, account, chat.id, text)?];
-            self.add("send-message", what, events);
+            self.add(name, [open(world, account, id)?, open(world, account, id)?]);
         }
-        let status = ("PUT", "/conversations/{conversationId}/status");
-        let set = |status_is: &str| world.request(Some("patient-a"), status, &one, "", &json!({ "status": status_is }));
-        let events = vec![set("closed")?, set("open")?, set("closed")?];
-        self.add("set-conversation-status", "close", events);
-        self.add("set-conversation-status", "reopen", vec![set("open")?, set("closed")?, set("open")?]);
-        let events = vec![mark_read(world, "clinician-b", chat.id, 1)?, mark_read(world, "clinician-b", chat.id, 4)?];
-        self.add("mark-read", "", events);
-        let chat = world.conversation(4, NOTE)?;
-        let one = chat.id.to_string();
-        let (unread, one) = (("DELETE", routes::MARK_READ.1.1), [("conversationId", one.as_str())]);
+        for (name, account, text) in [
+            (SEND, "patient-a", LONG_TEXT),
+            (&as_staff(SEND), "clinician-a", LONG_TEXT),
+            (SEND_SHORT, "patient-a", SHORT_TEXT),
+        ] {
+            self.add(name, [send(world, account, id, text)?, send(world, account, id, text)?]);
+        }
+        let set = |status: &str| {
+            world.request("set-conversation-status", "patient-a", &[&text_id], &json!({ "status": status }))
+        };
+        self.add("set-conversation-status: close", [set("closed")?, set("open")?, set("closed")?]);
+        self.add("set-conversation-status: reopen", [set("open")?, set("closed")?, set("open")?]);
+        self.add(MARK_READ, [mark_read(world, "clinician-b", id, 1)?, mark_read(world, "clinician-b", id, 4)?]);
+        let read = world.conversation(4, SHORT_TEXT)?;
         for account in ["clinician-a", "clinician-b"] {
-            world.read(&chat, account)?;
+            world.mark_read(&read, account)?;
         }
-        let unread = |account| world.request(Some(account), unread, &one, "", &Value::Null);
-        let events = vec![unread("clinician-a")?, unread("clinician-b")?];
-        self.add("mark-unread", "", events);
+        let unread = |account| world.request("mark-unread", account, &[&read.id.to_string()], &Value::Null);
+        self.add("mark-unread", [unread("clinician-a")?, unread("clinician-b")?]);
         Ok(())
     }
 
-    fn images(&mut self) -> Result<()> {
+    fn attachments(&mut self) -> Result<()> {
         let world = self.world;
-        let chat = world.conversation(2, NOTE)?;
-        let id = chat.id.to_string();
+        let conversation = world.conversation(2, SHORT_TEXT)?;
+        let id = conversation.id.to_string();
         let photo = json!({"contentType": "image/jpeg", "size": 4_000_000, "fileName": "IMG_0042.jpg"});
-        let create = ("create-attachment", ("POST", "/conversations/{conversationId}/attachments"));
-        self.ask(create, "patient-a", &[("conversationId", &id)], "", [&photo; 2])?;
-        let image = world.image(&chat, None)?.to_string();
-        let path = "/conversations/{conversationId}/attachments/{attachmentId}";
-        let parameters = [("conversationId", id.as_str()), ("attachmentId", image.as_str())];
-        self.get(("get-attachment", ("GET", path)), "patient-a", &parameters, "")?;
-        let photo = photo::phone_photo(640, 480, 6);
+        self.twice("create-attachment", "patient-a", &[&id], &photo)?;
+        let image = world.image(&conversation, None)?.to_string();
+        self.get("get-attachment", "patient-a", &[&id, &image])?;
+        let photo = phone_photo(640, 480, 6);
         let uploaded = || -> Result<Value> {
-            let image = world.image(&chat, Some(&photo))?;
-            Ok(json!({"Records": [{
-                "eventVersion": "2.1", "eventSource": "aws:s3", "awsRegion": "us-east-1",
-                "eventTime": "2026-11-22T09:00:00.000Z", "eventName": "ObjectCreated:Put",
-                "userIdentity": {"principalId": "EXAMPLE"}, "requestParameters": {"sourceIPAddress": "203.0.113.7"},
-                "responseElements": {"x-amz-request-id": "EXAMPLE", "x-amz-id-2": "EXAMPLE"},
-                "s3": {
-                    "s3SchemaVersion": "1.0", "configurationId": "uploads",
-                    "bucket": {"name": world.bucket_name, "ownerIdentity": {"principalId": "EXAMPLE"},
-                        "arn": format!("arn:aws:s3:::{}", world.bucket_name)},
-                    "object": {"key": format!("uploads/{}/{image}", chat.id), "size": photo.len(),
-                        "eTag": "00000000000000000000000000000000", "sequencer": "00000000000000001"},
-                },
-            }]}))
+            let image = world.image(&conversation, Some(&photo))?;
+            let mut event: Value = serde_json::from_str(&UPLOAD.replace("{bucket}", &world.name))?;
+            let object = &mut event["Records"][0]["s3"]["object"];
+            object["key"] = format!("uploads/{id}/{image}").into();
+            object["size"] = photo.len().into();
+            Ok(event)
         };
-        let events = vec![uploaded()?, uploaded()?];
-        self.add("inspect-attachment", "", events);
+        self.add("inspect-attachment", [uploaded()?, uploaded()?]);
         Ok(())
     }
 
     fn chart(&mut self) -> Result<()> {
         let world = self.world;
-        let chat = world.conversation(1, NOTE)?;
-        let encounter = chat.encounter_id.to_string();
-        let one = [("encounterId", encounter.as_str())];
-        let path = "/patients/{patientId}/encounters";
-        self.get(("list-encounters", ("GET", path)), "clinician-a", &[("patientId", PATIENT)], "")?;
-        self.get(("get-encounter", ("GET", "/encounters/{encounterId}")), "clinician-a", &one, "")?;
+        let encounter = world.conversation(1, SHORT_TEXT)?.encounter_id.to_string();
+        self.get("list-encounters", "clinician-a", &[PATIENT])?;
+        self.get("get-encounter", "clinician-a", &[&encounter])?;
         let order = json!({"text": "Potassium, fasting, within a week"});
-        let orders = ("create-order", ("POST", "/encounters/{encounterId}/orders"));
-        self.ask(orders, "clinician-a", &one, "", [&order; 2])?;
+        self.twice("create-order", "clinician-a", &[&encounter], &order)?;
         let document = json!({"title": "Laboratory report", "url": "https://records.example.org/reports/42"});
-        let documents = ("link-document", ("POST", "/encounters/{encounterId}/documents"));
-        self.ask(documents, "clinician-a", &one, "", [&document; 2])?;
-        let bodies = ["finished", "in-progress"].map(|status| json!({ "status": status }));
-        let status = ("set-encounter-status", ("PUT", "/encounters/{encounterId}/status"));
-        self.ask(status, "clinician-a", &one, "", [&bodies[0], &bodies[1]])?;
+        self.twice("link-document", "clinician-a", &[&encounter], &document)?;
+        let set = |function: &str, id: &str, status: &str| {
+            world.request(function, "clinician-a", &[id], &json!({ "status": status }))
+        };
+        let function = "set-encounter-status";
+        self.add(function, [set(function, &encounter, "finished")?, set(function, &encounter, "in-progress")?]);
 
         let mut tasks = Vec::new();
         for _ in 0..30 {
-            tasks.push(world.task(&world.conversation(1, NOTE)?)?.to_string());
+            tasks.push(world.task(&world.conversation(1, SHORT_TEXT)?)?.to_string());
         }
-        self.get(("list-tasks", ("GET", "/tasks")), "clinician-a", &[], "pool=clinic&status=requested")?;
-        let update = |task: &str, status: &str| {
-            let one = [("taskId", task)];
-            world.request(Some("clinician-a"), ("PUT", "/tasks/{taskId}"), &one, "", &json!({ "status": status }))
-        };
-        for (what, status, [first, second]) in [("take", "in-progress", [0, 1]), ("complete", "completed", [2, 3])] {
-            let events = vec![update(&tasks[first], status)?, update(&tasks[second], status)?];
-            self.add("update-task", what, events);
+        let list = world.request("list-tasks", "clinician-a", &[], &Value::Null)?;
+        let list = with_query(list, "pool=clinic&status=requested");
+        self.add("list-tasks", [list.clone(), list]);
+        for (name, status, tasks) in
+            [("update-task: take", "in-progress", &tasks[..2]), ("update-task: complete", "completed", &tasks[2..4])]
+        {
+            self.add(name, [set("update-task", &tasks[0], status)?, set("update-task", &tasks[1], status)?]);
         }
-        let path = "/patients/{patientId}/access-log";
-        self.get(("list-access-log", ("GET", path)), "patient-a", &[("patientId", PATIENT)], "")
+        self.get("list-access-log", "patient-a", &[PATIENT])
     }
 
-    /// Batches of 10 records, as the table's stream would bring them.
+    /// Batches of 10 records of the table's stream.
     fn stream(&mut self) -> Result<()> {
-        let (function, records) = ("project-changes", 10);
-        let five = |by: u32| -> Result<Value> { asked(self.world, 5, by) };
-        let (questions, answers) = (vec![five(1)?, five(1)?], vec![five(2)?, five(2)?]);
-        let name = |function: &str, what: &str| format!("{function}: {what}");
-        let (asked_in_5, answered_in_5) = ("questions in 5 chats, batch of 10", "answers in 5 chats, batch of 10");
-        let in_one = vec![five_in_one(self.world)?, five_in_one(self.world)?];
-        let said_in_1 = "5 messages in 1 chat, batch of 10";
-        for (what, events) in [(asked_in_5, questions), (answered_in_5, answers), (said_in_1, in_one)] {
-            self.made.push(Scenario { name: name(function, what), function, events, records });
+        let world = self.world;
+        let mut add = |name: String, events: [Value; 2]| {
+            self.made.push(Scenario { name, events: events.into(), records: 10 });
+        };
+        for function in CONSUMERS {
+            add(format!("{function}: {QUESTIONS}"), [messages(world, 5, 1)?, messages(world, 5, 1)?]);
+            add(format!("{function}: {REPLIES}"), [messages(world, 5, 2)?, messages(world, 5, 2)?]);
         }
-        let function = "notify";
-        for (what, entries) in [(asked_in_5, 1), (answered_in_5, 2)] {
-            let events = vec![asked(self.world, 5, entries)?, asked(self.world, 5, entries)?];
-            self.made.push(Scenario { name: name(function, what), function, events, records });
-        }
+        let name = "project-changes: 5 messages in 1 conversation, batch of 10".to_owned();
+        add(name, [five_in_one(world)?, five_in_one(world)?]);
         Ok(())
     }
 }
 
-/// What `entries` new entries in each of so many new chats bring in the stream: the head and the last entry.
-pub(crate) fn asked(world: &World, chats: u32, entries: u32) -> Result<Value> {
+/// The name of the same scenario for a clinician.
+fn as_staff(name: &str) -> String {
+    format!("{name}, as staff")
+}
+
+/// The stream's records of new conversations with so many messages each: of the head and the last message.
+pub(crate) fn messages(world: &World, conversations: u32, messages: u32) -> Result<Value> {
     let mut records = Vec::new();
-    for _ in 0..chats {
-        let head = world.conversation(entries, LETTER)?;
-        records.extend(changed(world, &head, head.last_number)?);
+    for _ in 0..conversations {
+        let head = world.conversation(messages, LONG_TEXT)?;
+        records.extend(message(world, &head, head.last_number)?);
     }
     Ok(json!({ "Records": records }))
 }
 
-/// What 5 messages, one after another in one chat, bring in the stream.
+/// The stream's records of 5 messages, one after another in one conversation.
 fn five_in_one(world: &World) -> Result<Value> {
-    let head = world.conversation(5, LETTER)?;
+    let head = world.conversation(5, LONG_TEXT)?;
     let mut records = Vec::new();
     for number in 1..=5 {
-        records.extend(changed(world, &head, number)?);
+        records.extend(message(world, &head, number)?);
     }
     Ok(json!({ "Records": records }))
 }
 
-/// The records of a new message: its chat's head and its entry.
-fn changed(world: &World, head: &Conversation, number: u64) -> Result<[Value; 2]> {
+/// The stream's records of a new message: its conversation's head, and its entry.
+fn message(world: &World, head: &Conversation, number: u64) -> Result<[Value; 2]> {
     let pk = format!("CONV#{}", head.id);
     let now = world.item(&pk, "HEAD")?;
     let mut before = now.clone();
@@ -323,23 +293,18 @@ fn changed(world: &World, head: &Conversation, number: u64) -> Result<[Value; 2]
     before["lastNumber"] = json!({"N": (number - 1).to_string()});
     let sk = format!("E#{number:010}");
     let entry = world.item(&pk, &sk)?;
-    Ok([record(&pk, "HEAD", "MODIFY", &now, Some(&before)), record(&pk, &sk, "INSERT", &entry, None)])
+    Ok([record(&pk, "HEAD", "MODIFY", &now, Some(&before))?, record(&pk, &sk, "INSERT", &entry, None)?])
 }
 
 /// A record of the table's stream.
-pub(crate) fn record(pk: &str, sk: &str, kind: &str, new: &Value, old: Option<&Value>) -> Value {
-    let mut change = json!({
-        "ApproximateCreationDateTime": 1_795_338_000,
-        "Keys": {"pk": {"S": pk}, "sk": {"S": sk}},
-        "NewImage": new, "SequenceNumber": "100000000000000000001", "SizeBytes": 900,
-        "StreamViewType": "NEW_AND_OLD_IMAGES",
-    });
-    if let Some(old) = old {
-        change["OldImage"] = old.clone();
-    }
-    json!({
-        "awsRegion": "us-east-1", "dynamodb": change, "eventID": "00000000000000000000000000000001",
-        "eventName": kind, "eventSource": "aws:dynamodb", "eventVersion": "1.1",
-        "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/example/stream/2026-11-22T09:00:00.000",
-    })
+pub(crate) fn record(pk: &str, sk: &str, kind: &str, new: &Value, old: Option<&Value>) -> Result<Value> {
+    let mut event: Value = serde_json::from_str(CHANGES)?;
+    let mut record = event["Records"][0].take();
+    let change = record["dynamodb"].as_object_mut().context("a record has a change")?;
+    change.remove("OldImage");
+    change.extend(old.map(|old| ("OldImage".to_owned(), old.clone())));
+    change["NewImage"] = new.clone();
+    change["Keys"] = json!({"pk": {"S": pk}, "sk": {"S": sk}});
+    record["eventName"] = kind.into();
+    Ok(record)
 }

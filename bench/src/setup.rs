@@ -1,32 +1,30 @@
-//! What the command is given: where the functions, the baselines and the emulator are, and what the machine is.
+//! The environment: where the functions, the baselines and the emulator are, and which machine this is.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use anyhow::{Context as _, Result, bail};
+use anyhow::{Context as _, Result, ensure};
 
 use crate::figures::About;
+use crate::process::load_average;
 use crate::sandbox::Program;
 use crate::world::World;
 
-/// Where everything is; `cargo xtask bench` says it.
+/// Where everything is; set by `cargo xtask bench`.
 pub(crate) struct Setup {
     /// The emulator (`AWS_ENDPOINT_URL`).
     pub(crate) endpoint: String,
     /// The functions as they are deployed: `<binary>/bootstrap` (`BENCH_FUNCTIONS`).
     functions: PathBuf,
-    /// The Rust baselines (`BENCH_BASELINES`).
+    /// The baselines (`BENCH_BASELINES`).
     baselines: PathBuf,
-    /// The bundled Node.js functions (`BENCH_NODE`).
-    node: PathBuf,
-    /// A folder for what is measured with (`BENCH_SCRATCH`).
+    /// A folder for temporary files (`BENCH_SCRATCH`).
     pub(crate) scratch: PathBuf,
-    /// Where results are kept (`BENCH_RESULTS`).
+    /// `docs/performance.json` (`BENCH_RESULTS`).
     pub(crate) results: PathBuf,
-    /// Where the document goes (`BENCH_DOCUMENT`).
+    /// `docs/performance.md` (`BENCH_DOCUMENT`).
     pub(crate) document: PathBuf,
-    /// The versions of what takes part, as JSON (`BENCH_TOOLS`).
+    /// The tools' versions, as JSON (`BENCH_TOOLS`).
     tools: BTreeMap<String, String>,
     /// The command that builds all functions, as JSON (`BENCH_BUILD`).
     pub(crate) build: Vec<String>,
@@ -43,7 +41,6 @@ impl Setup {
             endpoint: read("AWS_ENDPOINT_URL")?,
             functions: path("BENCH_FUNCTIONS")?,
             baselines: path("BENCH_BASELINES")?,
-            node: path("BENCH_NODE")?,
             scratch: path("BENCH_SCRATCH")?,
             results: path("BENCH_RESULTS")?,
             document: path("BENCH_DOCUMENT")?,
@@ -52,43 +49,25 @@ impl Setup {
         })
     }
 
-    /// All functions' binaries, by name.
-    pub(crate) fn functions(&self) -> Result<BTreeMap<String, PathBuf>> {
-        let folder = fs::read_dir(&self.functions).with_context(|| format!("no {}", self.functions.display()))?;
-        let found = folder.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-        let found: BTreeMap<_, _> =
-            found.map(|name| (name.clone(), self.functions.join(name).join("bootstrap"))).collect();
-        // Beside them are the library's programs, which are not deployed.
-        let deployed = |name: &str| Path::new("functions/src/bin").join(format!("{name}.rs")).exists();
-        Ok(found.into_iter().filter(|(name, path)| deployed(name) && path.exists()).collect())
-    }
-
-    /// A function, talking to AWS at an endpoint.
+    /// A function that calls AWS at an endpoint.
     pub(crate) fn function(&self, name: &str, world: &World, endpoint: &str) -> Result<Program> {
-        let path = self.functions.join(name).join("bootstrap");
-        existing(&path)?;
-        Ok(Program::new(name, &path, &world.environment(endpoint)))
+        Ok(Program::new(name, &self.binary(name)?, &world.environment(endpoint)))
     }
 
-    /// The Rust baseline of a function, with what it is told beside what the function is: `bare-<function>`, or
-    /// `minimal`.
-    pub(crate) fn baseline(&self, name: &str, world: &World, told: &[(&str, String)]) -> Result<Program> {
-        let path = self.baselines.join(name);
-        existing(&path)?;
+    /// A function's binary.
+    pub(crate) fn binary(&self, name: &str) -> Result<PathBuf> {
+        existing(self.functions.join(name).join("bootstrap"))
+    }
+
+    /// A baseline, `bare-<function>` or `minimal`, with variables beside the function's.
+    pub(crate) fn baseline(&self, name: &str, world: &World, variables: &[(&str, String)]) -> Result<Program> {
+        let path = existing(self.baselines.join(name))?;
         let mut program = Program::new(name, &path, &world.environment(world.endpoint()));
-        program.environment.extend(told.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
+        program.environment.extend(variables.iter().map(|(name, value)| ((*name).to_owned(), value.clone())));
         Ok(program)
     }
 
-    /// The Node.js twin of a function.
-    pub(crate) fn node(&self, name: &str, world: &World) -> Result<Program> {
-        let handler = self.node.join(format!("{name}.mjs"));
-        existing(&handler)?;
-        let name = format!("node-{name}");
-        Ok(Program::new(&name, &handler, &world.environment(world.endpoint())).under(["node".to_owned()]))
-    }
-
-    /// Where and with what is measured; the load is filled in by the caller.
+    /// The machine and the tools; the load after the measurement is the caller's to add.
     pub(crate) fn about(&self) -> About {
         let processors = std::thread::available_parallelism().map_or(1, usize::from);
         About {
@@ -101,18 +80,13 @@ impl Setup {
     }
 }
 
-fn existing(path: &Path) -> Result<()> {
-    if path.exists() { Ok(()) } else { bail!("{} was not built", path.display()) }
+fn existing(path: PathBuf) -> Result<PathBuf> {
+    ensure!(path.exists(), "{} was not built", path.display());
+    Ok(path)
 }
 
 fn today() -> String {
     #[expect(clippy::disallowed_methods, reason = "the day of the measurement")]
     let now = jiff::Timestamp::now();
     now.strftime("%Y-%m-%d").to_string()
-}
-
-/// The machine's load average over the last minute.
-pub(crate) fn load_average() -> f64 {
-    let text = fs::read_to_string("/proc/loadavg").unwrap_or_default();
-    text.split_whitespace().next().and_then(|load| load.parse().ok()).unwrap_or(f64::NAN)
 }

@@ -1,5 +1,4 @@
-//! What is measured closely: the routes that carry the load, each beside the bare calls of the same request and, where
-//! there is one, its twin in Node.js.
+//! The routes that carry the load, measured closely, each beside the bare AWS calls of the same request.
 
 use std::rc::Rc;
 
@@ -9,101 +8,75 @@ use serde_json::Value;
 use shared::store::schema;
 
 use crate::sandbox::Program;
-use crate::scenarios;
+use crate::scenarios::{self, LIST, MARK_READ, OPEN, OPEN_SHORT, SEND, SEND_SHORT};
 use crate::setup::Setup;
-use crate::world::{LETTER, NOTE, PATIENT, World, user};
+use crate::world::{LONG_TEXT, PATIENT, SHORT_TEXT, World, user};
 
 /// Makes the next event for a program.
 type Events<'a> = Rc<dyn Fn() -> Result<Value> + 'a>;
 
-/// A program with the events that it is fed.
-#[derive(Clone)]
+/// A program with its events.
 pub(crate) struct Subject<'a> {
     pub(crate) name: String,
     pub(crate) program: Program,
     pub(crate) event: Events<'a>,
     /// The same request as nothing but its calls to AWS.
     pub(crate) bare: Option<Box<Subject<'a>>>,
-    /// The same request in Node.js.
-    pub(crate) node: Option<Box<Subject<'a>>>,
 }
 
 /// The smallest function of the same runtime library.
 pub(crate) fn minimal<'a>(setup: &Setup, world: &'a World) -> Result<Subject<'a>> {
     let program = setup.baseline("minimal", world, &[])?;
     let event: Events = Rc::new(|| scenarios::list(world, "patient-a", PATIENT));
-    Ok(Subject { name: "minimal".to_owned(), program, event, bare: None, node: None })
+    Ok(Subject { name: "minimal".to_owned(), program, event, bare: None })
 }
 
-/// Our routes.
-pub(crate) fn ours<'a>(setup: &Setup, world: &'a World) -> Result<Vec<Subject<'a>>> {
+/// The routes.
+pub(crate) fn routes<'a>(setup: &Setup, world: &'a World) -> Result<Vec<Subject<'a>>> {
     for _ in 0..30 {
-        let head = world.conversation(2, NOTE)?;
-        world.read(&head, "patient-a")?;
+        let head = world.conversation(2, SHORT_TEXT)?;
+        world.mark_read(&head, "patient-a")?;
     }
-    let (letters, notes) = (world.conversation(50, LETTER)?, world.conversation(50, NOTE)?);
-    // Each program writes in a chat of its own, so that none finds what another has left.
-    let [chat, bare_chat, node_chat] = [(); 3].map(|()| world.conversation(2, LETTER));
-    let (chat, bare_chat, node_chat) = (chat?, bare_chat?, node_chat?);
-    let (short_chat, bare_short_chat) = (world.conversation(2, NOTE)?, world.conversation(2, NOTE)?);
+    let (long, short) = (world.conversation(50, LONG_TEXT)?.id, world.conversation(50, SHORT_TEXT)?.id);
+    // Each program writes in a conversation of its own, so that none finds what another has left.
+    let own = |text| anyhow::Ok([world.conversation(2, text)?.id, world.conversation(2, text)?.id]);
+    let ([ours, bare], [ours_short, bare_short]) = (own(LONG_TEXT)?, own(SHORT_TEXT)?);
     let list: Events = Rc::new(|| scenarios::list(world, "patient-a", PATIENT));
-    let sends = |id| -> Events<'a> { Rc::new(move || scenarios::send(world, "patient-a", id, LETTER)) };
-    let notes_in = |id| -> Events<'a> { Rc::new(move || scenarios::send(world, "patient-a", id, NOTE)) };
-    let opens = |id| -> Events<'a> { Rc::new(move || scenarios::open(world, "patient-a", id)) };
+    let open = |id| -> Events<'a> { Rc::new(move || scenarios::open(world, "patient-a", id)) };
+    let send = |id| -> Events<'a> { Rc::new(move || scenarios::send(world, "patient-a", id, LONG_TEXT)) };
+    let send_short = |id| -> Events<'a> { Rc::new(move || scenarios::send(world, "patient-a", id, SHORT_TEXT)) };
     let cursors = schema::read_cursors(PATIENT.parse()?, &user("patient-a")?);
-    let told = |id: ConversationId| {
-        let told = [("BENCH_CONVERSATION", id.to_string()), ("BENCH_PATIENT", PATIENT.to_owned())];
-        [told.as_slice(), &[("BENCH_CURSORS", cursors.clone())]].concat()
-    };
-    let beside = |name: &str, program: Program, event: &Events<'a>| {
-        Some(Box::new(Subject { name: name.to_owned(), program, event: event.clone(), bare: None, node: None }))
+    let environment = |id: ConversationId| {
+        let variables = [("BENCH_CONVERSATION", id.to_string()), ("BENCH_PATIENT", PATIENT.to_owned())];
+        [variables.as_slice(), &[("BENCH_CURSORS", cursors.clone())]].concat()
     };
     let mut subjects = Vec::new();
-    for (function, name, event, bare_event, node_event, bare_of) in [
-        (
-            "send-message",
-            "send-message: 1 KB",
-            sends(chat.id),
-            sends(bare_chat.id),
-            Some(sends(node_chat.id)),
-            bare_chat.id,
-        ),
-        (
-            "send-message",
-            "send-message: short",
-            notes_in(short_chat.id),
-            notes_in(bare_short_chat.id),
-            None,
-            bare_short_chat.id,
-        ),
-        ("list-conversations", "list-conversations: 25 chats", list.clone(), list.clone(), Some(list.clone()), chat.id),
-        (
-            "list-messages",
-            "list-messages: 50 short entries",
-            opens(notes.id),
-            opens(notes.id),
-            Some(opens(notes.id)),
-            notes.id,
-        ),
-        ("list-messages", "list-messages: 50 letters of 1 KB", opens(letters.id), opens(letters.id), None, letters.id),
+    for (name, event, bare_event, bare_id) in [
+        (SEND, send(ours), send(bare), bare),
+        (SEND_SHORT, send_short(ours_short), send_short(bare_short), bare_short),
+        (LIST, list.clone(), list, ours),
+        (OPEN_SHORT, open(short), open(short), short),
+        (OPEN, open(long), open(long), long),
     ] {
-        let bare = setup.baseline(&format!("bare-{function}"), world, &told(bare_of))?;
-        let node = node_event.map(|event| anyhow::Ok((setup.node(function, world)?, event))).transpose()?;
+        let function = scenarios::function(name);
+        let bare = Subject {
+            name: format!("bare {name}"),
+            program: setup.baseline(&format!("bare-{function}"), world, &environment(bare_id))?,
+            event: bare_event,
+            bare: None,
+        };
         subjects.push(Subject {
             name: name.to_owned(),
             program: setup.function(function, world, world.endpoint())?,
             event,
-            bare: beside(&format!("bare {name}"), bare, &bare_event),
-            node: node.and_then(|(program, event)| beside(&format!("Node.js {name}"), program, &event)),
+            bare: Some(Box::new(bare)),
         });
     }
-    let (function, id) = ("mark-read", chat.id);
     subjects.push(Subject {
-        name: function.to_owned(),
-        program: setup.function(function, world, world.endpoint())?,
-        event: Rc::new(move || scenarios::mark_read(world, "patient-a", id, 2)),
+        name: MARK_READ.to_owned(),
+        program: setup.function(MARK_READ, world, world.endpoint())?,
+        event: Rc::new(move || scenarios::mark_read(world, "patient-a", ours, 2)),
         bare: None,
-        node: None,
     });
     Ok(subjects)
 }

@@ -1,25 +1,24 @@
 //! Stands between a function and the emulator and counts: calls, how many follow one another, and request units.
 
-use std::io;
-use std::net::{TcpListener, TcpStream};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use serde_json::Value;
+use testkit::capacity::{consumed_units, read_units};
+use ureq::http::{Request, Response};
 
-use crate::capacity::{consumed_units, read_units};
-use crate::http::{Connection, Message};
+use crate::http;
 
 /// How long a call is held.
 const HOLD: Duration = Duration::from_millis(20);
 
 /// One call to AWS.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Call {
-    /// `DynamoDB.Query`; the method and the service where the protocol names no operation.
-    pub(crate) action: String,
+struct Call {
+    /// `DynamoDB.Query`; the service and the method where the protocol names no operation.
+    action: String,
     started: Instant,
     ended: Instant,
     refused: bool,
@@ -27,7 +26,7 @@ pub(crate) struct Call {
     written: f64,
 }
 
-/// What some calls come to.
+/// The calls of one or more requests, added up.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(crate) struct Cost {
     pub(crate) calls: usize,
@@ -36,53 +35,59 @@ pub(crate) struct Cost {
     pub(crate) read_units: f64,
     /// With those of the index.
     pub(crate) write_units: f64,
-    /// Calls that were refused, but for conditions that did not hold: those are an answer.
+    /// Calls that failed; a condition that did not hold is no failure.
     pub(crate) refused: usize,
-    /// What was called, in the order of the answers.
+    /// The calls' names, in the order in which they ended.
     pub(crate) actions: Vec<String>,
 }
 
-/// A metered way to the emulator.
+/// An address in front of the emulator that counts calls.
 #[derive(Debug, Clone)]
 pub(crate) struct Tap {
-    /// Where the emulator is reached through it.
+    /// What a function takes for AWS's endpoint.
     pub(crate) url: String,
     calls: Arc<Mutex<Vec<Call>>>,
 }
 
 impl Tap {
-    /// Opens a way to `upstream`, `http://<host>:<port>`, that asks for the units of every call and holds each for a
-    /// moment, as a network does: calls that are made beside each other overlap then for certain.
+    /// Counts calls and units, and holds each call for a moment as a network does, so that those beside each other
+    /// always overlap.
     pub(crate) fn open(upstream: &str) -> Result<Self> {
         Self::between(upstream, true, HOLD)
     }
 
-    /// The same without holding calls.
+    /// Counts calls and units, without holding calls.
     pub(crate) fn metering(upstream: &str) -> Result<Self> {
         Self::between(upstream, true, Duration::ZERO)
     }
 
-    /// Opens one that only counts calls, and leaves them as they are.
+    /// Counts calls and changes nothing: requests and responses stay as long as they are.
     pub(crate) fn counting(upstream: &str) -> Result<Self> {
         Self::between(upstream, false, Duration::ZERO)
     }
 
     fn between(upstream: &str, metered: bool, hold: Duration) -> Result<Self> {
-        let upstream = upstream.trim_start_matches("http://").trim_end_matches('/').to_owned();
-        let listener = TcpListener::bind("127.0.0.1:0").context("no port for the tap")?;
-        let tap = Self { url: format!("http://{}", listener.local_addr()?), calls: Arc::default() };
-        let calls = tap.calls.clone();
-        thread::spawn(move || {
-            for stream in listener.incoming().flatten() {
-                let (upstream, calls) = (upstream.clone(), calls.clone());
-                // An error is the end of a connection; the function notices and the measurement fails.
-                thread::spawn(move || forward(Connection::new(stream), &upstream, (metered, hold), &calls));
-            }
-        });
-        Ok(tap)
+        let calls = Arc::new(Mutex::new(Vec::new()));
+        let (counted, client, upstream) = (calls.clone(), http::client(), upstream.to_owned());
+        let address = http::serve(move |mut request| {
+            let started = Instant::now();
+            thread::sleep(hold);
+            let action = action(&request);
+            let metered = metered && action.starts_with("DynamoDB.");
+            let body = if metered { ask_for_units(&mut request) } else { Value::Null };
+            let response = http::send(&client, &upstream, request).ok()?;
+            let (read, written) = if metered { units(&action, &body, &response) } else { (0.0, 0.0) };
+            let unmet = String::from_utf8_lossy(response.body()).contains("ConditionalCheckFailed");
+            let refused = response.status().as_u16() >= 400 && !unmet;
+            // Counted before the function has its response: its next call comes later.
+            let mut calls = counted.lock().unwrap_or_else(PoisonError::into_inner);
+            calls.push(Call { action, started, ended: Instant::now(), refused, read, written });
+            Some(response)
+        })?;
+        Ok(Self { url: format!("http://{address}"), calls })
     }
 
-    /// What was called since the last time.
+    /// The calls since the last time.
     pub(crate) fn take(&self) -> Cost {
         Cost::of(std::mem::take(&mut *self.calls.lock().unwrap_or_else(PoisonError::into_inner)))
     }
@@ -109,62 +114,35 @@ impl Cost {
     }
 }
 
-fn forward(
-    mut client: Connection,
-    upstream: &str,
-    (metered, hold): (bool, Duration),
-    calls: &Mutex<Vec<Call>>,
-) -> io::Result<()> {
-    let mut server = Connection::new(TcpStream::connect(upstream)?);
-    loop {
-        let mut request = client.receive()?;
-        let started = Instant::now();
-        thread::sleep(hold);
-        let action = action(&request);
-        let metered = metered && action.starts_with("DynamoDB.");
-        let mut body = Value::Null;
-        if metered {
-            body = serde_json::from_slice(&request.body).unwrap_or_default();
-            body["ReturnConsumedCapacity"] = "TOTAL".into();
-            request.body = body.to_string().into_bytes();
-        }
-        // The emulator may have closed a connection that was idle.
-        let answer = if let Ok(answer) = server.send(&request).and_then(|()| server.receive()) {
-            answer
-        } else {
-            server = Connection::new(TcpStream::connect(upstream)?);
-            server.send(&request)?;
-            server.receive()?
-        };
-        let (mut read, mut written) = (0.0, 0.0);
-        if metered {
-            let answer: Value = serde_json::from_slice(&answer.body).unwrap_or_default();
-            let is_read = action.ends_with("GetItem") || action.ends_with("Query");
-            if is_read {
-                read = read_units(&answer, body["ConsistentRead"] == true);
-            } else {
-                written = consumed_units(&answer);
-            }
-        }
-        let unmet = String::from_utf8_lossy(&answer.body).contains("ConditionalCheckFailed");
-        let refused = answer.status() >= 400 && !unmet;
-        // Before the function hears of it: what it does next must not come first.
-        let mut calls = calls.lock().unwrap_or_else(PoisonError::into_inner);
-        calls.push(Call { action, started, ended: Instant::now(), refused, read, written });
-        drop(calls);
-        client.send(&answer)?;
+/// Lets a call's response say what it consumed; the call's body.
+fn ask_for_units(request: &mut Request<Vec<u8>>) -> Value {
+    let mut body: Value = serde_json::from_slice(request.body()).unwrap_or_default();
+    body["ReturnConsumedCapacity"] = "TOTAL".into();
+    *request.body_mut() = body.to_string().into_bytes();
+    body
+}
+
+/// The units that a call read and wrote.
+fn units(action: &str, body: &Value, response: &Response<Vec<u8>>) -> (f64, f64) {
+    let response: Value = serde_json::from_slice(response.body()).unwrap_or_default();
+    if action.ends_with("GetItem") || action.ends_with("Query") {
+        (read_units(&response, body["ConsistentRead"] == true), 0.0)
+    } else {
+        (0.0, consumed_units(&response))
     }
 }
 
-/// A call's name: the operation where the protocol names it, else its method; and the service that it is signed for.
-fn action(request: &Message) -> String {
-    if let Some((service, operation)) = request.header("x-amz-target").and_then(|target| target.split_once('.')) {
+/// A call's name: the service and the operation where the protocol names it, else the service that it is signed for and
+/// its method.
+fn action(request: &Request<Vec<u8>>) -> String {
+    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+    if let Some((service, operation)) = header("x-amz-target").and_then(|target| target.split_once('.')) {
         return format!("{}.{operation}", service.split('_').next().unwrap_or(service));
     }
-    let scope = request.header("authorization").and_then(|header| header.split('/').nth(3)).unwrap_or("unsigned");
-    let body = String::from_utf8_lossy(&request.body);
+    let scope = header("authorization").and_then(|header| header.split('/').nth(3)).unwrap_or("unsigned");
+    let body = String::from_utf8_lossy(request.body());
     let operation = body.split('&').find_map(|field| field.strip_prefix("Action="));
-    format!("{scope}.{}", operation.unwrap_or(request.request().0))
+    format!("{scope}.{}", operation.unwrap_or(request.method().as_str()))
 }
 
 #[cfg(test)]
@@ -190,9 +168,12 @@ mod tests {
 
     #[test]
     fn calls_are_named_in_every_protocol() {
-        let named = |headers: &[(&str, &str)], body: &str| action(&Message::answer(200, headers, body));
-        assert_eq!(named(&[("x-amz-target", "DynamoDB_20120810.Query")], "{}"), "DynamoDB.Query");
-        let signed = ("authorization", "AWS4-HMAC-SHA256 Credential=test/20261124/us-east-1/sns/aws4_request, ...");
-        assert_eq!(named(&[signed], "Action=Publish&Version=1"), "sns.Publish");
+        let named = |header: &str, value: &str, body: &str| {
+            action(&Request::post("/").header(header, value).body(body.into()).unwrap())
+        };
+        assert_eq!(named("x-amz-target", "DynamoDB_20120810.Query", "{}"), "DynamoDB.Query");
+        let signature = "AWS4-HMAC-SHA256 Credential=test/20261124/us-east-1/sns/aws4_request, ...";
+        assert_eq!(named("authorization", signature, "Action=Publish&Version=1"), "sns.Publish");
+        assert_eq!(named("authorization", &signature.replace("sns", "s3"), ""), "s3.POST");
     }
 }

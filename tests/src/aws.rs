@@ -13,6 +13,7 @@ use aws_sigv4::sign::v4;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use crate::eventually::{IN_TIME, eventually, found_if};
 use crate::stack::Stack;
 
 /// What Lambda says of a function.
@@ -23,6 +24,8 @@ pub struct FunctionConfiguration {
     pub function_arn: String,
     /// The ARN of its role.
     pub role: String,
+    timeout: u32,
+    last_update_status: String,
     #[serde(default)]
     environment: Environment,
 }
@@ -74,6 +77,19 @@ pub async fn function(stack: &Stack, binary: &str) -> FunctionConfiguration {
     let path = format!("/2015-03-31/functions/{}/configuration", stack.function_name(binary));
     let text = lambda(stack, "GET", &path, Vec::new()).await;
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{binary}: {error}: {text}"))
+}
+
+/// Replaces a function's sandboxes, as every change of its configuration does: new ones know nothing that the old ones
+/// kept.
+pub async fn restart(stack: &Stack, binary: &str) {
+    let path = format!("/2015-03-31/functions/{}/configuration", stack.function_name(binary));
+    let timeout = function(stack, binary).await.timeout;
+    lambda(stack, "PUT", &path, json!({"Timeout": timeout}).to_string().into_bytes()).await;
+    eventually("the function is updated", IN_TIME, async || {
+        let function = function(stack, binary).await;
+        found_if(function.last_update_status == "Successful", function)
+    })
+    .await;
 }
 
 /// A function's ARN.

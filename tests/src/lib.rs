@@ -2,7 +2,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a test that can't go on panics, and says why")]
 
 pub mod aws;
-pub mod chat;
+pub mod conversation;
 pub mod eventually;
 pub mod http;
 pub mod published;

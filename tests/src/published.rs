@@ -138,7 +138,7 @@ impl Published {
         }
     }
 
-    /// What came until nothing has come for a while.
+    /// What came, and what still comes until nothing has come for a while.
     pub async fn settled(&self, quiet: Duration) -> Vec<String> {
         let mut all = self.payloads().await;
         loop {

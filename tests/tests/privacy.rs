@@ -1,5 +1,5 @@
-//! Nothing of people or of what they wrote is in a log line or in what is published: all of the end-to-end run is
-//! searched, which ran before this (`cargo xtask test e2e` runs the tests in the order of their names).
+//! Nothing of people or of what they wrote is in a log line or in a notice. It searches what the other end-to-end tests
+//! left, so it runs after them (tests/Cargo.toml says so).
 //!
 //! Searched for are the demo accounts' names, patients' names and record numbers, all titles and texts, email
 //! addresses and phone numbers, whole or in their first 60 characters. Texts of less than 8 characters are left out:
@@ -72,7 +72,7 @@ async fn secrets(stack: &Stack) -> Secrets {
     for id in conversations {
         let mut after = 0;
         loop {
-            let entries = table.entries_after(id, after, PAGE).await.expect("entries").expect("a chat").entries;
+            let entries = table.entries_after(id, after, PAGE).await.expect("entries").expect("a conversation").entries;
             let Some(last) = entries.last() else { break };
             after = last.number;
             for entry in &entries {

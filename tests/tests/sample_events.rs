@@ -1,18 +1,22 @@
 //! `cargo lambda invoke` of every function with its sample events, under the runtime that `cargo xtask watch` offers, on the
 //! stack's table, bucket and topics.
 //!
-//! They leave settings, questionnaires and preferences changed, so this runs after the other suites (`cargo xtask test e2e` runs
-//! the tests in the order of their names); `cargo xtask seed` brings the demo's back.
+//! They leave settings, questionnaires and preferences changed, so this runs after the other tests (tests/Cargo.toml says so);
+//! `cargo xtask seed` brings the demo's back.
 
 use std::collections::BTreeMap;
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
+use futures::StreamExt as _;
 use serde_json::Value;
 use tests::eventually::{IN_TIME, eventually};
 use tests::stack::Stack;
 use tests::{repository, xtask};
+
+/// How many functions run at once: most of the time, each waits for a process to start.
+const AT_ONCE: usize = 6;
 
 /// A process that ends with the test.
 struct Running(Child);
@@ -85,23 +89,23 @@ async fn every_function_answers_its_sample_events_under_cargo_lambda() {
     let (events, variables) = (folder.join("events"), variables(&folder));
     let functions: Vec<PathBuf> = entries(&events);
     assert_eq!(functions.len(), entries(&repository::root().join("events")).len());
-    for function in functions {
-        let name = function.file_name().and_then(|name| name.to_str()).expect("a name").to_owned();
-        let _running = started(&xtask::archives(), &name, port, &variables);
-        for event in entries(&function) {
-            let answer = invoke(&name, port, &event).await;
-            let asked: Value = serde_json::from_str(&std::fs::read_to_string(&event).expect("readable")).expect("JSON");
-            if let Some(status) = answer["statusCode"].as_u64() {
-                let signed_in = asked["headers"]["authorization"].is_string();
-                assert!(status < 500 && (status != 401 || !signed_in), "{}: {answer}", event.display());
-            } else {
-                assert!(
-                    asked["Records"].is_array() || asked["triggerSource"].is_string(),
-                    "{}: {answer}",
-                    event.display()
-                );
-                assert_eq!(answer["errorType"], Value::Null, "{}: {answer}", event.display());
-            }
+    let answered = futures::stream::iter(&functions).map(|function| answers(function, port, &variables));
+    answered.buffer_unordered(AT_ONCE).collect::<()>().await;
+}
+
+/// A function answers the sample events of its folder.
+async fn answers(folder: &Path, port: u16, variables: &BTreeMap<String, String>) {
+    let name = folder.file_name().and_then(|name| name.to_str()).expect("a name");
+    let _running = started(&xtask::archives(), name, port, variables);
+    for event in entries(folder) {
+        let answer = invoke(name, port, &event).await;
+        let asked: Value = serde_json::from_str(&std::fs::read_to_string(&event).expect("readable")).expect("JSON");
+        if let Some(status) = answer["statusCode"].as_u64() {
+            let signed_in = asked["headers"]["authorization"].is_string();
+            assert!(status < 500 && (status != 401 || !signed_in), "{}: {answer}", event.display());
+        } else {
+            assert!(asked["Records"].is_array() || asked["triggerSource"].is_string(), "{}: {answer}", event.display());
+            assert_eq!(answer["errorType"], Value::Null, "{}: {answer}", event.display());
         }
     }
 }

@@ -1,27 +1,26 @@
-//! Baseline: the calls of `list-conversations` and nothing around them: the page of chats and the reader's cursors, side
-//! by side.
+//! Baseline: the calls of `list-conversations` and nothing else: the page of conversations and the reader's cursors, at
+//! the same time.
 
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 
-#[path = "bare/connection.rs"]
-mod connection;
+mod bare;
 
-use connection::{client, text, told};
+use bare::{client, text, variable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let (client, table) = (client()?, told("TABLE_NAME")?);
-    let (chats, cursors) = (format!("PATIENT#{}#CONV", told("BENCH_PATIENT")?), told("BENCH_CURSORS")?);
-    let (client, table, chats, cursors) = (&client, &table, &chats, &cursors);
+    let (client, table) = (client()?, variable("TABLE_NAME")?);
+    let (conversations, cursors) = (format!("PATIENT#{}#CONV", variable("BENCH_PATIENT")?), variable("BENCH_CURSORS")?);
+    let (client, table, conversations, cursors) = (&client, &table, &conversations, &cursors);
     lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| async move {
-        let chats = client
+        let conversations = client
             .query()
             .table_name(table)
             .index_name("lists")
             .key_condition_expression("lpk = :lpk")
             .filter_expression("attribute_exists(lastMessageAt)")
-            .expression_attribute_values(":lpk", text(chats))
+            .expression_attribute_values(":lpk", text(conversations))
             .scan_index_forward(false)
             .limit(25);
         let cursors = client
@@ -29,8 +28,8 @@ async fn main() -> Result<(), Error> {
             .table_name(table)
             .key_condition_expression("pk = :pk")
             .expression_attribute_values(":pk", text(cursors));
-        let (chats, cursors) = tokio::try_join!(chats.send(), cursors.send())?;
-        assert!(chats.count == 25 && cursors.count > 0, "the chats are there");
+        let (conversations, cursors) = tokio::try_join!(conversations.send(), cursors.send())?;
+        assert!(conversations.count == 25 && cursors.count > 0, "the conversations are there");
         Ok::<_, Error>(())
     }))
     .await

@@ -1,26 +1,25 @@
-//! Baseline: the calls of `send-message` and nothing around them. It reads the head and writes head, entry and record in
-//! one transaction with the same conditions and items of the same size; it checks nobody and answers nothing.
+//! Baseline: the calls of `send-message` and nothing else. It reads the head, and writes head, entry and audit event in one
+//! transaction, with the same conditions and items of the same size.
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, ReturnValuesOnConditionCheckFailure, TransactWriteItem};
 use lambda_runtime::{Error, LambdaEvent, service_fn};
 use serde::de::IgnoredAny;
 
-#[path = "bare/connection.rs"]
-mod connection;
+mod bare;
 
-use connection::{Item, client, text, told};
+use bare::{Item, client, text, variable};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    let (client, table, patient) = (client()?, told("TABLE_NAME")?, told("BENCH_PATIENT")?);
-    let chat = told("BENCH_CONVERSATION")?;
-    let head = format!("CONV#{chat}");
+    let (client, table, patient) = (client()?, variable("TABLE_NAME")?, variable("BENCH_PATIENT")?);
+    let conversation = variable("BENCH_CONVERSATION")?;
+    let head = format!("CONV#{conversation}");
     let get = |sk: &str| client.get_item().table_name(&table).key("pk", text(&head)).key("sk", text(sk));
-    // The text of an entry that is there already is sent again and again: no compression here.
-    let entry = get("E#0000000001").send().await?.item.ok_or("the chat has no entry")?;
-    let (get, client, table, entry, patient, chat) = (&get, &client, &table, &entry, &patient, &chat);
+    // The text of a stored entry is written again and again, so nothing is compressed here.
+    let entry = get("E#0000000001").send().await?.item.ok_or("the conversation has no entry")?;
+    let (get, client, table, entry, patient, conversation) = (&get, &client, &table, &entry, &patient, &conversation);
     lambda_runtime::run(service_fn(|_: LambdaEvent<IgnoredAny>| async move {
-        let mut new_head = get("HEAD").consistent_read(true).send().await?.item.ok_or("there is no chat")?;
+        let mut new_head = get("HEAD").consistent_read(true).send().await?.item.ok_or("there is no conversation")?;
         let (lock, last) = (new_head["lockVersion"].clone(), new_head["lastNumber"].clone());
         let number = last.as_n().map_err(|_| "no number")?.parse::<u64>()? + 1;
         new_head.insert("lastNumber".into(), AttributeValue::N(number.to_string()));
@@ -29,7 +28,7 @@ async fn main() -> Result<(), Error> {
         new_entry.insert("sk".into(), text(format!("E#{number:010}")));
         let record = Item::from([
             ("pk".into(), text(format!("ACCESS#{patient}"))),
-            ("sk".into(), text(format!("{number:032}#{}", &chat[chat.len() - 22..]))),
+            ("sk".into(), text(format!("{number:032}#{}", &conversation[conversation.len() - 22..]))),
             ("n".into(), AttributeValue::N(number.to_string())),
             ("expiresAt".into(), AttributeValue::N("1795338000".into())),
         ]);

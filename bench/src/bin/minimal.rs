@@ -1,4 +1,4 @@
-//! Baseline: the smallest function of the same runtime library, which answers every request with nothing.
+//! Baseline: the smallest function of the same runtime library; its responses are empty.
 
 use lambda_http::{Body, Error, Request, Response, service_fn};
 

@@ -4,11 +4,9 @@
 //! and whose answers become its first message.
 
 use domain::audit::{Action, Entity};
-use domain::chart_item::ChartCounts;
 use domain::conversation::{Changed, Conversation};
 use domain::encounter::Encounter;
 use domain::ids::{ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId};
-use domain::lock::LockHistory;
 use domain::person::{Caller, Person};
 use domain::questionnaire::{Answer as QuestionAnswer, AnswerError, Questionnaire, QuestionnaireResponse};
 use domain::text::{MessageText, Title};
@@ -111,15 +109,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
         None => Changed { head, entries: Vec::new() },
         Some((response, text)) => head.post(MessageId::new(deps.clock.id()), text, Some(response), person, now)?,
     };
-    let encounter = Encounter {
-        id: encounter_id,
-        patient_id: patient,
-        conversation_id: id,
-        encounter_type: beginning.encounter_type.unwrap_or(settings.encounter_type),
-        lock: LockHistory::opened(person.clone(), now),
-        chart_counts: ChartCounts::default(),
-        created_at: now,
-    };
+    let encounter_type = beginning.encounter_type.unwrap_or(settings.encounter_type);
+    let encounter = Encounter::begin(&changed.head, encounter_type);
     let event = deps.agent(&request, &caller);
     let event = event.map(|agent| agent.changed(patient, Action::CreateConversation, Entity::Conversation(id)));
     match deps.table.create_conversation(&changed, &encounter, event.as_ref(), idempotency.as_ref(), now).await? {

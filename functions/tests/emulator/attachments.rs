@@ -12,10 +12,10 @@ use functions::stream::project_changes;
 use lambda_http::Request;
 use serde_json::{Value, json};
 use shared::store::CachedSettings;
+use testkit::photo::{TELLING, contains, phone_photo};
 
 use crate::bucket::TestBucket;
 use crate::costs::conversation;
-use crate::photo::{TELLING, contains, phone_photo};
 use crate::stream::{projector, removal};
 use crate::support::{Bench, body, request};
 

@@ -1,21 +1,13 @@
 //! A bucket of one's own in the emulator, and one that nobody reaches, whose addresses are always the same.
 
-use aws_sdk_s3::config::{BehaviorVersion, Builder, Credentials, Region};
+use aws_sdk_s3::config::Builder;
 use serde_json::{Value, json};
 use shared::attachments::Bucket;
-use uuid::Uuid;
-
-fn connection(endpoint: &str) -> Builder {
-    aws_sdk_s3::Config::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(endpoint)
-        .region(Region::new("us-east-1"))
-        .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-}
+use testkit::emulator::{connection, connection_to, new_name};
 
 /// A bucket that nobody reaches.
 pub(crate) fn nowhere() -> Bucket {
-    Bucket::new(connection("https://s3.example.org"), "example", None, true)
+    Bucket::new(Builder::from(&connection_to("https://s3.example.org")), "example", None, true)
 }
 
 /// A bucket in the emulator.
@@ -29,12 +21,11 @@ pub(crate) struct TestBucket {
 impl TestBucket {
     /// A new bucket.
     pub(crate) async fn new() -> Self {
-        #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
-        let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL").unwrap();
-        let client = aws_sdk_s3::Client::from_conf(connection(&endpoint).force_path_style(true).build());
-        let name = format!("images-{}", Uuid::new_v4());
+        let config = || Builder::from(&connection());
+        let client = aws_sdk_s3::Client::from_conf(config().force_path_style(true).build());
+        let name = new_name("images");
         client.create_bucket().bucket(&name).send().await.unwrap();
-        Self { bucket: Bucket::new(connection(&endpoint), &name, None, true), client, name }
+        Self { bucket: Bucket::new(config(), &name, None, true), client, name }
     }
 
     /// The keys of what is in it.

@@ -2,13 +2,10 @@
 //! 1 KB of a patient's letter as text, and with conversations 100 times as long.
 
 use domain::attachment::{Attached, Image, MediaType, State};
-use domain::chart_item::ChartCounts;
 use domain::conversation::{Changed, Conversation};
 use domain::encounter::Encounter;
 use domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
-use domain::lock::LockHistory;
 use domain::patient::Patient;
-use domain::person::{Person, Role};
 use domain::text::{MessageText, Title};
 use functions::attachments::{create_attachment, get_attachment};
 use functions::conversations::{list_conversations, mark_read, mark_unread, set_conversation_status};
@@ -18,22 +15,13 @@ use functions::patients::search_patients;
 use functions::tasks::{list_tasks, update_task};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
+use testkit::accounts::{ana, clara};
+use testkit::texts::LETTER;
 use uuid::Uuid;
 
 use crate::bucket::nowhere;
 use crate::meter::Cost;
 use crate::support::{Bench, PATIENT, body, request};
-
-/// 1 KB as a patient would write it.
-const LETTER: &str = include_str!("../../../shared/testdata/letter.txt");
-
-pub(crate) fn person(user_id: &str, role: Role, name: &str) -> Person {
-    Person { user_id: UserId::new(user_id).unwrap(), role, name: name.into() }
-}
-
-pub(crate) fn ana() -> Person {
-    person("patient-a", Role::Patient, "Ana Patient")
-}
 
 /// A conversation with so many letters, from both sides in turn.
 pub(crate) async fn conversation(bench: &Bench, letters: u32) -> Conversation {
@@ -42,26 +30,17 @@ pub(crate) async fn conversation(bench: &Bench, letters: u32) -> Conversation {
 
 /// The same with so many images in every fifth letter.
 async fn conversation_with_images(bench: &Bench, letters: u32, images: usize) -> Conversation {
-    let clara = person("clinician-a", Role::Clinician, "Clara Clinician");
     let now = bench.deps.clock.now();
     let (id, encounter_id) = (ConversationId::new(bench.deps.clock.id()), EncounterId::new(bench.deps.clock.id()));
     let patient_id: PatientId = PATIENT.parse().unwrap();
     let title = Title::new("Ask about a result").unwrap();
     let head = Conversation::begin(id, encounter_id, patient_id, title, &ana(), now);
-    let encounter = Encounter {
-        id: encounter_id,
-        patient_id,
-        conversation_id: id,
-        encounter_type: "Results".into(),
-        lock: LockHistory::opened(ana(), now),
-        chart_counts: ChartCounts::default(),
-        created_at: now,
-    };
+    let encounter = Encounter::begin(&head, "Results".into());
     let changed = Changed { head, entries: Vec::new() };
     bench.deps.table.create_conversation(&changed, &encounter, None, None, now).await.unwrap();
     let mut head = changed.head;
     for letter in 0..letters {
-        let by = if letter % 2 == 0 { ana() } else { clara.clone() };
+        let by = if letter % 2 == 0 { ana() } else { clara() };
         let text = MessageText::new(LETTER).unwrap();
         let changed = head.post(MessageId::new(bench.deps.clock.id()), text, None, &by, bench.deps.clock.now());
         let images = if letter % 5 == 0 { images } else { 0 };

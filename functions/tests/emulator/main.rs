@@ -8,16 +8,9 @@
 
 mod attachments;
 mod bucket;
-#[path = "../../../bench/src/capacity.rs"]
-mod capacity;
 mod costs;
-mod issuer;
 mod meter;
-#[path = "../../../shared/tests/table/new_table.rs"]
-mod new_table;
 mod notices;
-#[path = "../../../shared/testdata/photo.rs"]
-mod photo;
 mod preferences;
 mod samples;
 mod search;

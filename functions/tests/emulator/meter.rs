@@ -11,8 +11,7 @@ use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use serde_json::Value;
-
-use crate::capacity::{consumed_units, read_units};
+use testkit::capacity::{consumed_units, read_units};
 
 /// One call.
 #[derive(Debug, Clone, Copy)]

@@ -6,13 +6,13 @@ use std::path::Path;
 
 use domain::attachment::{Attachment, Declared, Image, MediaType, State};
 use domain::audit::{Action, Agent, AuditEvent, Entity, Source};
-use domain::ids::{AuditEventId, UserId};
-use domain::person::{Person, Role};
+use domain::ids::AuditEventId;
 use functions::conversations::create_conversation;
 use functions::inventory::{self, TRIGGERS};
 use functions::runtime::serve::{Answer, AnyHandler};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
+use testkit::accounts::{ana, clara};
 
 use crate::bucket::nowhere;
 use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, from_event, request};
@@ -65,11 +65,7 @@ fn images(now: jiff::Timestamp) -> [Attachment; 2] {
         id: "01900000-0000-7000-8000-000000000a01".parse().unwrap(),
         conversation_id: CONVERSATION.parse().unwrap(),
         patient_id: PATIENT.parse().unwrap(),
-        created_by: Person {
-            user_id: UserId::new("patient-a").unwrap(),
-            role: Role::Patient,
-            name: "Ana Patient".into(),
-        },
+        created_by: ana(),
         created_at: now,
         state: State::Ready(image),
         message: Some(1),
@@ -85,13 +81,11 @@ fn images(now: jiff::Timestamp) -> [Attachment; 2] {
 
 /// clinician-a has read the conversation.
 fn reading() -> AuditEvent {
-    let clara =
-        Person { user_id: UserId::new("clinician-a").unwrap(), role: Role::Clinician, name: "Clara Clinician".into() };
     let source = Source { address: Some("203.0.113.7".into()), request_id: "example-request".into() };
     let at = "2026-11-22T09:00:00Z".parse().unwrap();
     let id = AuditEventId::new(uuid::Uuid::nil());
     let chat = Entity::Conversation(CONVERSATION.parse().unwrap());
-    Agent::staff(&clara, source, at, id).unwrap().read(PATIENT.parse().unwrap(), Action::ReadConversation, chat)
+    Agent::staff(&clara(), source, at, id).unwrap().read(PATIENT.parse().unwrap(), Action::ReadConversation, chat)
 }
 
 /// Gives what was created the id that the sample events name.

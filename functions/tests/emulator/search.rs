@@ -3,24 +3,23 @@
 
 use std::collections::BTreeSet;
 
-use domain::chart_item::ChartCounts;
 use domain::conversation::{Changed, Conversation};
 use domain::encounter::Encounter;
 use domain::ids::{ConversationId, EncounterId, MessageId, PatientId, UserId};
-use domain::lock::{LockHistory, Status};
-use domain::person::Role;
+use domain::lock::Status;
 use domain::search::{Digest, search_words};
 use domain::text::{MessageText, Title};
 use functions::conversations::{create_conversation, list_conversations};
 use functions::messages::send_message;
 use serde_json::{Value, json};
+use testkit::accounts::{ana, clara};
+use testkit::texts::LETTER;
 
-use crate::costs::{ana, assert_at_most, cost, person};
+use crate::costs::{assert_at_most, cost};
 use crate::meter::Cost;
 use crate::stream::Recorded;
 use crate::support::{Bench, PATIENT, body, request};
 
-const LETTER: &str = include_str!("../../../shared/testdata/letter.txt");
 const CONVERSATIONS: usize = 500;
 const MESSAGES: usize = 40;
 
@@ -88,7 +87,7 @@ impl Writer {
 
 /// A conversation with these messages as it is stored, and as the stream's function leaves it.
 async fn conversation(bench: &Bench, title: &str, texts: &[String]) -> Conversation {
-    let (deps, clara) = (&bench.deps, person("clinician-a", Role::Clinician, "Clara Clinician"));
+    let (deps, clara) = (&bench.deps, clara());
     let now = deps.clock.now();
     let (id, encounter_id) = (ConversationId::new(deps.clock.id()), EncounterId::new(deps.clock.id()));
     let patient_id: PatientId = PATIENT.parse().unwrap();
@@ -101,15 +100,7 @@ async fn conversation(bench: &Bench, title: &str, texts: &[String]) -> Conversat
     if id.uuid().as_u128() % 3 == 0 {
         head = head.set_status(Status::Closed, &clara, now).unwrap().head;
     }
-    let encounter = Encounter {
-        id: encounter_id,
-        patient_id,
-        conversation_id: id,
-        encounter_type: "Results".into(),
-        lock: LockHistory::opened(ana(), now),
-        chart_counts: ChartCounts::default(),
-        created_at: now,
-    };
+    let encounter = Encounter::begin(&head, "Results".into());
     // Entries are not read by a search: the digest is made from the texts directly.
     let stored = Changed { head: head.clone(), entries: Vec::new() };
     deps.table.create_conversation(&stored, &encounter, None, None, now).await.unwrap();

@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_sns::Client;
+use aws_sdk_sns::config::Builder;
 use aws_sdk_sns::config::http::HttpResponse;
-use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
 use aws_sdk_sns::types::Subscription;
 use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn};
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
@@ -13,7 +13,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
 use shared::later::later;
 use shared::notifications::Topics;
-use uuid::Uuid;
+use testkit::emulator::{connection, new_name};
 
 /// A request's parameters.
 pub(crate) type Asked = BTreeMap<String, String>;
@@ -41,7 +41,7 @@ pub(crate) enum Trouble {
 
 impl Default for Sns {
     fn default() -> Self {
-        let prefix = format!("arn:aws:sns:us-east-1:000000000000:portal-messaging-{}-", Uuid::new_v4());
+        let prefix = format!("arn:aws:sns:us-east-1:000000000000:{}-", new_name("portal-messaging"));
         Self {
             prefix,
             asked: Arc::default(),
@@ -60,15 +60,9 @@ impl Sns {
     }
 
     fn client(&self) -> Client {
-        #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
-        let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL").unwrap();
         let sns = self.clone();
-        let config = aws_sdk_sns::Config::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .endpoint_url(endpoint)
-            .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "test"))
-            .http_client(http_client_fn(move |_, _| SharedHttpConnector::new(sns.clone())));
+        let config =
+            Builder::from(&connection()).http_client(http_client_fn(move |_, _| SharedHttpConnector::new(sns.clone())));
         Client::from_conf(config.build())
     }
 

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use shared::attachments::Bucket;
 use shared::later::later;
 use shared::store::{CachedSettings, ListPage};
-use uuid::Uuid;
+use testkit::emulator::{connection, new_name};
 
 use crate::bucket::nowhere;
 use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, request, reset_clock};
@@ -30,19 +30,11 @@ pub(crate) struct Recorded {
 }
 
 pub(crate) fn sqs() -> aws_sdk_sqs::Client {
-    #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
-    let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL").unwrap();
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
-        .endpoint_url(endpoint)
-        .region(aws_sdk_sqs::config::Region::new("us-east-1"))
-        .credentials_provider(aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "test"));
-    aws_sdk_sqs::Client::from_conf(config.build())
+    aws_sdk_sqs::Client::new(&connection())
 }
 
 pub(crate) async fn queue() -> String {
-    let name = format!("failures-{}", Uuid::new_v4());
-    sqs().create_queue().queue_name(name).send().await.unwrap().queue_url.unwrap()
+    sqs().create_queue().queue_name(new_name("failures")).send().await.unwrap().queue_url.unwrap()
 }
 
 impl Recorded {

@@ -1,28 +1,36 @@
 //! Handlers with a table of their own, a clock and ids that count, and requests from sample events.
 
 use std::collections::HashMap;
+use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
+use aws_sdk_dynamodb::config::Builder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use domain::catalogue::{CatalogueError, Draft};
+use domain::catalogue::CatalogueError;
 use domain::ids::PatientId;
 use domain::patient::Patient;
 use functions::runtime::deps::{Clock, Deps};
 use lambda_http::{Body, Request, Response};
-use serde_json::{Value, json};
+use serde_json::Value;
+use shared::config::IssuerConfig;
 use shared::http::cursor::Cursors;
 use shared::identity::Identity;
 use shared::store::{CachedSettings, Table};
+use testkit::accounts::{PATIENT_B, audience};
+use testkit::emulator::{connection, new_table};
+use testkit::issuer::{Algorithm, Issuer};
+use testkit::questionnaire;
 use uuid::Uuid;
 
-use crate::issuer::issuer;
 use crate::meter::Meter;
-use crate::new_table::{emulator, new_table};
 use crate::sns::Sns;
 
-/// patient-a's record.
-pub(crate) const PATIENT: &str = "01900000-0000-7000-8000-00000000000a";
+/// The one issuer of this test program.
+static ISSUER: LazyLock<Issuer> = LazyLock::new(|| Issuer::start(Algorithm::Es256));
+
+pub(crate) use testkit::accounts::PATIENT_A as PATIENT;
+
 /// The questionnaire of the sample events.
 pub(crate) const QUESTIONNAIRE: &str = "01900000-0000-7000-8000-000000000101";
 
@@ -54,6 +62,19 @@ fn counting_clock() -> Clock {
     Clock::new(now, id)
 }
 
+/// How functions verify the issuer's tokens.
+fn issuer_config() -> IssuerConfig {
+    IssuerConfig {
+        issuer: ISSUER.url().into(),
+        audience: audience(),
+        client_ids: Vec::new(),
+        role_claim: "role".into(),
+        patient_id_claim: "patientId".into(),
+        name_claim: "name".into(),
+        own_roots: false,
+    }
+}
+
 /// Lets the clock of this test begin anew.
 pub(crate) fn reset_clock() {
     TICKS.with(|ticks| ticks.store(0, Ordering::Relaxed));
@@ -63,7 +84,7 @@ impl Bench {
     /// A new table with patient-a, patient-b and a questionnaire.
     pub(crate) async fn new() -> Self {
         let meter = Meter::default();
-        let client = Client::from_conf(emulator().http_client(meter.http_client()).build());
+        let client = Client::from_conf(Builder::from(&connection()).http_client(meter.http_client()).build());
         let table = new_table(&client).await;
         let secrets = aws_sdk_secretsmanager::Config::builder()
             .behavior_version(aws_sdk_secretsmanager::config::BehaviorVersion::latest());
@@ -72,7 +93,7 @@ impl Bench {
         let deps = Deps {
             table: Table::new(client.clone(), &table),
             cached_settings: CachedSettings::default(),
-            identity: Identity::new(issuer().config()),
+            identity: Identity::new(issuer_config()),
             cursors: Cursors::with_key(secrets, b"a key of the tests, not of a deployment"),
             topics: sns.topics(),
             clock: counting_clock(),
@@ -85,8 +106,7 @@ impl Bench {
     }
 
     async fn seed(&self) {
-        for (id, name, record_number) in
-            [(PATIENT, "Ana Patient", "MRN-0001"), ("01900000-0000-7000-8000-00000000000b", "Ben Patient", "MRN-0002")]
+        for (id, name, record_number) in [(PATIENT, "Ana Patient", "MRN-0001"), (PATIENT_B, "Ben Patient", "MRN-0002")]
         {
             let patient = Patient {
                 id: id.parse::<PatientId>().unwrap(),
@@ -96,19 +116,9 @@ impl Bench {
             };
             self.deps.table.put_patient(&patient).await.unwrap();
         }
-        let draft: Draft = serde_json::from_value(json!({
-            "id": QUESTIONNAIRE,
-            "title": "Ask about a result",
-            "description": "For questions about a laboratory or imaging result.",
-            "items": [
-                {"linkId": "result", "text": "Which result?", "type": "choice", "required": true,
-                    "options": ["Blood test", "X-ray"]},
-                {"linkId": "question", "text": "Your question", "type": "text", "required": true},
-            ],
-        }))
-        .unwrap();
         let id = QUESTIONNAIRE.parse().unwrap();
-        self.deps.table.put_questionnaire::<CatalogueError>(id, &draft.checked(id).unwrap()).await.unwrap();
+        let questionnaire = questionnaire::about_a_result(id);
+        self.deps.table.put_questionnaire::<CatalogueError>(id, &questionnaire).await.unwrap();
         self.meter.take();
     }
 
@@ -146,7 +156,7 @@ pub(crate) fn from_event(event: &str) -> Request {
     let mut event: Value = serde_json::from_str(event).unwrap();
     let account = event["headers"]["authorization"].as_str().and_then(|text| text.strip_prefix("Bearer {"));
     if let Some(account) = account.map(|text| text.trim_end_matches('}').to_owned()) {
-        event["headers"]["authorization"] = format!("Bearer {}", issuer().token(&account)).into();
+        event["headers"]["authorization"] = format!("Bearer {}", ISSUER.token(&account)).into();
     }
     lambda_http::request::from_str(&event.to_string()).unwrap()
 }

@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::Denied;
+use crate::conversation::Conversation;
 use crate::ids::{ConversationId, EncounterId, PatientId};
 use crate::lock::{LockHistory, Status};
 use crate::person::{Caller, Person};
@@ -68,6 +69,19 @@ pub struct Encounter {
 }
 
 impl Encounter {
+    /// The encounter of a new conversation.
+    pub fn begin(conversation: &Conversation, encounter_type: String) -> Self {
+        Self {
+            id: conversation.encounter_id,
+            patient_id: conversation.patient_id,
+            conversation_id: conversation.id,
+            encounter_type,
+            lock: LockHistory::opened(conversation.created_by.clone(), conversation.created_at),
+            chart_counts: ChartCounts::default(),
+            created_at: conversation.created_at,
+        }
+    }
+
     /// Its status.
     pub fn status(&self) -> EncounterStatus {
         self.lock.current().status().into()

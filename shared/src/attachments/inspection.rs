@@ -276,5 +276,4 @@ fn reason(error: &ImageError) -> Reason {
 }
 
 #[cfg(test)]
-#[path = "inspection_tests.rs"]
 mod tests;

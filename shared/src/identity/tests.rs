@@ -1,89 +1,48 @@
 //! Tests with an issuer on loopback: which tokens are accepted, and how often the issuer's keys are fetched.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
-use aws_lc_rs::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, KeyPair as _};
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use jsonwebtoken::{Algorithm, EncodingKey, Header, encode, get_current_timestamp};
 use serde_json::{Value, json};
-use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use testkit::accounts::PATIENT_A;
+use testkit::issuer::{self, Issuer};
 
 use super::{Identity, IdentityError};
 use crate::config::IssuerConfig;
 use domain::person::{Caller, Role};
 
-const PATIENT: &str = "01900000-0000-7000-8000-00000000000a";
-
-struct Issuer {
-    url: String,
-    key: EncodingKey,
-    fetches: Arc<AtomicUsize>,
+fn issuer() -> Issuer {
+    Issuer::start(issuer::Algorithm::Es256)
 }
 
-/// Starts an issuer on a free port that counts requests for its discovery document and keys.
-async fn issuer() -> Issuer {
-    let pair = EcdsaKeyPair::generate(&ECDSA_P256_SHA256_FIXED_SIGNING).unwrap();
-    let point = pair.public_key().as_ref();
-    let coordinate = |range: std::ops::Range<usize>| URL_SAFE_NO_PAD.encode(&point[range]);
-    let keys = json!({"keys": [{
-        "kty": "EC", "crv": "P-256", "use": "sig", "alg": "ES256", "kid": "one",
-        "x": coordinate(1..33), "y": coordinate(33..65),
-    }]});
-    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}", listener.local_addr().unwrap());
-    let discovery = json!({"issuer": url, "jwks_uri": format!("{url}/jwks")});
-    let fetches = Arc::new(AtomicUsize::new(0));
-    let counter = Arc::clone(&fetches);
-    tokio::spawn(async move {
-        loop {
-            let (mut stream, _) = listener.accept().await.unwrap();
-            let mut request = vec![0; 4096];
-            let read = stream.read(&mut request).await.unwrap();
-            let is_jwks = request[..read].starts_with(b"GET /jwks ");
-            counter.fetch_add(1, Ordering::SeqCst);
-            let body = if is_jwks { &keys } else { &discovery }.to_string();
-            let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\nconnection: close\r\n\r\n", body.len());
-            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-        }
-    });
-    Issuer { url, key: EncodingKey::from_ec_der(pair.to_pkcs8v1().unwrap().as_ref()), fetches }
+fn identity(issuer: &Issuer) -> Identity {
+    Identity::new(IssuerConfig {
+        issuer: issuer.url().into(),
+        audience: "api".into(),
+        client_ids: vec!["portal".into()],
+        role_claim: "role".into(),
+        patient_id_claim: "patientId".into(),
+        name_claim: "name".into(),
+        own_roots: false,
+    })
 }
 
-impl Issuer {
-    fn identity(&self) -> Identity {
-        Identity::new(IssuerConfig {
-            issuer: self.url.clone(),
-            audience: "api".into(),
-            client_ids: vec!["portal".into()],
-            role_claim: "role".into(),
-            patient_id_claim: "patientId".into(),
-            name_claim: "name".into(),
-            own_roots: false,
-        })
-    }
-
-    fn claims(&self) -> Value {
-        let now = get_current_timestamp();
-        json!({
-            "iss": self.url, "aud": "api", "client_id": "portal", "sub": "ana", "iat": now, "exp": now + 60,
-            "role": "patient", "patientId": PATIENT, "name": "Ana",
-        })
-    }
-
-    fn sign(&self, header: &Header, claims: &Value) -> String {
-        format!("Bearer {}", encode(header, claims, &self.key).unwrap())
-    }
-
-    /// A valid token with some claims changed, or removed with `null`.
-    fn token(&self, changes: &Value) -> String {
-        self.sign(&header(), &merged(self.claims(), changes))
-    }
+fn claims(issuer: &Issuer) -> Value {
+    let now = get_current_timestamp();
+    json!({
+        "iss": issuer.url(), "aud": "api", "client_id": "portal", "sub": "ana", "iat": now, "exp": now + 60,
+        "role": "patient", "patientId": PATIENT_A, "name": "Ana",
+    })
 }
 
-fn header() -> Header {
-    Header { kid: Some("one".into()), typ: Some("at+jwt".into()), ..Header::new(Algorithm::ES256) }
+/// A token with a header that differs from a good one's.
+fn with_header(issuer: &Issuer, changes: &Value) -> String {
+    format!("Bearer {}", issuer.sign(&merged(issuer.header(), changes), &claims(issuer)))
+}
+
+/// A token with claims that differ from a good one's; `null` removes one.
+fn token(issuer: &Issuer, changes: &Value) -> String {
+    format!("Bearer {}", issuer.sign(&issuer.header(), &merged(claims(issuer), changes)))
 }
 
 fn merged(mut claims: Value, changes: &Value) -> Value {
@@ -99,22 +58,22 @@ fn merged(mut claims: Value, changes: &Value) -> Value {
 
 #[tokio::test]
 async fn a_valid_token_identifies_its_caller() {
-    let issuer = issuer().await;
-    let identity = issuer.identity();
-    let ana = identity.caller(Some(&issuer.token(&json!({})))).await.unwrap();
-    assert!(matches!(&ana, Caller::Patient { patient_id, .. } if patient_id.to_string() == PATIENT));
+    let issuer = issuer();
+    let identity = identity(&issuer);
+    let ana = identity.caller(Some(&token(&issuer, &json!({})))).await.unwrap();
+    assert!(matches!(&ana, Caller::Patient { patient_id, .. } if patient_id.to_string() == PATIENT_A));
     assert_eq!((ana.person().name.as_str(), ana.person().user_id.as_str()), ("Ana", "ana"));
     let clinician = json!({"role": ["staff", "clinician"], "patientId": null, "name": null, "aud": ["x", "api"]});
-    let clinician = identity.caller(Some(&issuer.token(&clinician))).await.unwrap();
+    let clinician = identity.caller(Some(&token(&issuer, &clinician))).await.unwrap();
     assert_eq!((clinician.role(), clinician.person().name.as_str()), (Role::Clinician, "Clinician"));
     let cognito = json!({"aud": null, "token_use": "access"});
-    assert!(identity.caller(Some(&issuer.token(&cognito))).await.is_ok());
+    assert!(identity.caller(Some(&token(&issuer, &cognito))).await.is_ok());
 }
 
 #[tokio::test]
 async fn all_other_tokens_are_rejected() {
-    let issuer = issuer().await;
-    let identity = issuer.identity();
+    let issuer = issuer();
+    let identity = identity(&issuer);
     let now = get_current_timestamp();
     let bad = [
         ("expired", json!({"exp": now - 60})),
@@ -130,23 +89,22 @@ async fn all_other_tokens_are_rejected() {
         ("a control character in the subject", json!({"sub": "a\u{0}"})),
     ];
     for (what, changes) in bad {
-        let refused = identity.caller(Some(&issuer.token(&changes))).await;
+        let refused = identity.caller(Some(&token(&issuer, &changes))).await;
         assert!(matches!(refused, Err(IdentityError::Invalid(_))), "{what}: {refused:?}");
     }
-    let good = issuer.token(&json!({}));
+    let good = token(&issuer, &json!({}));
     let unsigned = format!(
         "Bearer {}.{}.",
         URL_SAFE_NO_PAD.encode(r#"{"alg":"none","typ":"at+jwt","kid":"one"}"#),
-        URL_SAFE_NO_PAD.encode(issuer.claims().to_string())
+        URL_SAFE_NO_PAD.encode(claims(&issuer).to_string())
     );
     let shared_secret = encode(
         &Header { kid: Some("one".into()), ..Header::new(Algorithm::HS256) },
-        &issuer.claims(),
+        &claims(&issuer),
         &EncodingKey::from_secret(b"one"),
     );
-    let other_key = self::issuer().await;
-    let forged = other_key.sign(&header(), &issuer.claims());
-    let id_token = issuer.sign(&Header { typ: Some("id+jwt".into()), ..header() }, &issuer.claims());
+    let forged = format!("Bearer {}", self::issuer().sign(&issuer.header(), &claims(&issuer)));
+    let id_token = with_header(&issuer, &json!({"typ": "id+jwt"}));
     let cut = good[..good.len() - 3].to_owned();
     for token in [unsigned, format!("Bearer {}", shared_secret.unwrap()), forged, id_token, cut, "Bearer x".into()] {
         let refused = identity.caller(Some(&token)).await;
@@ -159,8 +117,8 @@ async fn all_other_tokens_are_rejected() {
 
 #[tokio::test]
 async fn a_valid_token_without_a_role_is_forbidden() {
-    let issuer = issuer().await;
-    let identity = issuer.identity();
+    let issuer = issuer();
+    let identity = identity(&issuer);
     for changes in [
         json!({"role": null}),
         json!({"role": "nurse"}),
@@ -168,31 +126,31 @@ async fn a_valid_token_without_a_role_is_forbidden() {
         json!({"patientId": null}),
         json!({"patientId": "CONV#1"}),
     ] {
-        let refused = identity.caller(Some(&issuer.token(&changes))).await;
+        let refused = identity.caller(Some(&token(&issuer, &changes))).await;
         assert!(matches!(refused, Err(IdentityError::NoRole(_))), "{changes}: {refused:?}");
     }
 }
 
 #[tokio::test]
 async fn keys_are_fetched_once_and_forged_key_ids_cause_no_load() {
-    let issuer = issuer().await;
-    let identity = issuer.identity();
+    let issuer = issuer();
+    let identity = identity(&issuer);
     for _ in 0..3 {
-        identity.caller(Some(&issuer.token(&json!({})))).await.unwrap();
+        identity.caller(Some(&token(&issuer, &json!({})))).await.unwrap();
     }
-    assert_eq!(issuer.fetches.load(Ordering::SeqCst), 2, "discovery and keys, once");
+    assert_eq!(issuer.fetches(), 2, "discovery and keys, once");
     for id in ["two", "three", "four"] {
-        let forged = issuer.sign(&Header { kid: Some(id.into()), ..header() }, &issuer.claims());
+        let forged = with_header(&issuer, &json!({"kid": id}));
         assert!(identity.caller(Some(&forged)).await.is_err());
     }
-    assert_eq!(issuer.fetches.load(Ordering::SeqCst), 2, "no more within the interval");
+    assert_eq!(issuer.fetches(), 2, "no more within the interval");
 }
 
 #[tokio::test]
 async fn an_unreachable_issuer_is_reported() {
     let config =
         IssuerConfig { issuer: "http://127.0.0.1:9".into(), audience: "api".into(), ..IssuerConfig::default() };
-    let issuer = issuer().await;
-    let unreachable = Identity::new(config).caller(Some(&issuer.token(&json!({})))).await;
+    let issuer = issuer();
+    let unreachable = Identity::new(config).caller(Some(&token(&issuer, &json!({})))).await;
     assert!(matches!(unreachable, Err(IdentityError::Keys(_))), "{unreachable:?}");
 }

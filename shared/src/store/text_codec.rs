@@ -91,13 +91,9 @@ mod tests {
     use base64::Engine as _;
     use proptest::prelude::*;
     use sha2::{Digest as _, Sha256};
+    use testkit::texts::{CARTA, LETTER};
 
     use super::*;
-
-    /// 1 KB as a patient would write it.
-    const LETTER: &str = include_str!("../../testdata/letter.txt");
-    /// The same in Spanish, on something else.
-    const CARTA: &str = include_str!("../../testdata/carta.txt");
 
     #[test]
     fn a_letter_of_1_kb_fits_half_a_unit() {

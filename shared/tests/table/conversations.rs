@@ -1,10 +1,8 @@
 //! Creating conversations: together with their encounter, and once per idempotency key.
 
-use domain::chart_item::ChartCounts;
 use domain::conversation::{Changed, Conversation};
 use domain::encounter::Encounter;
 use domain::ids::{ConversationId, EncounterId, UserId};
-use domain::lock::LockHistory;
 use domain::text::Title;
 use shared::store::{Created, Idempotency};
 use uuid::Uuid;
@@ -45,16 +43,7 @@ async fn the_same_idempotency_key_creates_once() {
             let (id, encounter_id) = (ConversationId::new(Uuid::new_v4()), EncounterId::new(Uuid::new_v4()));
             let title = Title::new("t").unwrap();
             let head = Conversation::begin(id, encounter_id, patient(), title, &clara(), at(1));
-            let lock = LockHistory::opened(clara(), at(1));
-            let encounter = Encounter {
-                id: encounter_id,
-                patient_id: patient(),
-                conversation_id: id,
-                encounter_type: "Results".into(),
-                lock,
-                chart_counts: ChartCounts::default(),
-                created_at: at(1),
-            };
+            let encounter = Encounter::begin(&head, "Results".into());
             let changed = Changed { head, entries: Vec::new() };
             (id, table.create_conversation(&changed, &encounter, None, Some(&idempotency), at(1)).await.unwrap())
         }

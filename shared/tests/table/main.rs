@@ -8,7 +8,6 @@ mod conversations;
 mod lists;
 mod locks;
 mod messages;
-mod new_table;
 mod recovery;
 mod search;
 mod support;

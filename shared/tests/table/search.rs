@@ -7,9 +7,9 @@ use domain::ids::{ConversationId, PatientId};
 use domain::lock::Status;
 use domain::search::{ConversationQuery, Digest};
 use shared::store::{ListPage, Rebuilt, Table, schema};
+use testkit::emulator::{connection, new_table};
 use uuid::Uuid;
 
-use crate::new_table::{emulator, new_table};
 use crate::support::{ana, begun, clara, patient, send, set_status, table};
 
 /// What the stream's function does with a new conversation and its messages.
@@ -129,7 +129,7 @@ async fn digest_keys(client: &Client, name: &str) -> Vec<AttributeValue> {
 
 #[tokio::test]
 async fn a_rebuild_adds_what_is_missing_and_drops_what_does_not_belong() {
-    let client = Client::from_conf(emulator().build());
+    let client = Client::new(&connection());
     let name = new_table(&client).await;
     let table = Table::new(client.clone(), &name);
     let good = said(&table, "Good", 0, &["as it should be"]).await;
@@ -164,7 +164,7 @@ async fn a_rebuild_adds_what_is_missing_and_drops_what_does_not_belong() {
 
 #[tokio::test]
 async fn a_conversation_that_can_not_be_read_is_counted_and_the_others_are_rebuilt() {
-    let client = Client::from_conf(emulator().build());
+    let client = Client::new(&connection());
     let name = new_table(&client).await;
     let table = Table::new(client.clone(), &name);
     let head = begun(&table, "Readable", 0).await;

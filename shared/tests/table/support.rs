@@ -3,21 +3,20 @@
 use aws_sdk_dynamodb::Client;
 use domain::Timestamp;
 use domain::audit::{Action, Agent, Entity, Source};
-use domain::chart_item::ChartCounts;
 use domain::conversation::{Changed, Conversation};
 use domain::encounter::Encounter;
 use domain::ids::{AuditEventId, ConversationId, EncounterId, MessageId, PatientId, UserId};
-use domain::lock::LockHistory;
 use domain::person::{Person, Role};
 use domain::text::{MessageText, Title};
 use shared::store::{Created, Outgoing, SendError, Sent, StoreError, Table};
+use testkit::accounts::PATIENT_A;
+pub(crate) use testkit::accounts::{ana, clara};
+use testkit::emulator::{connection, new_table};
 use uuid::Uuid;
-
-use crate::new_table::{emulator, new_table};
 
 /// A new, empty table.
 pub(crate) async fn table() -> Table {
-    let client = Client::from_conf(emulator().build());
+    let client = Client::new(&connection());
     let name = new_table(&client).await;
     Table::new(client, name)
 }
@@ -30,16 +29,8 @@ pub(crate) fn person(user_id: &str, role: Role) -> Person {
     Person { user_id: UserId::new(user_id).unwrap(), role, name: user_id.to_owned() }
 }
 
-pub(crate) fn ana() -> Person {
-    person("patient-a", Role::Patient)
-}
-
-pub(crate) fn clara() -> Person {
-    person("clinician-a", Role::Clinician)
-}
-
 pub(crate) fn patient() -> PatientId {
-    PatientId::new(Uuid::from_u128(0xa))
+    PATIENT_A.parse().unwrap()
 }
 
 /// Whose accesses are recorded, if they are staff.
@@ -60,15 +51,7 @@ pub(crate) fn id_of(second: i64) -> Uuid {
 pub(crate) async fn begun(table: &Table, title: &str, second: i64) -> Conversation {
     let (id, encounter_id) = (ConversationId::new(Uuid::new_v4()), EncounterId::new(Uuid::new_v4()));
     let head = Conversation::begin(id, encounter_id, patient(), Title::new(title).unwrap(), &clara(), at(second));
-    let encounter = Encounter {
-        id: encounter_id,
-        patient_id: patient(),
-        conversation_id: id,
-        encounter_type: "Results".into(),
-        lock: LockHistory::opened(clara(), at(second)),
-        chart_counts: ChartCounts::default(),
-        created_at: at(second),
-    };
+    let encounter = Encounter::begin(&head, "Results".into());
     let changed = Changed { head, entries: Vec::new() };
     assert_eq!(table.create_conversation(&changed, &encounter, None, None, at(second)).await.unwrap(), Created::Now);
     changed.head

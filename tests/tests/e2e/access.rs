@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::chat::{Chat, answered_questionnaire};
+use tests::conversation::{Conversation, answered_questionnaire};
 use tests::eventually::{SOON, eventually};
 use tests::http::Client;
 use tests::new_id;
@@ -29,22 +29,26 @@ fn request(method: &'static str, path: impl Into<String>, body: Value) -> Reques
     Request { method, path: path.into(), body }
 }
 
-/// Everything that can be done with a patient and a chat by their ids, but for what is staff's alone.
+/// Everything that can be done with a patient and a conversation by their ids, but for what is staff's alone.
 fn about(patient: &str, conversation: &str, form: &Value) -> Vec<Request> {
-    let chat = format!("/conversations/{conversation}");
+    let conversation = format!("/conversations/{conversation}");
     vec![
         request("GET", format!("/patients/{patient}"), Value::Null),
         request("GET", format!("/patients/{patient}/conversations"), Value::Null),
         request("GET", format!("/patients/{patient}/conversations?status=open&limit=1"), Value::Null),
         request("POST", format!("/patients/{patient}/conversations"), form.clone()),
-        request("GET", &chat, Value::Null),
-        request("GET", format!("{chat}/messages"), Value::Null),
-        request("GET", format!("{chat}/messages?after=0"), Value::Null),
-        request("GET", format!("{chat}/messages?before=9"), Value::Null),
-        request("POST", format!("{chat}/messages"), json!({"id": new_id(), "text": "Hello", "attachmentIds": []})),
-        request("PUT", format!("{chat}/status"), json!({"status": "closed"})),
-        request("PUT", format!("{chat}/read"), json!({"upTo": 1})),
-        request("DELETE", format!("{chat}/read"), Value::Null),
+        request("GET", &conversation, Value::Null),
+        request("GET", format!("{conversation}/messages"), Value::Null),
+        request("GET", format!("{conversation}/messages?after=0"), Value::Null),
+        request("GET", format!("{conversation}/messages?before=9"), Value::Null),
+        request(
+            "POST",
+            format!("{conversation}/messages"),
+            json!({"id": new_id(), "text": "Hello", "attachmentIds": []}),
+        ),
+        request("PUT", format!("{conversation}/status"), json!({"status": "closed"})),
+        request("PUT", format!("{conversation}/read"), json!({"upTo": 1})),
+        request("DELETE", format!("{conversation}/read"), Value::Null),
     ]
 }
 
@@ -61,8 +65,8 @@ fn in_the_chart(patient: &str, encounter: &str, task: &str) -> Vec<Request> {
 }
 
 /// What only clinicians do.
-fn by_clinicians(patient: &str, chat: &Chat, task: &str) -> Vec<Request> {
-    let mut requests = in_the_chart(patient, &chat.encounter(), task);
+fn by_clinicians(patient: &str, conversation: &Conversation, task: &str) -> Vec<Request> {
+    let mut requests = in_the_chart(patient, &conversation.encounter(), task);
     requests.push(request("GET", "/patients?q=ana", Value::Null));
     requests.push(request("GET", "/tasks", Value::Null));
     requests.push(request("GET", "/tasks?owner=me", Value::Null));
@@ -89,9 +93,10 @@ fn configuration(settings: &Value, form: &Value) -> Vec<Request> {
     ]
 }
 
-/// The one task of a chat.
-async fn task_of(chat: &Chat, clinician: &Client) -> String {
-    let task = eventually("a task", SOON, async || chat.tasks(clinician).await.pop().ok_or("none".into())).await;
+/// The one task of a conversation.
+async fn task_of(conversation: &Conversation, clinician: &Client) -> String {
+    let task =
+        eventually("a task", SOON, async || conversation.tasks(clinician).await.pop().ok_or("none".into())).await;
     task["id"].as_str().expect("an id").to_owned()
 }
 
@@ -101,16 +106,16 @@ async fn a_role_without_business_here_gets_a_403() {
     let (ana, clara) = (stack.person("patient-a").await, stack.person("clinician-a").await);
     let admin = stack.person("admin").await;
     let patient = stack.patient_id("patient-a");
-    let chat = Chat::asked_by(&ana).await;
-    let task = &task_of(&chat, &clara).await;
-    let before = chat.seen_by(&clara).await;
+    let conversation = Conversation::asked_by(&ana).await;
+    let task = &task_of(&conversation, &clara).await;
+    let before = conversation.seen_by(&clara).await;
     let settings = admin.get("/settings").await.expect(200);
     let form = clara.get("/questionnaires").await.expect(200)["items"][0].clone();
 
-    let mut admins = about(patient, &chat.id, &json!({"title": "A"}));
-    admins.extend(by_clinicians(patient, &chat, task));
+    let mut admins = about(patient, &conversation.id, &json!({"title": "A"}));
+    admins.extend(by_clinicians(patient, &conversation, task));
     let refused: Vec<(&Client, Vec<Request>)> = vec![
-        (&ana, by_clinicians(patient, &chat, task)),
+        (&ana, by_clinicians(patient, &conversation, task)),
         (&ana, vec![by_administrators(patient)]),
         (&clara, vec![by_administrators(patient)]),
         (&ana, configuration(&settings, &form)),
@@ -121,24 +126,24 @@ async fn a_role_without_business_here_gets_a_403() {
         join_all(requests.iter().map(|request| async move { request.by(person).await.problem(403, "forbidden") }))
             .await;
     }
-    assert_eq!(chat.seen_by(&clara).await, before, "what was refused changed nothing");
-    let encounter = clara.get(&chat.encounter()).await.expect(200);
+    assert_eq!(conversation.seen_by(&clara).await, before, "what was refused changed nothing");
+    let encounter = clara.get(&conversation.encounter()).await.expect(200);
     assert_eq!((&encounter["status"], &encounter["orders"]), (&json!("in-progress"), &json!([])));
     assert_eq!(clara.get("/questionnaires").await.expect(200)["items"][0], form);
-    chat.set(&clara, "closed").await;
+    conversation.set(&clara, "closed").await;
 }
 
 #[tokio::test]
 async fn what_is_another_patients_looks_as_if_it_did_not_exist() {
     let stack = Stack::together().await;
     let (ana, ben) = (stack.person("patient-a").await, stack.person("patient-b").await);
-    let chat = Chat::asked_by(&ana).await;
-    let task = task_of(&chat, &stack.person("clinician-a").await).await;
+    let conversation = Conversation::asked_by(&ana).await;
+    let task = task_of(&conversation, &stack.person("clinician-a").await).await;
     let form = answered_questionnaire(&ben).await;
-    let before = chat.seen_by(&ana).await;
+    let before = conversation.seen_by(&ana).await;
 
-    let mut others = about(stack.patient_id("patient-a"), &chat.id, &form);
-    others.extend(in_the_chart(stack.patient_id("patient-a"), &chat.encounter(), &task));
+    let mut others = about(stack.patient_id("patient-a"), &conversation.id, &form);
+    others.extend(in_the_chart(stack.patient_id("patient-a"), &conversation.encounter(), &task));
     others.push(by_administrators(stack.patient_id("patient-a")));
     let mut missing = about(&new_id(), &new_id(), &form);
     missing.extend(in_the_chart(&new_id(), &format!("/encounters/{}", new_id()), &new_id()));
@@ -153,11 +158,14 @@ async fn what_is_another_patients_looks_as_if_it_did_not_exist() {
         }
     }))
     .await;
-    assert_eq!(chat.seen_by(&ana).await, before, "what was refused changed nothing");
-    assert_eq!(chat.entries(&ana).await.len(), 1);
+    assert_eq!(conversation.seen_by(&ana).await, before, "what was refused changed nothing");
+    assert_eq!(conversation.entries(&ana).await.len(), 1);
 
-    // A path that mixes a patient of one's own with another's chat opens nothing either.
+    // A path that mixes a patient of one's own with another's conversation opens nothing either.
     let own = ben.all(&format!("/patients/{}/conversations?limit=100", stack.patient_id("patient-b"))).await;
-    assert!(own.iter().all(|listed| listed["id"] != *chat.id && listed["patientId"] == stack.patient_id("patient-b")));
-    chat.set(&ana, "closed").await;
+    assert!(
+        own.iter()
+            .all(|listed| listed["id"] != *conversation.id && listed["patientId"] == stack.patient_id("patient-b"))
+    );
+    conversation.set(&ana, "closed").await;
 }

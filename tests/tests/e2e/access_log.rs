@@ -3,16 +3,18 @@
 use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::eventually::{SOON, eventually, found_if};
 use tests::http::Client;
 use tests::new_id;
 use tests::stack::Stack;
 
-/// The events about a chat and its encounter, as someone sees them.
-async fn events(reader: &Client, patient: &str, chat: &Chat) -> Vec<Value> {
+/// The events about a conversation and its encounter, as someone sees them.
+async fn events(reader: &Client, patient: &str, conversation: &Conversation) -> Vec<Value> {
     let log = reader.all(&format!("/patients/{patient}/access-log?limit=100")).await;
-    let about = |event: &Value| event["conversationId"] == *chat.id || event["encounterId"] == *chat.encounter_id;
+    let about = |event: &Value| {
+        event["conversationId"] == *conversation.id || event["encounterId"] == *conversation.encounter_id
+    };
     log.into_iter().filter(about).collect()
 }
 
@@ -30,41 +32,41 @@ async fn everything_that_staff_see_or_do_is_in_the_log_at_once() {
     let stack = Stack::together().await;
     let (ben, carl) = (stack.person("patient-b").await, stack.person("clinician-b").await);
     let patient = stack.patient_id("patient-b");
-    let chat = Chat::asked_by(&ben).await;
-    chat.seen_by(&ben).await;
-    assert_eq!(events(&ben, patient, &chat).await, Vec::<Value>::new(), "patients leave no events");
+    let conversation = Conversation::asked_by(&ben).await;
+    conversation.seen_by(&ben).await;
+    assert_eq!(events(&ben, patient, &conversation).await, Vec::<Value>::new(), "patients leave no events");
 
     // Each is there when its answer is.
     let expect = async |done: &str, all: &[(&str, usize)]| {
-        let events = events(&ben, patient, &chat).await;
+        let events = events(&ben, patient, &conversation).await;
         assert_eq!(counted(&events), all.iter().copied().collect(), "after {done}: {events:#?}");
     };
-    chat.seen_by(&carl).await;
+    conversation.seen_by(&carl).await;
     expect("reading", &[("read-conversation", 1)]).await;
-    chat.entries(&carl).await;
-    carl.put(&format!("{}/read", chat.path()), &json!({"upTo": 1})).await.expect(200);
-    let again = chat.seen_by(&carl).await;
-    let log = events(&ben, patient, &chat).await;
+    conversation.entries(&carl).await;
+    carl.put(&format!("{}/read", conversation.path()), &json!({"upTo": 1})).await.expect(200);
+    let again = conversation.seen_by(&carl).await;
+    let log = events(&ben, patient, &conversation).await;
     assert!(log.len() <= 2, "reading again within a quarter of an hour (two, if one began meanwhile): {log:#?}");
-    assert_eq!(again["id"], *chat.id);
+    assert_eq!(again["id"], *conversation.id);
 
     let reads = log.len();
     let message = json!({"id": new_id(), "text": "It is within the range.", "attachmentIds": []});
-    carl.post(&chat.messages(), &message).await.expect(201);
-    carl.post(&chat.messages(), &message).await.expect(200);
+    carl.post(&conversation.messages(), &message).await.expect(201);
+    carl.post(&conversation.messages(), &message).await.expect(200);
     expect("sending, and again", &[("read-conversation", reads), ("send-message", 1)]).await;
-    chat.set(&carl, "closed").await;
-    chat.send(&carl, "One more thing").await.problem(409, "conversation-closed");
-    chat.set(&carl, "open").await;
+    conversation.set(&carl, "closed").await;
+    conversation.send(&carl, "One more thing").await.problem(409, "conversation-closed");
+    conversation.set(&carl, "open").await;
     // The stream carries both to the encounter; finishing one that is finished still would change nothing.
     eventually("the encounter is resumed", SOON, async || {
-        let encounter = carl.get(&chat.encounter()).await.expect(200);
+        let encounter = carl.get(&conversation.encounter()).await.expect(200);
         let history = encounter["statusHistory"].as_array().map_or(0, Vec::len);
         found_if(history == 3 && encounter["status"] == "in-progress", encounter)
     })
     .await;
-    carl.put(&format!("{}/status", chat.encounter()), &json!({"status": "finished"})).await.expect(200);
-    let log = events(&ben, patient, &chat).await;
+    carl.put(&format!("{}/status", conversation.encounter()), &json!({"status": "finished"})).await.expect(200);
+    let log = events(&ben, patient, &conversation).await;
     let counts = counted(&log);
     for action in ["send-message", "close-conversation", "reopen-conversation", "finish-encounter"] {
         assert_eq!(counts.get(action), Some(&1), "{action}: {log:#?}");
@@ -77,18 +79,18 @@ async fn everything_that_staff_see_or_do_is_in_the_log_at_once() {
 }
 
 #[tokio::test]
-async fn a_begun_chat_and_the_lists_are_in_the_log() {
+async fn a_begun_conversation_and_the_lists_are_in_the_log() {
     let stack = Stack::together().await;
     let (clara, admin) = (stack.person("clinician-a").await, stack.person("admin").await);
     let patient = stack.patient_id("patient-a");
-    let chat = Chat::titled_by(&clara, patient, "Your X-ray").await;
+    let conversation = Conversation::titled_by(&clara, patient, "Your X-ray").await;
     clara.get(&format!("/patients/{patient}/conversations?limit=1")).await.expect(200);
     clara.get(&format!("/patients/{patient}/encounters?limit=1")).await.expect(200);
     let log = admin.all(&format!("/patients/{patient}/access-log?limit=100")).await;
     let has = |action: &str, conversation: &Value| {
         log.iter().any(|event| event["action"] == action && event["conversationId"] == *conversation)
     };
-    assert!(has("create-conversation", &json!(chat.id)));
+    assert!(has("create-conversation", &json!(conversation.id)));
     assert!(has("list-conversations", &Value::Null) && has("list-encounters", &Value::Null));
     for event in &log {
         assert!(!event["source"]["requestId"].as_str().unwrap_or_default().is_empty(), "for administrators: {event}");

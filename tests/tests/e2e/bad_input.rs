@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::chat::{Chat, answered_questionnaire, message};
+use tests::conversation::{Conversation, answered_questionnaire, message};
 use tests::eventually::{SOON, eventually};
 use tests::http::{Client, Reply};
 use tests::new_id;
@@ -97,11 +97,11 @@ async fn by_administrators(stack: &Stack) -> Vec<Case> {
 }
 
 /// Every route that takes a body, each with someone who may use it.
-async fn cases(stack: &Stack) -> (Chat, Vec<Case>) {
+async fn cases(stack: &Stack) -> (Conversation, Vec<Case>) {
     let (ana, clara) = (stack.person("patient-a").await, stack.person("clinician-a").await);
     let patient = stack.patient_id("patient-a");
-    let chat = Chat::asked_by(&ana).await;
-    let task = eventually("a task", SOON, async || chat.tasks(&clara).await.pop().ok_or("none".into())).await;
+    let conversation = Conversation::asked_by(&ana).await;
+    let task = eventually("a task", SOON, async || conversation.tasks(&clara).await.pop().ok_or("none".into())).await;
     let number = json!(5);
     let mut cases = vec![
         case(
@@ -121,28 +121,28 @@ async fn cases(stack: &Stack) -> (Chat, Vec<Case>) {
         case(
             &ana,
             "POST",
-            chat.messages(),
+            conversation.messages(),
             message(SECRET),
             &[("id", true, number.clone()), ("text", true, json!([SECRET])), ("attachmentIds", false, json!(SECRET))],
         ),
         case(
             &ana,
             "PUT",
-            format!("{}/status", chat.path()),
+            format!("{}/status", conversation.path()),
             json!({"status": "open"}),
             &[("status", true, number.clone()), ("status", true, json!(SECRET))],
         ),
         case(
             &ana,
             "PUT",
-            format!("{}/read", chat.path()),
+            format!("{}/read", conversation.path()),
             json!({"upTo": 1}),
             &[("upTo", true, json!(SECRET)), ("upTo", true, json!(-1)), ("upTo", true, json!(1.5))],
         ),
         case(
             &clara,
             "PUT",
-            format!("{}/status", chat.encounter()),
+            format!("{}/status", conversation.encounter()),
             json!({"status": "in-progress"}),
             &[("status", true, json!("open")), ("status", true, json!(null))],
         ),
@@ -174,20 +174,20 @@ async fn cases(stack: &Stack) -> (Chat, Vec<Case>) {
         case(
             &clara,
             "POST",
-            format!("{}/orders", chat.encounter()),
+            format!("{}/orders", conversation.encounter()),
             json!({"id": new_id(), "text": SECRET}),
             &[("id", false, number.clone()), ("text", true, json!([SECRET]))],
         ),
         case(
             &clara,
             "POST",
-            format!("{}/documents", chat.encounter()),
+            format!("{}/documents", conversation.encounter()),
             json!({"title": SECRET, "url": "https://example.org/"}),
             &[("id", false, number.clone()), ("title", true, number.clone()), ("url", true, number.clone())],
         ),
     ];
     cases.extend(by_administrators(stack).await);
-    (chat, cases)
+    (conversation, cases)
 }
 
 async fn expect_refusals(case: &Case) {
@@ -220,22 +220,22 @@ async fn expect_refusals(case: &Case) {
 #[tokio::test]
 async fn what_can_not_be_read_is_refused_and_says_where() {
     let stack = Stack::together().await;
-    let (chat, cases) = cases(&stack).await;
-    let before = chat.seen_by(&cases[0].person).await;
+    let (conversation, cases) = cases(&stack).await;
+    let before = conversation.seen_by(&cases[0].person).await;
     join_all(cases.iter().map(expect_refusals)).await;
-    assert_eq!(chat.seen_by(&cases[0].person).await, before, "what was refused changed nothing");
-    chat.set(&cases[0].person, "closed").await;
+    assert_eq!(conversation.seen_by(&cases[0].person).await, before, "what was refused changed nothing");
+    conversation.set(&cases[0].person, "closed").await;
 }
 
 #[tokio::test]
 async fn a_body_of_exactly_256_kilobytes_is_taken() {
     let stack = Stack::together().await;
     let ana = stack.person("patient-a").await;
-    let chat = Chat::asked_by(&ana).await;
+    let conversation = Conversation::asked_by(&ana).await;
     let message = message(SECRET).to_string();
     let padded = message.clone() + &" ".repeat(256 * 1024 - message.len());
-    ana.text("POST", &chat.messages(), padded).await.expect(201);
-    chat.set(&ana, "closed").await;
+    ana.text("POST", &conversation.messages(), padded).await.expect(201);
+    conversation.set(&ana, "closed").await;
 }
 
 #[tokio::test]

@@ -1,7 +1,7 @@
 //! Paths, methods, parameters and cursors that are not taken.
 
 use serde_json::{Value, json};
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::new_id;
 use tests::stack::Stack;
 
@@ -45,13 +45,13 @@ async fn parameters_that_are_unknown_repeated_or_wrong_are_pointed_at() {
     let stack = Stack::together().await;
     let ana = stack.person("patient-a").await;
     let clara = stack.person("clinician-a").await;
-    let chat = Chat::asked_by(&ana).await;
+    let conversation = Conversation::asked_by(&ana).await;
     let patient = stack.patient_id("patient-a");
     let lists = [
         "/patients?q=ana".to_owned(),
         format!("/patients/{patient}/conversations?"),
         format!("/patients/{patient}/encounters?"),
-        format!("{}?", chat.messages()),
+        format!("{}?", conversation.messages()),
         "/tasks?".to_owned(),
     ];
     for list in &lists {
@@ -70,9 +70,9 @@ async fn parameters_that_are_unknown_repeated_or_wrong_are_pointed_at() {
     for (path, pointer) in [
         (format!("/patients/{patient}/conversations?status=shut"), "?status"),
         ("/tasks?status=open".to_owned(), "?status"),
-        (format!("{}?before=x", chat.messages()), "?before"),
-        (format!("{}?after=-1", chat.messages()), "?after"),
-        (format!("{}?before=5&after=1", chat.messages()), "?before"),
+        (format!("{}?before=x", conversation.messages()), "?before"),
+        (format!("{}?after=-1", conversation.messages()), "?after"),
+        (format!("{}?before=5&after=1", conversation.messages()), "?before"),
         ("/patients".to_owned(), "?q"),
     ] {
         clara.get(&path).await.refusal(400, "malformed-request", pointer);
@@ -80,7 +80,7 @@ async fn parameters_that_are_unknown_repeated_or_wrong_are_pointed_at() {
     for q in ["", "a", "a%20b", "%20"] {
         clara.get(&format!("/patients?q={q}")).await.refusal(422, "invalid-value", "?q");
     }
-    chat.set(&clara, "closed").await;
+    conversation.set(&clara, "closed").await;
 }
 
 /// A cursor with one of its characters changed.
@@ -101,15 +101,15 @@ async fn a_cursor_is_good_for_its_caller_and_its_query_only() {
         let patient = json!({"name": "Petra Pages", "birthDate": "1970-01-02", "recordNumber": "P-1"});
         admin.put(&format!("/patients/{id}"), &patient).await.expect(200);
         for title in ["A", "B", "C"] {
-            Chat::titled_by(&clara, &id, title).await;
+            Conversation::titled_by(&clara, &id, title).await;
         }
         patients.push(id);
     }
-    let chats = clara.all(&format!("/patients/{}/conversations", patients[0])).await;
-    let (one, other) = (Chat::of(&chats[0]), Chat::of(&chats[1]));
-    for chat in [&one, &other] {
+    let conversations = clara.all(&format!("/patients/{}/conversations", patients[0])).await;
+    let (one, other) = (Conversation::of(&conversations[0]), Conversation::of(&conversations[1]));
+    for conversation in [&one, &other] {
         for text in ["1", "2", "3"] {
-            chat.say(&clara, text).await;
+            conversation.say(&clara, text).await;
         }
     }
 

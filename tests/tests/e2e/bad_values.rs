@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::chat::{Chat, answered_questionnaire};
+use tests::conversation::{Conversation, answered_questionnaire};
 use tests::new_id;
 use tests::stack::Stack;
 
@@ -23,17 +23,17 @@ fn refused_texts(longest: usize) -> Vec<String> {
 async fn messages_have_a_text_of_1_to_10_000_characters() {
     let stack = Stack::together().await;
     let ana = stack.person("patient-a").await;
-    let chat = Chat::asked_by(&ana).await;
-    let (chat, ana) = (&chat, &ana);
+    let conversation = Conversation::asked_by(&ana).await;
+    let (conversation, ana) = (&conversation, &ana);
     join_all(refused_texts(10_000).into_iter().map(|text| async move {
-        let reply = chat.send(ana, &text).await;
+        let reply = conversation.send(ana, &text).await;
         reply.refusal(422, "invalid-value", "/text");
         assert!(!reply.body.contains(SECRET), "{}", reply.body);
     }))
     .await;
-    chat.say(ana, &"\u{1fa7a}".repeat(10_000)).await;
-    chat.say(ana, "x").await;
-    chat.set(ana, "closed").await;
+    conversation.say(ana, &"\u{1fa7a}".repeat(10_000)).await;
+    conversation.say(ana, "x").await;
+    conversation.set(ana, "closed").await;
 }
 
 #[tokio::test]
@@ -51,21 +51,21 @@ async fn titles_have_1_to_200_characters_on_one_line() {
     };
     join_all(titles.into_iter().map(refuse)).await;
     let longest = "\u{e9}".repeat(200);
-    let chat = Chat::titled_by(&clara, patient, &format!("  {longest} ")).await;
-    assert_eq!(chat.seen_by(&clara).await["title"], longest, "trimmed");
+    let conversation = Conversation::titled_by(&clara, patient, &format!("  {longest} ")).await;
+    assert_eq!(conversation.seen_by(&clara).await["title"], longest, "trimmed");
 }
 
 #[tokio::test]
 async fn ids_made_by_clients_are_uuids_of_version_7() {
     let stack = Stack::together().await;
     let (ana, admin) = (stack.person("patient-a").await, stack.person("admin").await);
-    let chat = Chat::asked_by(&ana).await;
+    let conversation = Conversation::asked_by(&ana).await;
     let form = answered_questionnaire(&ana).await;
     let begin = format!("/patients/{}/conversations", stack.patient_id("patient-a"));
     let patient = json!({"name": "A", "birthDate": "1980-02-29", "recordNumber": "1"});
     for id in [VERSION_4, "", "7", "01900000-0000-7000-8000-00000000000", "CONV#1"] {
         let message = json!({"id": id, "text": SECRET, "attachmentIds": []});
-        ana.post(&chat.messages(), &message).await.refusal(422, "invalid-value", "/id");
+        ana.post(&conversation.messages(), &message).await.refusal(422, "invalid-value", "/id");
         let form = json!({"questionnaireId": id, "answers": form["answers"]});
         ana.post(&begin, &form).await.refusal(422, "invalid-value", "/questionnaireId");
     }
@@ -73,7 +73,7 @@ async fn ids_made_by_clients_are_uuids_of_version_7() {
     let mut other = patient.clone();
     other["id"] = json!(new_id());
     admin.put(&format!("/patients/{}", new_id()), &other).await.refusal(422, "invalid-value", "/id");
-    chat.set(&ana, "closed").await;
+    conversation.set(&ana, "closed").await;
 }
 
 #[tokio::test]
@@ -196,13 +196,13 @@ async fn the_other_values_have_their_limits_too() {
     }
     clara.get(&path).await.problem(404, "not-found");
 
-    let chat = Chat::asked_by(&ana).await;
+    let conversation = Conversation::asked_by(&ana).await;
     let stray = json!({"id": new_id(), "text": SECRET, "attachmentIds": [new_id()]});
-    ana.post(&chat.messages(), &stray).await.refusal(422, "invalid-value", "/attachmentIds/0");
-    assert_eq!(chat.seen_by(&ana).await["lastNumber"], 1);
+    ana.post(&conversation.messages(), &stray).await.refusal(422, "invalid-value", "/attachmentIds/0");
+    assert_eq!(conversation.seen_by(&ana).await["lastNumber"], 1);
     for owner in ["", "x\u{7}"] {
         let body = json!({"status": "in-progress", "owner": owner});
         clara.put(&format!("/tasks/{}", new_id()), &body).await.refusal(422, "invalid-value", "/owner");
     }
-    chat.set(&ana, "closed").await;
+    conversation.set(&ana, "closed").await;
 }

@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::eventually::{eventually, found_if};
 use tests::http::{Client, Reply};
-use tests::new_id;
 use tests::stack::Stack;
+use tests::{aws, new_id};
 
 const SECRET: &str = "my potassium is 6.1";
 
@@ -71,14 +71,15 @@ async fn an_answered_form_can_be_shown_as_it_was_asked() {
     assert!(positions.is_sorted(), "{all}");
 
     let answers = json!([{"linkId": "fever", "value": false}, {"linkId": "since", "value": "Today"}]);
-    let chat = Chat::of(&answer(&ana, &json!({"questionnaireId": id, "answers": answers})).await.expect(201));
+    let conversation =
+        Conversation::of(&answer(&ana, &json!({"questionnaireId": id, "answers": answers})).await.expect(201));
     let reworded = json!([{"linkId": "when", "text": "When did it begin?", "type": "string", "required": true}]);
     let second = put(&admin, &id, &json!({"items": reworded, "version": 1})).await.expect(200);
     assert_eq!(second["version"], 2);
     put(&admin, &id, &json!({"title": "Late", "version": 1})).await.problem(409, "questionnaire-changed");
 
     // The first message says both, the entry keeps both, and the form is there as it was.
-    let entry = chat.entries(&clara).await.remove(0);
+    let entry = conversation.entries(&clara).await.remove(0);
     assert_eq!(entry["text"], "Since when?\nToday\n\nDo you have a fever?\nNo");
     let response = &entry["questionnaireResponse"];
     assert_eq!((&response["questionnaireId"], &response["questionnaireVersion"]), (&json!(id), &json!(1)));
@@ -86,7 +87,7 @@ async fn an_answered_form_can_be_shown_as_it_was_asked() {
         response["items"][1],
         json!({"linkId": "fever", "text": "Do you have a fever?", "type": "boolean", "value": false})
     );
-    assert_eq!(clara.get(&chat.encounter()).await.expect(200)["type"], "Dermatology");
+    assert_eq!(clara.get(&conversation.encounter()).await.expect(200)["type"], "Dermatology");
     for person in [&ana, &clara, &admin] {
         assert_eq!(person.get(&format!("{}?version=1", path(&id))).await.expect(200), first);
     }
@@ -95,7 +96,7 @@ async fn an_answered_form_can_be_shown_as_it_was_asked() {
 
     // A form that was open while it changed is taken as it was asked; without its version it is not.
     let late = json!({"questionnaireId": id, "questionnaireVersion": 1, "answers": answers});
-    let late = Chat::of(&answer(&ana, &late).await.expect(201));
+    let late = Conversation::of(&answer(&ana, &late).await.expect(201));
     assert_eq!(late.entries(&ana).await[0]["questionnaireResponse"]["questionnaireVersion"], 1);
     let now = json!({"questionnaireId": id, "answers": answers});
     answer(&ana, &now).await.refusal(422, "invalid-value", "/answers/0");
@@ -114,8 +115,8 @@ async fn an_answered_form_can_be_shown_as_it_was_asked() {
     ana.get(&path(&id)).await.problem(404, "not-found");
     assert_eq!(ana.get(&format!("{}?version=1", path(&id))).await.expect(200), first);
     answer(&ana, &late_form(&id, &answers)).await.refusal(422, "invalid-value", "/questionnaireId");
-    for chat in [chat, late] {
-        chat.set(&ana, "closed").await;
+    for conversation in [conversation, late] {
+        conversation.set(&ana, "closed").await;
     }
 }
 
@@ -238,14 +239,15 @@ async fn settings_are_checked_and_hold_everywhere_within_a_minute() {
     let changed = with("/encounterType", json!("Portal"));
     assert_eq!(admin.put("/settings", &changed).await.expect(200), changed);
     assert_eq!(ana.get("/settings").await.expect(200), changed);
-    let noticed = eventually("chats with the new type", Duration::from_mins(1), async || {
-        let chat = Chat::titled_by(&clara, stack.patient_id("patient-a"), "Your X-ray").await;
-        let encounter = clara.get(&chat.encounter()).await.expect(200);
-        chat.set(&clara, "closed").await;
+    let noticed = eventually("conversations with the new type", Duration::from_mins(1), async || {
+        let conversation = Conversation::titled_by(&clara, stack.patient_id("patient-a"), "Your X-ray").await;
+        let encounter = clara.get(&conversation.encounter()).await.expect(200);
+        conversation.set(&clara, "closed").await;
         found_if(encounter["type"] == "Portal", encounter)
     });
     let noticed = noticed.await;
     assert_eq!(noticed["type"], "Portal");
     assert_eq!(admin.put("/settings", &before).await.expect(200), before);
-    tokio::time::sleep(Duration::from_secs(31)).await; // warm functions have them back, too
+    // Other tests begin conversations too, and warm sandboxes would keep the other type for half a minute.
+    aws::restart(&stack, "create-conversation").await;
 }

@@ -1,11 +1,11 @@
-//! Many people in one chat at once, while it is closed and reopened under their hands.
+//! Many people in one conversation at once, while it is closed and reopened under their hands.
 
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::chat::{Chat, message};
+use tests::conversation::{Conversation, message};
 use tests::eventually::{IN_TIME, eventually};
 use tests::http::Client;
 use tests::stack::Stack;
@@ -43,11 +43,11 @@ impl Tally {
 }
 
 /// Sends its messages, each once; gives the ids of those that were stored.
-async fn sender(chat: &Chat, person: &Client, tally: &Tally) -> Vec<String> {
+async fn sender(conversation: &Conversation, person: &Client, tally: &Tally) -> Vec<String> {
     let mut stored = Vec::new();
     for number in 0..MESSAGES {
         let message = message(&format!("message {number}"));
-        let reply = person.post(&chat.messages(), &message).await;
+        let reply = person.post(&conversation.messages(), &message).await;
         let counter = match reply.status {
             201 => {
                 assert_eq!(reply.expect(201)["id"], message["id"]);
@@ -71,22 +71,22 @@ async fn sender(chat: &Chat, person: &Client, tally: &Tally) -> Vec<String> {
 }
 
 /// Closes until someone was refused, reopens until some messages went through, until the senders are done.
-async fn closer(chat: &Chat, person: &Client, tally: &Tally) -> usize {
+async fn closer(conversation: &Conversation, person: &Client, tally: &Tally) -> usize {
     let mut closings = 0;
     while !tally.all_done() {
         closings += 1;
-        set(chat, person, "closed").await;
-        tally.grows("a message meets the closed chat", &tally.closed, 1).await;
-        set(chat, person, "open").await;
+        set(conversation, person, "closed").await;
+        tally.grows("a message meets the closed conversation", &tally.closed, 1).await;
+        set(conversation, person, "open").await;
         tally.grows("messages go through again", &tally.stored, 20).await;
     }
     closings
 }
 
 /// Closes or reopens; where others are faster all the time, asks again as the answer says.
-async fn set(chat: &Chat, person: &Client, status: &str) {
-    let path = format!("{}/status", chat.path());
-    eventually(&format!("the chat is {status}"), IN_TIME, async || {
+async fn set(conversation: &Conversation, person: &Client, status: &str) {
+    let path = format!("{}/status", conversation.path());
+    eventually(&format!("the conversation is {status}"), IN_TIME, async || {
         let reply = person.put(&path, &json!({"status": status})).await;
         match reply.status {
             200 => Ok(()),
@@ -102,10 +102,10 @@ async fn sixteen_senders_and_one_who_closes_and_reopens() {
     let stack = Stack::alone().await;
     let people =
         [stack.person("patient-a").await, stack.person("clinician-a").await, stack.person("clinician-b").await];
-    let chat = Chat::asked_by(&people[0]).await;
+    let conversation = Conversation::asked_by(&people[0]).await;
     let tally = Tally::default();
-    let senders = join_all((0..SENDERS).map(|index| sender(&chat, &people[index % people.len()], &tally)));
-    let (stored, closings) = tokio::join!(senders, closer(&chat, &people[1], &tally));
+    let senders = join_all((0..SENDERS).map(|index| sender(&conversation, &people[index % people.len()], &tally)));
+    let (stored, closings) = tokio::join!(senders, closer(&conversation, &people[1], &tally));
     let stored: Vec<String> = stored.into_iter().flatten().collect();
     println!(
         "{} stored, {} refused as closed, {} as busy; closed {closings} times",
@@ -116,7 +116,7 @@ async fn sixteen_senders_and_one_who_closes_and_reopens() {
     assert_eq!(stored.len() + Tally::count(&tally.closed) + Tally::count(&tally.busy), SENDERS * MESSAGES);
 
     // Numbers have no gaps, and no message stands between a closing and the next reopening.
-    let entries = chat.entries(&people[0]).await;
+    let entries = conversation.entries(&people[0]).await;
     let mut open = true;
     for (entry, number) in entries.iter().zip(1..) {
         assert_eq!(entry["number"], number, "{entry}");
@@ -125,10 +125,10 @@ async fn sixteen_senders_and_one_who_closes_and_reopens() {
                 assert_ne!(status == "open", open, "entry {number} repeats a status");
                 open = status == "open";
             }
-            None => assert!(open, "entry {number} stands in the closed chat"),
+            None => assert!(open, "entry {number} stands in the closed conversation"),
         }
     }
-    assert_eq!(chat.seen_by(&people[0]).await["lastNumber"], entries.len());
+    assert_eq!(conversation.seen_by(&people[0]).await["lastNumber"], entries.len());
     let closed_entries = entries.iter().filter(|entry| entry["status"] == "closed").count();
     assert_eq!(closed_entries, closings);
 
@@ -140,5 +140,5 @@ async fn sixteen_senders_and_one_who_closes_and_reopens() {
 
     // Both happened, or the test shows nothing.
     assert!(!stored.is_empty() && Tally::count(&tally.closed) > 0 && closings > 0);
-    set(&chat, &people[1], "closed").await;
+    set(&conversation, &people[1], "closed").await;
 }

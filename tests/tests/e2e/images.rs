@@ -3,22 +3,21 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use testkit::photo::{TELLING, bomb, contains, jpeg, phone_photo, photo};
 use tests::aws;
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::eventually::{IN_TIME, eventually, found_if};
 use tests::http::{Client, Reply};
 use tests::new_id;
 use tests::stack::Stack;
 
-use crate::photo::{TELLING, bomb, contains, jpeg, phone_photo, photo};
-
 /// How soon after its upload an image must be ready.
 const READY: Duration = Duration::from_secs(5);
 
 /// Announces an image.
-async fn announce(person: &Client, chat: &Chat, content_type: &str, size: usize) -> Reply {
+async fn announce(person: &Client, conversation: &Conversation, content_type: &str, size: usize) -> Reply {
     let new = json!({"contentType": content_type, "size": size, "fileName": "IMG_0042.jpg"});
-    person.post(&format!("{}/attachments", chat.path()), &new).await
+    person.post(&format!("{}/attachments", conversation.path()), &new).await
 }
 
 /// Uploads by the URL exactly as returned, but for some headers; the status.
@@ -37,8 +36,14 @@ async fn put(stack: &Stack, upload: &Value, url: &str, headers: &[(&str, &str)],
 }
 
 /// Announces and uploads; its id.
-async fn upload(stack: &Stack, person: &Client, chat: &Chat, content_type: &str, bytes: &[u8]) -> String {
-    let new = announce(person, chat, content_type, bytes.len()).await.expect(201);
+async fn upload(
+    stack: &Stack,
+    person: &Client,
+    conversation: &Conversation,
+    content_type: &str,
+    bytes: &[u8],
+) -> String {
+    let new = announce(person, conversation, content_type, bytes.len()).await.expect(201);
     let upload = &new["upload"];
     assert_eq!(put(stack, upload, upload["url"].as_str().expect("a URL"), &[], bytes).await, 200);
     new["id"].as_str().expect("an id").to_owned()
@@ -49,8 +54,8 @@ fn message(text: &str, images: &[&str]) -> Value {
 }
 
 /// The attachment, once it is settled.
-async fn settled(person: &Client, chat: &Chat, id: &str, within: Duration) -> Value {
-    let path = format!("{}/attachments/{id}", chat.path());
+async fn settled(person: &Client, conversation: &Conversation, id: &str, within: Duration) -> Value {
+    let path = format!("{}/attachments/{id}", conversation.path());
     eventually("the image is inspected", within, async || {
         let seen = person.get(&path).await.expect(200);
         found_if(seen["status"] != "pending", seen)
@@ -58,11 +63,12 @@ async fn settled(person: &Client, chat: &Chat, id: &str, within: Duration) -> Va
     .await
 }
 
-/// The keys of what the bucket holds of a chat.
-async fn keys(stack: &Stack, chat: &Chat, prefix: &str) -> Vec<String> {
+/// The keys of what the bucket holds of a conversation.
+async fn keys(stack: &Stack, conversation: &Conversation, prefix: &str) -> Vec<String> {
     let root = aws::as_root(stack).await;
     let s3 = aws_sdk_s3::Client::from_conf(aws_sdk_s3::config::Builder::from(&root).force_path_style(true).build());
-    let list = s3.list_objects_v2().bucket(&stack.description().bucket_name).prefix(format!("{prefix}/{}/", chat.id));
+    let list =
+        s3.list_objects_v2().bucket(&stack.description().bucket_name).prefix(format!("{prefix}/{}/", conversation.id));
     let listed = list.send().await.expect("the bucket answers");
     listed.contents().iter().filter_map(|object| object.key().map(str::to_owned)).collect()
 }
@@ -71,16 +77,16 @@ async fn keys(stack: &Stack, chat: &Chat, prefix: &str) -> Vec<String> {
 async fn a_phones_photo_is_ready_within_seconds_upright_and_tells_nothing() {
     let stack = Stack::alone().await;
     let (ana, clara) = (stack.person("patient-a").await, stack.person("clinician-a").await);
-    let chat = Chat::asked_by(&ana).await;
+    let conversation = Conversation::asked_by(&ana).await;
     let bytes = phone_photo(4032, 3024, 6);
     assert!((3_500_000..6_000_000).contains(&bytes.len()), "{} bytes are no usual photo", bytes.len());
     assert!(TELLING[..5].iter().all(|told| contains(&bytes, told)));
 
-    let id = upload(&stack, &ana, &chat, "image/jpeg", &bytes).await;
+    let id = upload(&stack, &ana, &conversation, "image/jpeg", &bytes).await;
     let uploaded = Instant::now();
-    let sent = ana.post(&chat.messages(), &message("My arm since yesterday", &[&id])).await.expect(201);
+    let sent = ana.post(&conversation.messages(), &message("My arm since yesterday", &[&id])).await.expect(201);
     assert_eq!(sent["attachments"][0]["id"], id);
-    let ready = settled(&clara, &chat, &id, READY).await;
+    let ready = settled(&clara, &conversation, &id, READY).await;
     assert!(uploaded.elapsed() < READY + Duration::from_millis(500), "{:?}", uploaded.elapsed());
     assert_eq!((&ready["status"], &ready["contentType"]), (&json!("ready"), &json!("image/jpeg")), "{ready}");
     assert_eq!((&ready["width"], &ready["height"]), (&json!(3024), &json!(4032)), "upright");
@@ -103,21 +109,21 @@ async fn a_phones_photo_is_ready_within_seconds_upright_and_tells_nothing() {
         }
     }
     let gone = eventually("the original is gone", IN_TIME, async || {
-        let left = keys(&stack, &chat, "uploads").await;
+        let left = keys(&stack, &conversation, "uploads").await;
         found_if(left.is_empty(), left)
     });
     gone.await;
-    assert_eq!(keys(&stack, &chat, "images").await.len(), 2);
+    assert_eq!(keys(&stack, &conversation, "images").await.len(), 2);
 
-    let entries = chat.entries(&clara).await;
+    let entries = conversation.entries(&clara).await;
     let shown = &entries.last().expect("entries")["attachments"][0];
     assert_eq!((&shown["status"], &shown["width"]), (&json!("ready"), &json!(3024)), "the message shows it");
     let ben = stack.person("patient-b").await;
-    ben.get(&format!("{}/attachments/{id}", chat.path())).await.problem(404, "not-found");
-    let other = Chat::asked_by(&ana).await;
+    ben.get(&format!("{}/attachments/{id}", conversation.path())).await.problem(404, "not-found");
+    let other = Conversation::asked_by(&ana).await;
     ana.get(&format!("{}/attachments/{id}", other.path())).await.problem(404, "not-found");
-    for chat in [chat, other] {
-        chat.set(&clara, "closed").await;
+    for conversation in [conversation, other] {
+        conversation.set(&clara, "closed").await;
     }
 }
 
@@ -125,16 +131,16 @@ async fn a_phones_photo_is_ready_within_seconds_upright_and_tells_nothing() {
 async fn what_must_not_be_uploaded_is_refused_before_it_is() {
     let stack = Stack::together().await;
     let ben = stack.person("patient-b").await;
-    let chat = Chat::asked_by(&ben).await;
-    announce(&ben, &chat, "image/jpeg", 11 * 1024 * 1024).await.problem(413, "attachment-too-large");
-    announce(&ben, &chat, "image/svg+xml", 400).await.problem(415, "unsupported-media-type");
-    let heic = announce(&ben, &chat, "image/heic", 400).await.problem(415, "unsupported-media-type");
+    let conversation = Conversation::asked_by(&ben).await;
+    announce(&ben, &conversation, "image/jpeg", 11 * 1024 * 1024).await.problem(413, "attachment-too-large");
+    announce(&ben, &conversation, "image/svg+xml", 400).await.problem(415, "unsupported-media-type");
+    let heic = announce(&ben, &conversation, "image/heic", 400).await.problem(415, "unsupported-media-type");
     assert!(heic["detail"].as_str().is_some_and(|text| text.contains("Most Compatible")), "{heic}");
-    let empty = announce(&ben, &chat, "image/png", 0).await.problem(422, "invalid-value");
+    let empty = announce(&ben, &conversation, "image/png", 0).await.problem(422, "invalid-value");
     assert_eq!(empty["errors"][0]["pointer"], "/size");
 
     let bytes = jpeg(&photo(64, 48));
-    let new = announce(&ben, &chat, "image/jpeg", bytes.len()).await.expect(201);
+    let new = announce(&ben, &conversation, "image/jpeg", bytes.len()).await.expect(201);
     let (upload, url) = (&new["upload"], new["upload"]["url"].as_str().expect("a URL"));
     let longer = [bytes.as_slice(), &[0]].concat();
     let type_header = [("content-type", "image/png")];
@@ -151,29 +157,29 @@ async fn what_must_not_be_uploaded_is_refused_before_it_is() {
         assert_eq!(status, 403, "{what}");
     }
     for prefix in ["uploads", "images"] {
-        assert_eq!(keys(&stack, &chat, prefix).await, Vec::<String>::new(), "nothing is stored");
+        assert_eq!(keys(&stack, &conversation, prefix).await, Vec::<String>::new(), "nothing is stored");
     }
-    chat.set(&ben, "closed").await;
+    conversation.set(&ben, "closed").await;
 }
 
 #[tokio::test]
 async fn an_unsigned_address_takes_nothing() {
     let stack = Stack::together().await;
     let ben = stack.person("patient-b").await;
-    let chat = Chat::asked_by(&ben).await;
+    let conversation = Conversation::asked_by(&ben).await;
     let bytes = jpeg(&photo(64, 48));
-    let new = announce(&ben, &chat, "image/jpeg", bytes.len()).await.expect(201);
+    let new = announce(&ben, &conversation, "image/jpeg", bytes.len()).await.expect(201);
     let unsigned = new["upload"]["url"].as_str().expect("a URL").split('?').next().expect("a URL");
     assert_eq!(put(&stack, &new["upload"], unsigned, &[], &bytes).await, 403);
-    assert_eq!(keys(&stack, &chat, "uploads").await, Vec::<String>::new(), "nothing is stored");
-    chat.set(&ben, "closed").await;
+    assert_eq!(keys(&stack, &conversation, "uploads").await, Vec::<String>::new(), "nothing is stored");
+    conversation.set(&ben, "closed").await;
 }
 
 #[tokio::test]
 async fn what_is_no_image_is_rejected_and_its_message_stays() {
     let stack = Stack::together().await;
     let (ben, clara) = (stack.person("patient-b").await, stack.person("clinician-a").await);
-    let chat = Chat::asked_by(&ben).await;
+    let conversation = Conversation::asked_by(&ben).await;
     let whole = phone_photo(640, 480, 1);
     let svg = b"<svg xmlns=\"http://www.w3.org/2000/svg\"><script>alert(1)</script></svg>".to_vec();
     let cases = [
@@ -185,59 +191,59 @@ async fn what_is_no_image_is_rejected_and_its_message_stays() {
     ];
     let mut ids = Vec::new();
     for (content_type, bytes, _) in &cases {
-        ids.push(upload(&stack, &ben, &chat, content_type, bytes).await);
+        ids.push(upload(&stack, &ben, &conversation, content_type, bytes).await);
     }
     let images: Vec<&str> = ids.iter().map(String::as_str).collect();
-    ben.post(&chat.messages(), &message("Please look", &images)).await.expect(201);
+    ben.post(&conversation.messages(), &message("Please look", &images)).await.expect(201);
     for (id, (_, _, reason)) in ids.iter().zip(&cases) {
-        let rejected = settled(&clara, &chat, id, IN_TIME).await;
+        let rejected = settled(&clara, &conversation, id, IN_TIME).await;
         assert_eq!((&rejected["status"], &rejected["reason"]), (&json!("rejected"), &json!(reason)), "{rejected}");
         assert!(rejected.get("url").is_none() && rejected.get("thumbnailUrl").is_none(), "{rejected}");
     }
     let entry = eventually("the message shows them", IN_TIME, async || {
-        let entry = chat.entries(&clara).await.pop().expect("a message");
+        let entry = conversation.entries(&clara).await.pop().expect("a message");
         let all = entry["attachments"].as_array().expect("images").iter().all(|image| image["status"] == "rejected");
         found_if(all, entry)
     });
     assert_eq!(entry.await["text"], "Please look", "a rejected image takes no text with it");
     let gone = eventually("nothing is stored beyond the attempt", IN_TIME, async || {
-        let left = [keys(&stack, &chat, "uploads").await, keys(&stack, &chat, "images").await].concat();
+        let left = [keys(&stack, &conversation, "uploads").await, keys(&stack, &conversation, "images").await].concat();
         found_if(left.is_empty(), left)
     });
     gone.await;
-    chat.set(&ben, "closed").await;
+    conversation.set(&ben, "closed").await;
 }
 
 #[tokio::test]
 async fn an_image_that_no_message_takes_along_goes_with_its_record() {
     let stack = Stack::together().await;
     let ben = stack.person("patient-b").await;
-    let chat = Chat::asked_by(&ben).await;
-    let id = upload(&stack, &ben, &chat, "image/jpeg", &phone_photo(64, 48, 1)).await;
-    assert_eq!(settled(&ben, &chat, &id, IN_TIME).await["status"], "ready");
+    let conversation = Conversation::asked_by(&ben).await;
+    let id = upload(&stack, &ben, &conversation, "image/jpeg", &phone_photo(64, 48, 1)).await;
+    assert_eq!(settled(&ben, &conversation, &id, IN_TIME).await["status"], "ready");
     // What the table does when its time has come; the emulator keeps no time.
     let table = aws_sdk_dynamodb::Client::new(&aws::as_root(&stack).await);
     let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
     let delete = table.delete_item().table_name(&stack.description().table_name);
-    let delete = delete.key("pk", text(format!("CONV#{}", chat.id))).key("sk", text(format!("ATT#{id}")));
+    let delete = delete.key("pk", text(format!("CONV#{}", conversation.id))).key("sk", text(format!("ATT#{id}")));
     delete.send().await.expect("deleted");
     let gone = eventually("the images are gone", IN_TIME, async || {
-        let left = keys(&stack, &chat, "images").await;
+        let left = keys(&stack, &conversation, "images").await;
         found_if(left.is_empty(), left)
     });
     gone.await;
-    ben.get(&format!("{}/attachments/{id}", chat.path())).await.problem(404, "not-found");
-    let refused = ben.post(&chat.messages(), &message("x", &[&id])).await.problem(422, "invalid-value");
+    ben.get(&format!("{}/attachments/{id}", conversation.path())).await.problem(404, "not-found");
+    let refused = ben.post(&conversation.messages(), &message("x", &[&id])).await.problem(422, "invalid-value");
     assert_eq!(refused["errors"][0]["detail"], "is no attachment of this conversation");
-    chat.set(&ben, "closed").await;
+    conversation.set(&ben, "closed").await;
 }
 
 #[tokio::test]
 async fn a_browser_may_upload_from_the_two_applications_only() {
     let stack = Stack::together().await;
     let ben = stack.person("patient-b").await;
-    let chat = Chat::asked_by(&ben).await;
-    let new = announce(&ben, &chat, "image/jpeg", 4).await.expect(201);
+    let conversation = Conversation::asked_by(&ben).await;
+    let new = announce(&ben, &conversation, "image/jpeg", 4).await.expect(201);
     let url = new["upload"]["url"].as_str().expect("a URL");
     let preflight = async |origin: &str| {
         let request = stack.http().request(reqwest::Method::OPTIONS, url).header("origin", origin);
@@ -251,5 +257,5 @@ async fn a_browser_may_upload_from_the_two_applications_only() {
         assert_eq!(preflight(origin).await.as_ref(), Some(origin));
     }
     assert_eq!(preflight("https://evil.example").await, None);
-    chat.set(&ben, "closed").await;
+    conversation.set(&ben, "closed").await;
 }

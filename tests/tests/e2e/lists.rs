@@ -1,7 +1,7 @@
-//! A patient's lists: chats with open ones first and the newest activity first, and encounters.
+//! A patient's lists: conversations with open ones first and the newest activity first, and encounters.
 
 use serde_json::{Value, json};
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::eventually::{SOON, eventually, found_if};
 use tests::http::Client;
 use tests::new_id;
@@ -29,22 +29,22 @@ async fn listed(person: &Client, path: &str, order: &[&str]) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn open_chats_come_first_and_the_newest_activity_first() {
+async fn open_conversations_come_first_and_the_newest_activity_first() {
     let stack = Stack::together().await;
     let clara = stack.person("clinician-a").await;
     let patient = new_patient(&stack).await;
     let path = format!("/patients/{patient}/conversations");
     assert_eq!(clara.get(&path).await.expect(200), json!({"items": [], "nextCursor": null}));
 
-    let mut chats = Vec::new();
+    let mut conversations = Vec::new();
     for title in ["A", "B", "C", "D", "E"] {
-        chats.push(Chat::titled_by(&clara, &patient, title).await);
+        conversations.push(Conversation::titled_by(&clara, &patient, title).await);
     }
     listed(&clara, &path, &["E", "D", "C", "B", "A"]).await;
-    chats[1].say(&clara, "An activity").await;
+    conversations[1].say(&clara, "An activity").await;
     listed(&clara, &path, &["B", "E", "D", "C", "A"]).await;
-    chats[4].set(&clara, "closed").await;
-    chats[2].set(&clara, "closed").await;
+    conversations[4].set(&clara, "closed").await;
+    conversations[2].set(&clara, "closed").await;
     let all = listed(&clara, &path, &["B", "D", "A", "E", "C"]).await;
     assert_eq!(all[0]["lastMessagePreview"], "An activity");
     assert_eq!(all[3]["closedBy"]["userId"], "clinician-a");
@@ -56,8 +56,8 @@ async fn open_chats_come_first_and_the_newest_activity_first() {
     let page = clara.get(&format!("{path}?limit=2")).await.expect(200);
     assert_eq!(page["items"].as_array().map(Vec::len), Some(2));
 
-    // Reopening brings a chat back among the open ones, by its activity.
-    chats[2].set(&clara, "open").await;
+    // Reopening brings a conversation back among the open ones, by its activity.
+    conversations[2].set(&clara, "open").await;
     listed(&clara, &path, &["B", "D", "C", "A", "E"]).await;
 }
 
@@ -70,7 +70,7 @@ async fn encounters_are_listed_newest_first() {
     assert_eq!(clara.get(&path).await.expect(200), json!({"items": [], "nextCursor": null}));
     let mut expected = Vec::new();
     for title in ["A", "B", "C"] {
-        expected.insert(0, Chat::titled_by(&clara, &patient, title).await.encounter_id);
+        expected.insert(0, Conversation::titled_by(&clara, &patient, title).await.encounter_id);
     }
     let list = eventually("three encounters", SOON, async || {
         let list = clara.all(&format!("{path}?limit=2")).await;

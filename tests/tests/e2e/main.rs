@@ -16,8 +16,6 @@ mod messages;
 mod notices;
 mod orders;
 mod patients;
-#[path = "../../../shared/testdata/photo.rs"]
-mod photo;
 mod poison;
 mod reading;
 mod recovery;

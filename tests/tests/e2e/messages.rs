@@ -1,7 +1,7 @@
-//! A chat's entries: the latest, backwards page by page, and catching up forwards.
+//! A conversation's entries: the latest, backwards page by page, and catching up forwards.
 
 use serde_json::{Value, json};
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::stack::Stack;
 
 fn numbers(page: &Value) -> Vec<u64> {
@@ -13,13 +13,13 @@ async fn entries_are_read_backwards_and_forwards() {
     let stack = Stack::together().await;
     let ana = stack.person("patient-a").await;
     let clara = stack.person("clinician-a").await;
-    let chat = Chat::asked_by(&ana).await;
+    let conversation = Conversation::asked_by(&ana).await;
     for number in 2..=10 {
-        chat.say(&clara, &format!("message {number}")).await;
+        conversation.say(&clara, &format!("message {number}")).await;
     }
-    chat.set(&clara, "closed").await;
-    chat.set(&ana, "open").await;
-    let path = chat.messages();
+    conversation.set(&clara, "closed").await;
+    conversation.set(&ana, "open").await;
+    let path = conversation.messages();
     let page = async |query: &str| ana.get(&format!("{path}?{query}")).await.expect(200);
 
     // The latest, then backwards to the beginning.
@@ -45,9 +45,9 @@ async fn entries_are_read_backwards_and_forwards() {
     assert_eq!((&missed["items"][0]["status"], &missed["items"][1]["status"]), (&json!("closed"), &json!("open")));
     assert_eq!(missed["items"][1]["sender"]["userId"], "patient-a");
     assert_eq!(page("after=12").await, json!({"items": [], "nextCursor": null}));
-    chat.say(&clara, "Welcome back.").await;
+    conversation.say(&clara, "Welcome back.").await;
     assert_eq!(numbers(&page("after=12").await), [13]);
-    chat.set(&clara, "closed").await;
+    conversation.set(&clara, "closed").await;
 }
 
 #[tokio::test]
@@ -55,18 +55,18 @@ async fn a_text_comes_back_as_it_was_written() {
     let stack = Stack::together().await;
     let ana = stack.person("patient-a").await;
     let clara = stack.person("clinician-a").await;
-    let chat = Chat::asked_by(&ana).await;
+    let conversation = Conversation::asked_by(&ana).await;
     let long = "Wie geht es Ihnen? 🩺 ".repeat(300) + &"x".repeat(2_000);
     let texts = ["one\n\ttwo", "<b>&amp;\"'\\ {\"a\": 1}", "नमस्ते 你好 👩🏽‍⚕️", long.as_str()];
     for text in texts {
-        chat.say(&clara, text).await;
+        conversation.say(&clara, text).await;
     }
-    let entries = chat.entries(&ana).await;
+    let entries = conversation.entries(&ana).await;
     for (entry, text) in entries.iter().skip(1).zip(texts) {
         assert_eq!(entry["text"], text);
     }
     let first = &entries[0];
     assert_eq!(first["kind"], "message");
     assert!(first["questionnaireResponse"]["items"].as_array().is_some_and(|items| !items.is_empty()), "{first}");
-    chat.set(&clara, "closed").await;
+    conversation.set(&clara, "closed").await;
 }

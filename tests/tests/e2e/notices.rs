@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tests::aws;
-use tests::chat::Chat;
-use tests::eventually::{IN_TIME, eventually, found_if};
+use tests::conversation::Conversation;
+use tests::eventually::{eventually, found_if};
 use tests::http::Client;
 use tests::published::{self, Published};
 use tests::stack::Stack;
@@ -14,36 +14,40 @@ const TITLE: &str = "Your potassium result";
 const TEXT: &str = "It is 6.1, please come by";
 const EMAIL: &str = "ana.notices@example.org";
 const SMS: &str = "+14155550121";
-/// How long nothing must come for nothing more to come.
-const QUIET: Duration = Duration::from_secs(4);
+/// How long a published notice takes to the queue.
+const QUIET: Duration = Duration::from_millis(500);
 /// How far behind a stream may be.
 const CATCHING_UP: Duration = Duration::from_mins(3);
 
-async fn one_notice(published: &Published, what: &str) -> Value {
-    let mut first = eventually(what, IN_TIME, async || match published.payloads().await {
-        none if none.is_empty() => Err("nothing".to_owned()),
-        some => Ok(some),
-    })
-    .await;
-    first.extend(published.settled(QUIET).await);
-    assert_eq!(first.len(), 1, "{what}: {first:#?}");
-    serde_json::from_str(&first[0]).expect("SNS's envelope")
+/// The notices for everything that happened before.
+async fn so_far(stack: &Stack, clara: &Client, published: &Published) -> Vec<String> {
+    catch_up(stack, clara).await;
+    published.settled(QUIET).await
 }
 
-/// Waits until it is decided whom news of everything that was written before go to: the stream is in order, so what is
-/// decided of a new chat comes last. An emulator may be minutes behind after the suites that load it.
-async fn caught_up(stack: &Stack, clara: &Client) {
-    let chat = Chat::titled_by(clara, stack.patient_id("patient-b"), TITLE).await;
-    chat.say(clara, TEXT).await;
+/// The one notice for everything that happened before.
+async fn one_notice(stack: &Stack, clara: &Client, published: &Published, what: &str) -> Value {
+    let notices = so_far(stack, clara, published).await;
+    assert_eq!(notices.len(), 1, "{what}: {notices:#?}");
+    serde_json::from_str(&notices[0]).expect("SNS's envelope")
+}
+
+/// Waits until the stream's consumer has decided whom to notify of everything that happened before: the stream is in
+/// order, so the decision about a new conversation comes last. An emulator may be minutes behind after a heavy load.
+async fn catch_up(stack: &Stack, clara: &Client) {
+    let conversation = Conversation::titled_by(clara, stack.patient_id("patient-b"), TITLE).await;
+    conversation.say(clara, TEXT).await;
     let table = aws_sdk_dynamodb::Client::new(&aws::as_root(stack).await);
     let decided = eventually("the stream is caught up", CATCHING_UP, async || {
         let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
         let get = table.get_item().table_name(&stack.description().table_name);
-        let get = get.key("pk", text(format!("CONV#{}", chat.id))).key("sk", text("NOTICE#P#patient-b".to_owned()));
+        let get =
+            get.key("pk", text(format!("CONV#{}", conversation.id))).key("sk", text("NOTICE#P#patient-b".to_owned()));
         let item = get.send().await.expect("readable").item;
         found_if(item.is_some(), item)
     });
     decided.await;
+    conversation.set(clara, "closed").await;
 }
 
 /// How many emails and SMS reached Ana, where the emulator tells.
@@ -72,8 +76,8 @@ async fn five_messages_in_a_row_are_one_email_and_one_sms() {
     let [topic] = &topics[..] else { panic!("not one topic: {topics:?}") };
     let own = [("email", EMAIL), ("sms", SMS)].map(|(protocol, endpoint)| (protocol.to_owned(), endpoint.to_owned()));
     assert_eq!(published.told_by(topic).await, own);
-    // What tests before this one wrote may still be on its way.
-    caught_up(&stack, &clara).await;
+    // The stream may still hold what other tests wrote.
+    catch_up(&stack, &clara).await;
     published.listen_to(topic).await;
     Published::by(&stack, published::KEPT).await.listen().await;
     published.settled(QUIET).await;
@@ -81,33 +85,34 @@ async fn five_messages_in_a_row_are_one_email_and_one_sms() {
     let before = delivered(&stack);
     let by_now = |notices: usize| before.map(|(emails, texts)| (emails + notices, texts + notices));
 
-    let chat = Chat::titled_by(&clara, stack.patient_id("patient-a"), TITLE).await;
-    assert_eq!(published.settled(QUIET).await, Vec::<String>::new(), "an empty chat is not shown, nor told of");
+    let conversation = Conversation::titled_by(&clara, stack.patient_id("patient-a"), TITLE).await;
+    let notices = so_far(&stack, &clara, &published).await;
+    assert_eq!(notices, Vec::<String>::new(), "an empty conversation is not shown, nor told of");
     for number in 1..=5 {
-        chat.say(&clara, &format!("{TEXT} ({number})")).await;
+        conversation.say(&clara, &format!("{TEXT} ({number})")).await;
     }
-    let notice = one_notice(&published, "five messages in a row").await;
+    let notice = one_notice(&stack, &clara, &published, "five messages in a row").await;
     assert_eq!(delivered(&stack), by_now(1), "one email and one SMS");
     assert_eq!(notice["Subject"], "New message");
     assert!(notice["Message"].as_str().is_some_and(|text| text.contains("You have a new message.")), "{notice}");
-    for secret in ["Ana", "Clara", "potassium", "6.1", &chat.id, stack.patient_id("patient-a"), "patient-a"] {
+    for secret in ["Ana", "Clara", "potassium", "6.1", &conversation.id, stack.patient_id("patient-a"), "patient-a"] {
         assert!(!notice.to_string().contains(secret), "{secret}: {notice}");
     }
 
     // The envelope tells nobody; reading does not either, but the next message does again.
-    ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 5})).await.expect(200);
-    ana.delete(&format!("{}/read", chat.path())).await.expect(200);
-    ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 5})).await.expect(200);
-    assert_eq!(published.settled(QUIET).await, Vec::<String>::new());
-    chat.say(&clara, TEXT).await;
-    one_notice(&published, "the next message after reading").await;
+    ana.put(&format!("{}/read", conversation.path()), &json!({"upTo": 5})).await.expect(200);
+    ana.delete(&format!("{}/read", conversation.path())).await.expect(200);
+    ana.put(&format!("{}/read", conversation.path()), &json!({"upTo": 5})).await.expect(200);
+    assert_eq!(so_far(&stack, &clara, &published).await, Vec::<String>::new());
+    conversation.say(&clara, TEXT).await;
+    one_notice(&stack, &clara, &published, "the next message after reading").await;
     assert_eq!(delivered(&stack), by_now(2));
 
     // Her own message is no news to her.
-    ana.put(&format!("{}/read", chat.path()), &json!({"upTo": 6})).await.expect(200);
-    chat.say(&ana, "I'll come by").await;
-    assert_eq!(published.settled(QUIET).await, Vec::<String>::new());
-    chat.set(&clara, "closed").await;
+    ana.put(&format!("{}/read", conversation.path()), &json!({"upTo": 6})).await.expect(200);
+    conversation.say(&ana, "I'll come by").await;
+    assert_eq!(so_far(&stack, &clara, &published).await, Vec::<String>::new());
+    conversation.set(&clara, "closed").await;
 
     assert_eq!(ana.put("/me/notifications", &json!({})).await.expect(200), json!({}));
     assert_eq!(published.topics_of(EMAIL).await, Vec::<String>::new(), "nothing is left behind");

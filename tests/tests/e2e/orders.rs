@@ -2,7 +2,7 @@
 
 use futures::future::join_all;
 use serde_json::{Value, json};
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::eventually::{SOON, eventually, found_if};
 use tests::http::Client;
 use tests::new_id;
@@ -10,10 +10,10 @@ use tests::stack::Stack;
 
 const SECRET: &str = "my potassium is 6.1";
 
-/// The chat's encounter, once it has a status.
-async fn encounter_soon(chat: &Chat, clinician: &Client, status: &str) -> Value {
+/// The conversation's encounter, once it has a status.
+async fn encounter_soon(conversation: &Conversation, clinician: &Client, status: &str) -> Value {
     eventually(&format!("an encounter that is {status}"), SOON, async || {
-        let encounter = clinician.get(&chat.encounter()).await.expect(200);
+        let encounter = clinician.get(&conversation.encounter()).await.expect(200);
         found_if(encounter["status"] == status, encounter)
     })
     .await
@@ -24,41 +24,43 @@ async fn what_is_added_is_in_the_chart_while_the_encounter_is_in_progress() {
     let stack = Stack::together().await;
     let clara = stack.person("clinician-a").await;
     let patient = stack.patient_id("patient-b");
-    let chat = Chat::titled_by(&clara, patient, "Your X-ray").await;
-    let (orders, documents) = (format!("{}/orders", chat.encounter()), format!("{}/documents", chat.encounter()));
+    let conversation = Conversation::titled_by(&clara, patient, "Your X-ray").await;
+    let (orders, documents) =
+        (format!("{}/orders", conversation.encounter()), format!("{}/documents", conversation.encounter()));
 
     let made = clara.post(&orders, &json!({"text": "Potassium,\r\nfasting"})).await;
     let order = made.expect(201);
-    assert_eq!(made.header("location"), chat.encounter());
+    assert_eq!(made.header("location"), conversation.encounter());
     assert_eq!((&order["text"], &order["createdBy"]["userId"]), (&json!("Potassium,\nfasting"), &json!("clinician-a")));
     let report = json!({"title": "Report", "url": "https://records.example.org/reports/42?page=1#top"});
     let document = clara.post(&documents, &report).await.expect(201);
     assert_eq!((&document["title"], &document["url"]), (&report["title"], &report["url"]));
 
-    let shown = clara.get(&chat.encounter()).await.expect(200);
+    let shown = clara.get(&conversation.encounter()).await.expect(200);
     assert_eq!((&shown["orders"], &shown["documents"]), (&json!([order]), &json!([document])));
     let list = clara.get(&format!("/patients/{patient}/encounters?limit=100")).await.expect(200);
-    let listed = list["items"].as_array().unwrap().iter().find(|listed| listed["id"] == *chat.encounter_id);
+    let listed = list["items"].as_array().unwrap().iter().find(|listed| listed["id"] == *conversation.encounter_id);
     assert_eq!(listed, Some(&shown));
 
-    // Finished by closing the chat: the stream brings it. Reopening allows more.
-    chat.set(&clara, "closed").await;
-    encounter_soon(&chat, &clara, "finished").await;
+    // Finished by closing the conversation: the stream brings it. Reopening allows more.
+    conversation.set(&clara, "closed").await;
+    encounter_soon(&conversation, &clara, "finished").await;
     let problem = clara.post(&orders, &json!({"text": "Sodium"})).await.problem(409, "encounter-finished");
     assert!(problem["detail"].is_string(), "{problem}");
     clara.post(&documents, &report).await.problem(409, "encounter-finished");
-    chat.set(&clara, "open").await;
-    encounter_soon(&chat, &clara, "in-progress").await;
+    conversation.set(&clara, "open").await;
+    encounter_soon(&conversation, &clara, "in-progress").await;
     clara.post(&orders, &json!({"text": "Sodium"})).await.expect(201);
 
     // Finished by itself: at once, and its answer shows what it has.
-    let finished = clara.put(&format!("{}/status", chat.encounter()), &json!({"status": "finished"})).await.expect(200);
+    let finished =
+        clara.put(&format!("{}/status", conversation.encounter()), &json!({"status": "finished"})).await.expect(200);
     assert_eq!(finished["orders"].as_array().map(Vec::len), Some(2));
     clara.post(&orders, &json!({"text": "Chloride"})).await.problem(409, "encounter-finished");
 
     let log = stack.person("admin").await.all(&format!("/patients/{patient}/access-log?limit=100")).await;
     let count = |action: &str| {
-        let own = log.iter().filter(|event| event["encounterId"] == *chat.encounter_id);
+        let own = log.iter().filter(|event| event["encounterId"] == *conversation.encounter_id);
         own.filter(|event| event["action"] == action).count()
     };
     assert_eq!((count("create-order"), count("link-document")), (2, 1), "each is in the access log");
@@ -68,8 +70,9 @@ async fn what_is_added_is_in_the_chart_while_the_encounter_is_in_progress() {
 async fn the_same_again_is_stored_once() {
     let stack = Stack::together().await;
     let (clara, carl) = (stack.person("clinician-a").await, stack.person("clinician-b").await);
-    let chat = Chat::titled_by(&clara, stack.patient_id("patient-b"), "Your X-ray").await;
-    let (orders, documents) = (format!("{}/orders", chat.encounter()), format!("{}/documents", chat.encounter()));
+    let conversation = Conversation::titled_by(&clara, stack.patient_id("patient-b"), "Your X-ray").await;
+    let (orders, documents) =
+        (format!("{}/orders", conversation.encounter()), format!("{}/documents", conversation.encounter()));
     let order = json!({"id": new_id(), "text": "Potassium"});
     let made = join_all((0..4).map(|_| clara.post(&orders, &order))).await;
     assert_eq!(made.iter().filter(|reply| reply.status == 201).count(), 1, "{made:#?}");
@@ -79,10 +82,10 @@ async fn the_same_again_is_stored_once() {
     carl.post(&orders, &order).await.problem(422, "id-reused");
     let document = json!({"id": order["id"], "title": "Report", "url": "https://example.org/"});
     clara.post(&documents, &document).await.problem(422, "id-reused");
-    let shown = clara.get(&chat.encounter()).await.expect(200);
+    let shown = clara.get(&conversation.encounter()).await.expect(200);
     assert_eq!((&shown["orders"], &shown["documents"]), (&json!([stored]), &json!([])));
-    chat.set(&clara, "closed").await;
-    encounter_soon(&chat, &clara, "finished").await;
+    conversation.set(&clara, "closed").await;
+    encounter_soon(&conversation, &clara, "finished").await;
     assert_eq!(clara.post(&orders, &order).await.expect(200), stored, "a late repetition is no error");
 }
 
@@ -90,8 +93,9 @@ async fn the_same_again_is_stored_once() {
 async fn what_can_not_be_an_order_or_a_document_is_refused() {
     let stack = Stack::together().await;
     let clara = stack.person("clinician-a").await;
-    let chat = Chat::titled_by(&clara, stack.patient_id("patient-b"), "Your X-ray").await;
-    let (orders, documents) = (format!("{}/orders", chat.encounter()), format!("{}/documents", chat.encounter()));
+    let conversation = Conversation::titled_by(&clara, stack.patient_id("patient-b"), "Your X-ray").await;
+    let (orders, documents) =
+        (format!("{}/orders", conversation.encounter()), format!("{}/documents", conversation.encounter()));
     for text in [String::new(), " \n".to_owned(), "x".repeat(2001), format!("{SECRET}\u{0}")] {
         let reply = clara.post(&orders, &json!({"text": text})).await;
         reply.refusal(422, "invalid-value", "/text");
@@ -109,7 +113,7 @@ async fn what_can_not_be_an_order_or_a_document_is_refused() {
     }
     let long = format!("{url}/{}", "x".repeat(2000));
     clara.post(&documents, &json!({"title": "A", "url": long})).await.refusal(422, "invalid-value", "/url");
-    let shown = clara.get(&chat.encounter()).await.expect(200);
+    let shown = clara.get(&conversation.encounter()).await.expect(200);
     assert_eq!((&shown["orders"], &shown["documents"]), (&json!([]), &json!([])));
-    chat.set(&clara, "closed").await;
+    conversation.set(&clara, "closed").await;
 }

@@ -2,7 +2,7 @@
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::eventually::{IN_TIME, eventually};
 use tests::stack::Stack;
 use tests::{aws, new_id};
@@ -34,7 +34,7 @@ async fn a_poison_item_is_parked(pk: &str, cause: &str) {
     let (table, queue) = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
     let (table_name, url) = (&stack.description().table_name, &stack.description().failure_queue_url);
 
-    let before = Chat::asked_by(&ana).await;
+    let before = Conversation::asked_by(&ana).await;
     let poison = table
         .put_item()
         .table_name(table_name)
@@ -43,7 +43,7 @@ async fn a_poison_item_is_parked(pk: &str, cause: &str) {
         .item("title", AttributeValue::S("my potassium is 6.1".to_owned()))
         .item("lastPatient", AttributeValue::N("1".to_owned()));
     poison.send().await.expect("the poison is stored");
-    let after = Chat::asked_by(&ana).await;
+    let after = Conversation::asked_by(&ana).await;
 
     for function in ["project-changes", "notify"] {
         let failure = failure_of(&queue, url, pk, function).await;
@@ -53,13 +53,13 @@ async fn a_poison_item_is_parked(pk: &str, cause: &str) {
         assert!(!failure.to_string().contains("potassium"), "{failure}");
     }
 
-    for chat in [&before, &after] {
-        let one = async || match chat.tasks(&clara).await.len() {
+    for conversation in [&before, &after] {
+        let one = async || match conversation.tasks(&clara).await.len() {
             1 => Ok(()),
             others => Err(format!("{others} tasks")),
         };
         eventually("the changes around it are processed", IN_TIME, one).await;
-        chat.set(&clara, "closed").await;
+        conversation.set(&clara, "closed").await;
     }
     let key = |value: &str| AttributeValue::S(value.to_owned());
     let delete = table.delete_item().table_name(table_name).key("pk", key(pk)).key("sk", key("HEAD"));

@@ -1,24 +1,24 @@
-//! Reading is per person: the cursor, and the envelope that marks a chat unread.
+//! Reading is per person: the cursor, and the envelope that marks a conversation unread.
 
 use serde_json::{Value, json};
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::http::Client;
 use tests::stack::Stack;
 
-async fn read(chat: &Chat, person: &Client, up_to: u64) -> Value {
-    person.put(&format!("{}/read", chat.path()), &json!({"upTo": up_to})).await.expect(200)
+async fn read(conversation: &Conversation, person: &Client, up_to: u64) -> Value {
+    person.put(&format!("{}/read", conversation.path()), &json!({"upTo": up_to})).await.expect(200)
 }
 
-async fn envelope(chat: &Chat, person: &Client) -> Value {
-    person.delete(&format!("{}/read", chat.path())).await.expect(200)
+async fn envelope(conversation: &Conversation, person: &Client) -> Value {
+    person.delete(&format!("{}/read", conversation.path())).await.expect(200)
 }
 
-/// Whether it is unread for someone; the chat itself and their list must agree.
-async fn unread(chat: &Chat, person: &Client) -> bool {
-    let seen = chat.seen_by(person).await;
+/// Whether it is unread for someone; the conversation itself and their list must agree.
+async fn unread(conversation: &Conversation, person: &Client) -> bool {
+    let seen = conversation.seen_by(person).await;
     let list = format!("/patients/{}/conversations?limit=100", seen["patientId"].as_str().expect("an id"));
     let list = person.all(&list).await;
-    let listed = list.iter().find(|listed| listed["id"] == *chat.id).expect("it is listed");
+    let listed = list.iter().find(|listed| listed["id"] == *conversation.id).expect("it is listed");
     assert_eq!(seen["unread"], listed["unread"]);
     seen["unread"].as_bool().expect("true or false")
 }
@@ -28,21 +28,21 @@ async fn reading_is_each_persons_own() {
     let stack = Stack::together().await;
     let ben = stack.person("patient-b").await;
     let (clara, carl) = (stack.person("clinician-a").await, stack.person("clinician-b").await);
-    let chat = Chat::asked_by(&ben).await;
-    assert!(unread(&chat, &clara).await && unread(&chat, &carl).await);
-    assert!(!unread(&chat, &ben).await, "one's own message is not unread");
+    let conversation = Conversation::asked_by(&ben).await;
+    assert!(unread(&conversation, &clara).await && unread(&conversation, &carl).await);
+    assert!(!unread(&conversation, &ben).await, "one's own message is not unread");
 
-    assert_eq!(read(&chat, &clara, 1).await["unread"], false);
-    assert!(!unread(&chat, &clara).await);
-    assert!(unread(&chat, &carl).await, "Clara's reading is not Carl's");
+    assert_eq!(read(&conversation, &clara, 1).await["unread"], false);
+    assert!(!unread(&conversation, &clara).await);
+    assert!(unread(&conversation, &carl).await, "Clara's reading is not Carl's");
 
-    chat.say(&clara, "Hello!").await;
-    assert!(unread(&chat, &ben).await);
-    assert!(unread(&chat, &carl).await, "a colleague's answer does not mark the question read");
-    read(&chat, &ben, 2).await;
-    assert!(!unread(&chat, &ben).await);
-    chat.set(&clara, "closed").await;
-    assert!(!unread(&chat, &ben).await, "closing is no message");
+    conversation.say(&clara, "Hello!").await;
+    assert!(unread(&conversation, &ben).await);
+    assert!(unread(&conversation, &carl).await, "a colleague's answer does not mark the question read");
+    read(&conversation, &ben, 2).await;
+    assert!(!unread(&conversation, &ben).await);
+    conversation.set(&clara, "closed").await;
+    assert!(!unread(&conversation, &ben).await, "closing is no message");
 }
 
 #[tokio::test]
@@ -50,19 +50,19 @@ async fn the_envelope_goes_back_to_before_the_others_last_message_for_one_person
     let stack = Stack::together().await;
     let ben = stack.person("patient-b").await;
     let (clara, carl) = (stack.person("clinician-a").await, stack.person("clinician-b").await);
-    let chat = Chat::asked_by(&ben).await;
-    let nothing = envelope(&chat, &ben).await;
+    let conversation = Conversation::asked_by(&ben).await;
+    let nothing = envelope(&conversation, &ben).await;
     assert_eq!(nothing["unread"], false, "the other side wrote nothing");
 
-    chat.say(&clara, "Hello!").await;
-    read(&chat, &ben, 2).await;
-    read(&chat, &carl, 2).await;
-    assert_eq!(envelope(&chat, &ben).await["unread"], true);
-    assert!(unread(&chat, &ben).await);
-    assert!(!unread(&chat, &carl).await, "Ben's envelope is not Carl's");
-    assert_eq!(envelope(&chat, &ben).await["unread"], true, "again");
-    assert_eq!(read(&chat, &ben, 2).await["unread"], false);
-    chat.set(&clara, "closed").await;
+    conversation.say(&clara, "Hello!").await;
+    read(&conversation, &ben, 2).await;
+    read(&conversation, &carl, 2).await;
+    assert_eq!(envelope(&conversation, &ben).await["unread"], true);
+    assert!(unread(&conversation, &ben).await);
+    assert!(!unread(&conversation, &carl).await, "Ben's envelope is not Carl's");
+    assert_eq!(envelope(&conversation, &ben).await["unread"], true, "again");
+    assert_eq!(read(&conversation, &ben, 2).await["unread"], false);
+    conversation.set(&clara, "closed").await;
 }
 
 #[tokio::test]
@@ -70,13 +70,13 @@ async fn a_cursor_never_moves_back_nor_past_the_end() {
     let stack = Stack::together().await;
     let ben = stack.person("patient-b").await;
     let clara = stack.person("clinician-a").await;
-    let chat = Chat::asked_by(&ben).await;
-    chat.say(&ben, "And sodium?").await;
-    assert_eq!(read(&chat, &clara, 1).await["unread"], true, "up to 1 of 2");
-    assert_eq!(read(&chat, &clara, 2).await["unread"], false);
-    assert_eq!(read(&chat, &clara, 1).await["unread"], false, "not back");
-    read(&chat, &clara, 4_000_000_000).await;
-    chat.say(&ben, "And calcium?").await;
-    assert!(unread(&chat, &clara).await, "what comes after the end was not read");
-    chat.set(&clara, "closed").await;
+    let conversation = Conversation::asked_by(&ben).await;
+    conversation.say(&ben, "And sodium?").await;
+    assert_eq!(read(&conversation, &clara, 1).await["unread"], true, "up to 1 of 2");
+    assert_eq!(read(&conversation, &clara, 2).await["unread"], false);
+    assert_eq!(read(&conversation, &clara, 1).await["unread"], false, "not back");
+    read(&conversation, &clara, 4_000_000_000).await;
+    conversation.say(&ben, "And calcium?").await;
+    assert!(unread(&conversation, &clara).await, "what comes after the end was not read");
+    conversation.set(&clara, "closed").await;
 }

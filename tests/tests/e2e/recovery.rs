@@ -5,7 +5,7 @@ use std::process::Output;
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::{Value, json};
-use tests::chat::Chat;
+use tests::conversation::Conversation;
 use tests::eventually::{IN_TIME, eventually, found_if};
 use tests::stack::Stack;
 use tests::{aws, xtask};
@@ -94,12 +94,12 @@ fn succeeded(output: &Output) -> String {
 async fn what_failed_is_replayed_once_its_cause_is_put_right() {
     let operator = Operator::on_duty().await;
     let (ana, clara) = (operator.stack.person("patient-a").await, operator.stack.person("clinician-a").await);
-    let chat = Chat::asked_by(&ana).await;
-    let head = format!("CONV#{}", chat.id);
+    let conversation = Conversation::asked_by(&ana).await;
+    let head = format!("CONV#{}", conversation.id);
 
     // An encounter is lost, so the closing can't reach it: that is what the queue tells.
-    let encounter = operator.lose(&format!("ENC#{}", chat.encounter_id), "ENC").await;
-    chat.set(&clara, "closed").await;
+    let encounter = operator.lose(&format!("ENC#{}", conversation.encounter_id), "ENC").await;
+    conversation.set(&clara, "closed").await;
     let parked = eventually("the closing is in the failure queue", IN_TIME, async || {
         let listed = operator.listed(&head);
         found_if(!listed.is_empty(), listed)
@@ -115,7 +115,7 @@ async fn what_failed_is_replayed_once_its_cause_is_put_right() {
     operator.put(encounter).await;
     let replayed = succeeded(&operator.xtask(&["redrive"]));
     assert!(replayed.contains("replayed"), "{replayed}");
-    let finished = clara.get(&chat.encounter()).await.expect(200);
+    let finished = clara.get(&conversation.encounter()).await.expect(200);
     assert_eq!((&finished["status"], &finished["archived"]), (&json!("finished"), &json!(true)));
     assert_eq!(operator.listed(&head), Vec::<String>::new());
 }
@@ -124,11 +124,11 @@ async fn what_failed_is_replayed_once_its_cause_is_put_right() {
 async fn what_lambda_gave_up_is_read_from_the_stream_again() {
     let operator = Operator::on_duty().await;
     let (ana, clara) = (operator.stack.person("patient-a").await, operator.stack.person("clinician-a").await);
-    let chat = Chat::asked_by(&ana).await;
-    let head = format!("CONV#{}", chat.id);
+    let conversation = Conversation::asked_by(&ana).await;
+    let head = format!("CONV#{}", conversation.id);
     let tasks = async |count: usize| {
-        eventually("the chat's tasks", IN_TIME, async || {
-            let tasks = chat.tasks(&clara).await;
+        eventually("the conversation's tasks", IN_TIME, async || {
+            let tasks = conversation.tasks(&clara).await;
             found_if(tasks.len() == count, tasks)
         })
         .await
@@ -155,7 +155,7 @@ async fn what_lambda_gave_up_is_read_from_the_stream_again() {
     assert!(!refused.status.success() && printed(&refused).contains("--everything"), "{}", printed(&refused));
     succeeded(&operator.xtask(&["redrive", "--everything"]));
     tasks(1).await;
-    chat.set(&clara, "closed").await;
+    conversation.set(&clara, "closed").await;
     operator.empty_the_queue().await;
 }
 
@@ -210,10 +210,10 @@ async fn an_asynchronous_event_is_replayed_and_strangers_messages_are_left() {
 async fn a_table_is_restored_beside_and_what_was_lost_is_put_back() {
     let operator = Operator::on_duty().await;
     let (ana, clara) = (operator.stack.person("patient-a").await, operator.stack.person("clinician-a").await);
-    let chat = Chat::asked_by(&ana).await;
-    chat.say(&clara, "It is within the range.").await;
-    let before = chat.entries(&ana).await;
-    let head = format!("CONV#{}", chat.id);
+    let conversation = Conversation::asked_by(&ana).await;
+    conversation.say(&clara, "It is within the range.").await;
+    let before = conversation.entries(&ana).await;
+    let head = format!("CONV#{}", conversation.id);
 
     let restored = succeeded(&operator.xtask(&["restore", "--to", "latest"]));
     let side = restored.split("--from ").nth(1).expect("the table is named").trim().to_owned();
@@ -223,7 +223,7 @@ async fn a_table_is_restored_beside_and_what_was_lost_is_put_back() {
     let mut damaged = operator.item(&head, "HEAD").await.expect("a head");
     damaged.insert("title".to_owned(), text("damaged"));
     operator.put(damaged).await;
-    let later = Chat::asked_by(&ana).await;
+    let later = Conversation::asked_by(&ana).await;
 
     let counted = succeeded(&operator.xtask(&["put-back", "--from", &side, "--count"]));
     assert!(counted.contains("CONV E 1") && counted.contains("CONV HEAD"), "{counted}");
@@ -232,18 +232,18 @@ async fn a_table_is_restored_beside_and_what_was_lost_is_put_back() {
     let back = succeeded(&operator.xtask(&["put-back", "--from", &side]));
     assert!(back.contains("were missing and are back: CONV E 1"), "{back}");
     assert_eq!(operator.item(&head, entry_key(&before[1]).as_str()).await, Some(lost));
-    assert_eq!(chat.seen_by(&ana).await["title"], "damaged", "what differs stays, unless it is named");
+    assert_eq!(conversation.seen_by(&ana).await["title"], "damaged", "what differs stays, unless it is named");
     assert_eq!(later.entries(&ana).await.len(), 1, "what came later stays");
 
     succeeded(&operator.xtask(&["put-back", "--from", &side, "--partition", &head]));
-    assert_ne!(chat.seen_by(&ana).await["title"], "damaged");
-    assert_eq!(chat.entries(&ana).await, before);
+    assert_ne!(conversation.seen_by(&ana).await["title"], "damaged");
+    assert_eq!(conversation.entries(&ana).await, before);
 
     operator.table.delete_table().table_name(&side).send().await.expect("the side table goes");
     let nonsense = operator.xtask(&["restore", "--to", "yesterday"]);
     assert!(!nonsense.status.success() && printed(&nonsense).contains("is no time"), "{}", printed(&nonsense));
-    for chat in [chat, later] {
-        chat.set(&clara, "closed").await;
+    for conversation in [conversation, later] {
+        conversation.set(&clara, "closed").await;
     }
 }
 

@@ -1,7 +1,7 @@
-//! Search: a patient's chats by the words of their titles and messages, as they are typed.
+//! Search: a patient's conversations by the words of their titles and messages, as they are typed.
 
 use serde_json::{Value, json};
-use tests::chat::{Chat, ask};
+use tests::conversation::{Conversation, ask};
 use tests::eventually::{SOON, eventually, found_if};
 use tests::http::Client;
 use tests::stack::Stack;
@@ -26,8 +26,8 @@ fn ids(items: &[Value]) -> Vec<&str> {
 }
 
 /// Searches until exactly these are found, in this order.
-async fn finds(person: &Client, path: &str, expected: &[&Chat]) -> Vec<Value> {
-    let expected: Vec<&str> = expected.iter().map(|chat| chat.id.as_str()).collect();
+async fn finds(person: &Client, path: &str, expected: &[&Conversation]) -> Vec<Value> {
+    let expected: Vec<&str> = expected.iter().map(|conversation| conversation.id.as_str()).collect();
     eventually(&format!("what {path} finds"), SOON, async || {
         let found = person.all(path).await;
         found_if(ids(&found) == expected, found)
@@ -36,17 +36,17 @@ async fn finds(person: &Client, path: &str, expected: &[&Chat]) -> Vec<Value> {
 }
 
 #[tokio::test]
-async fn chats_are_found_by_all_words_of_title_and_messages() {
+async fn conversations_are_found_by_all_words_of_title_and_messages() {
     let stack = Stack::together().await;
     let clara = stack.person("clinician-a").await;
     let (patient, other) = (new_patient(&stack).await, new_patient(&stack).await);
-    let blood = Chat::titled_by(&clara, &patient, "Your blood test").await;
+    let blood = Conversation::titled_by(&clara, &patient, "Your blood test").await;
     blood.say(&clara, "Potassium is a little high. Bitte Gr\u{f6}\u{df}e und Gewicht nennen!").await;
-    let xray = Chat::titled_by(&clara, &patient, "Your X-ray").await;
+    let xray = Conversation::titled_by(&clara, &patient, "Your X-ray").await;
     xray.say(&clara, "No fracture.\nThe R\u{e9}sum\u{e9} follows; drink more.").await;
     xray.say(&clara, "血液検査も").await;
-    let empty = Chat::titled_by(&clara, &patient, "Potassium, second opinion").await;
-    let others = Chat::titled_by(&clara, &other, "Potassium of somebody else").await;
+    let empty = Conversation::titled_by(&clara, &patient, "Potassium, second opinion").await;
+    let others = Conversation::titled_by(&clara, &other, "Potassium of somebody else").await;
     others.say(&clara, "fracture").await;
 
     let path = |typed: &str| search(&patient, typed);
@@ -77,26 +77,26 @@ async fn chats_are_found_by_all_words_of_title_and_messages() {
 }
 
 #[tokio::test]
-async fn patients_find_their_own_chats_and_no_empty_one() {
+async fn patients_find_their_own_conversations_and_no_empty_one() {
     let stack = Stack::together().await;
     let (ana, ben) = (stack.person("patient-a").await, stack.person("patient-b").await);
     let clara = stack.person("clinician-a").await;
     let (patient, word) = (stack.patient_id("patient-a"), new_word());
-    let chat = Chat::of(&ask(&ana).await.expect(201));
-    let empty = Chat::titled_by(&clara, patient, &format!("{word} without a message")).await;
-    chat.say(&ana, &format!("It is {word}.")).await;
+    let conversation = Conversation::of(&ask(&ana).await.expect(201));
+    let empty = Conversation::titled_by(&clara, patient, &format!("{word} without a message")).await;
+    conversation.say(&ana, &format!("It is {word}.")).await;
     let path = search(patient, &word[..10]);
-    finds(&clara, &path, &[&chat, &empty]).await;
-    let found = finds(&ana, &path, &[&chat]).await;
-    assert_eq!(found, [chat.seen_by(&ana).await], "as the list shows it, with its unread mark");
+    finds(&clara, &path, &[&conversation, &empty]).await;
+    let found = finds(&ana, &path, &[&conversation]).await;
+    assert_eq!(found, [conversation.seen_by(&ana).await], "as the list shows it, with its unread mark");
     // What the questionnaire asked and what was answered are words of the first message.
-    finds(&ana, &search(patient, &format!("potassium {word}")), &[&chat]).await;
+    finds(&ana, &search(patient, &format!("potassium {word}")), &[&conversation]).await;
     ben.get(&path).await.problem(404, "not-found");
     stack.person("admin").await.get(&path).await.problem(403, "forbidden");
     empty.say(&clara, "Here it is").await;
-    finds(&ana, &path, &[&empty, &chat]).await;
-    for chat in [chat, empty] {
-        chat.set(&clara, "closed").await;
+    finds(&ana, &path, &[&empty, &conversation]).await;
+    for conversation in [conversation, empty] {
+        conversation.set(&clara, "closed").await;
     }
 }
 
@@ -105,11 +105,11 @@ async fn a_search_is_paged_and_its_cursor_is_its_own() {
     let stack = Stack::together().await;
     let clara = stack.person("clinician-a").await;
     let patient = new_patient(&stack).await;
-    let mut chats = Vec::new();
+    let mut conversations = Vec::new();
     for number in 0..5 {
-        chats.push(Chat::titled_by(&clara, &patient, &format!("Number {number}")).await);
+        conversations.push(Conversation::titled_by(&clara, &patient, &format!("Number {number}")).await);
     }
-    let newest_first: Vec<&Chat> = chats.iter().rev().collect();
+    let newest_first: Vec<&Conversation> = conversations.iter().rev().collect();
     let path = search(&patient, "numb");
     for limit in [1, 2, 5] {
         finds(&clara, &format!("{path}&limit={limit}"), &newest_first).await;
@@ -140,11 +140,11 @@ async fn a_search_without_a_word_or_without_an_end_is_refused() {
 }
 
 #[tokio::test]
-async fn the_seeds_chats_are_found() {
+async fn the_seeds_conversations_are_found() {
     let stack = Stack::together().await;
     let ana = stack.person("patient-a").await;
     let path = search(stack.patient_id("patient-a"), "lisinopril phar");
-    eventually("a chat of the seed", SOON, async || {
+    eventually("a conversation of the seed", SOON, async || {
         let found = ana.all(&path).await;
         found_if(!found.is_empty(), found)
     })

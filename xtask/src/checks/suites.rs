@@ -56,7 +56,8 @@ fn with_units<'a>(tests: &'a mut Command, targets: &TestTargets) -> &'a mut Comm
 /// Builds every test at once: one after the other, they would wait for the slowest crate again and again.
 pub(crate) fn build() -> Result<()> {
     let targets = TestTargets::read()?;
-    let mut tests = cargo_tests(&[&targets.unit[..], &targets.table, &targets.end_to_end].concat())?;
+    let all = [&targets.unit[..], &targets.table, &targets.end_to_end, &targets.afterwards].concat();
+    let mut tests = cargo_tests(&all)?;
     exec::shown("Building the tests", with_units(&mut tests, &targets).arg("--no-run"))
 }
 
@@ -189,9 +190,21 @@ const NOT_ON_LOCALSTACK: [(&str, &str); 3] = [
     ("production_is_deployed_whole_and_goes_without_its_data", "it has no CloudFront, no WAF, no Cognito, no HTTP API"),
 ];
 
-/// The end-to-end tests but some, which are named with the reason.
+/// The end-to-end tests but some, which are named with the reason; then those that come after the others.
 fn end_to_end_tests(stack: &Path, without: &[(&str, &str)]) -> Result<()> {
-    let mut tests = cargo_tests(&TestTargets::read()?.end_to_end)?;
+    for (test, reason) in without {
+        eprintln!("! {test}: NOT CHECKED here, {reason}");
+    }
+    let targets = TestTargets::read()?;
+    end_to_end_targets("End-to-end tests", &targets.end_to_end, stack, without)?;
+    for target in targets.afterwards {
+        end_to_end_targets(&format!("Afterwards: {target}"), &[target], stack, without)?;
+    }
+    Ok(())
+}
+
+fn end_to_end_targets(title: &str, targets: &[String], stack: &Path, without: &[(&str, &str)]) -> Result<()> {
+    let mut tests = cargo_tests(targets)?;
     // Some tests run xtask as operators and developers do.
     let xtask = env::current_exe().context("xtask does not find itself")?;
     tests
@@ -203,9 +216,8 @@ fn end_to_end_tests(stack: &Path, without: &[(&str, &str)]) -> Result<()> {
     if !without.is_empty() {
         tests.env("IAM_ENFORCED", "false");
     }
-    for (test, reason) in without {
-        eprintln!("! {test}: NOT CHECKED here, {reason}");
+    for (test, _) in without {
         tests.args(["--skip", test]);
     }
-    exec::shown("End-to-end tests", &mut tests)
+    exec::shown(title, &mut tests)
 }

@@ -19,20 +19,24 @@ pub(crate) struct TestTargets {
     pub(crate) table: Vec<String>,
     /// Integration tests of a deployed stack.
     pub(crate) end_to_end: Vec<String>,
+    /// Those that run after them, in this order: `afterwards` in tests/Cargo.toml.
+    pub(crate) afterwards: Vec<String>,
 }
 
 impl TestTargets {
     pub(crate) fn read() -> Result<Self> {
         let text = exec::captured(&mut exec::cargo(["metadata", "--no-deps", "--format-version", "1", "--locked"]))?;
         let metadata: Value = serde_json::from_str(&text).context("cargo's metadata are damaged")?;
-        Ok(Self::from_metadata(&metadata))
+        Self::from_metadata(&metadata)
     }
 
-    fn from_metadata(metadata: &Value) -> Self {
+    fn from_metadata(metadata: &Value) -> Result<Self> {
         let list = |value: &Value| value.as_array().cloned().unwrap_or_default();
         let mut found = Self::default();
         for package in list(&metadata["packages"]) {
             let package_name = package["name"].as_str().unwrap_or_default();
+            let afterwards = list(&package["metadata"]["e2e"]["afterwards"]);
+            found.afterwards.extend(afterwards.iter().filter_map(Value::as_str).map(str::to_owned));
             for target in list(&package["targets"]) {
                 let text = |name: &str| target[name].as_str().unwrap_or_default();
                 let name = text("name");
@@ -46,7 +50,13 @@ impl TestTargets {
                 targets.push(name.to_owned());
             }
         }
-        found
+        for name in &found.afterwards {
+            let place = found.end_to_end.iter().position(|target| target == name);
+            let place =
+                place.with_context(|| format!("tests/Cargo.toml: `afterwards` names {name}, which is no test"))?;
+            found.end_to_end.remove(place);
+        }
+        Ok(found)
     }
 }
 
@@ -71,12 +81,29 @@ mod tests {
                 target("test", "emulator", "/functions/tests/emulator/main.rs"),
             ]},
             {"name": "bench", "targets": [target("bin", "bench", "/bench/src/main.rs")]},
-            {"name": "tests", "targets": [target("test", "end_to_end", "/tests/tests/end_to_end.rs")]},
+            {
+                "name": "tests",
+                "metadata": {"e2e": {"afterwards": ["logs", "a_last_one"]}},
+                "targets": [
+                    target("test", "a_last_one", "/tests/tests/a_last_one.rs"),
+                    target("test", "end_to_end", "/tests/tests/end_to_end.rs"),
+                    target("test", "logs", "/tests/tests/logs.rs"),
+                ],
+            },
         ]});
-        let found = TestTargets::from_metadata(&metadata);
+        let found = TestTargets::from_metadata(&metadata).expect("sorted");
         assert_eq!(found.programs, ["bench"]);
         assert_eq!(found.unit, ["layers", "handlers"]);
         assert_eq!(found.table, ["table", "emulator"]);
         assert_eq!(found.end_to_end, ["end_to_end"]);
+        assert_eq!(found.afterwards, ["logs", "a_last_one"]);
+    }
+
+    #[test]
+    fn a_test_that_is_gone_cannot_run_afterwards() {
+        let metadata =
+            json!({"packages": [{"name": "tests", "metadata": {"e2e": {"afterwards": ["gone"]}}, "targets": []}]});
+        let error = TestTargets::from_metadata(&metadata).expect_err("refused").to_string();
+        assert!(error.contains("gone"), "{error}");
     }
 }

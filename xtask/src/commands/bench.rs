@@ -3,7 +3,7 @@
 use std::{fs, path::PathBuf, process::Command};
 
 use anyhow::{Context, Result, bail};
-use clap::{Args, ValueEnum};
+use clap::Args;
 use serde_json::json;
 
 use crate::{
@@ -21,48 +21,22 @@ use crate::{
     },
 };
 
-/// The Node.js baseline, which no stack needs.
-pub(crate) const NODE_PACKAGE: &str = "bench/node";
-
 /// Measures the functions and writes docs/performance.md and .json
 ///
-/// Everything takes about half an hour, most of it the clean build; times are worth something on a machine that does
-/// nothing else. Needs valgrind and Linux.
+/// Everything takes about half an hour, most of it the clean build. Times need a machine that does nothing else. Needs
+/// valgrind and Linux.
 #[derive(Debug, Args)]
 pub(crate) struct Options {
-    /// What to measure; everything without a name
-    #[arg(value_enum)]
-    what: Vec<Measurement>,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Measurement {
-    /// AWS calls, units, bytes of answers and logs, for every function
-    Calls,
-    /// Instructions of a start and of a warm request, beside the bare calls
-    Instructions,
-    /// Sizes of binaries and archives
-    Sizes,
-    /// Start, first and warm requests, processor time and memory, beside both baselines
-    Cold,
-    /// 1 and 16 writers into one and into 16 chats
-    Load,
-    /// Chats 10 and 100 times as long, patients with 10 and 100 times as many
-    Growth,
-    /// Dollars per million messages, from what was measured before
-    Cost,
-    /// A clean build of all functions, and one after a change in one route
-    Build,
+    /// Kinds of figures, by the names of the sections of docs/performance.json; without a name all kinds
+    kinds: Vec<String>,
 }
 
 /// `cargo xtask bench`.
 pub(crate) fn run(options: &Options) -> Result<()> {
-    let names = options.what.iter().filter_map(ValueEnum::to_possible_value);
-    let names: Vec<String> = names.map(|value| value.get_name().to_owned()).collect();
-    measure("Measuring", &[vec!["measure".to_owned()], names].concat())
+    measure("Measuring", &[vec!["measure".to_owned()], options.kinds.clone()].concat())
 }
 
-/// Whether any figure that does not depend on the machine is worse than the committed one.
+/// Fails where a figure that does not depend on the machine is worse than the committed one.
 pub(crate) fn check() -> Result<()> {
     if !cfg!(target_os = "linux") {
         eprintln!("! bench: NOT CHECKED, processes are measured on Linux only");
@@ -76,8 +50,6 @@ fn measure(title: &str, arguments: &[String]) -> Result<()> {
     let valgrind = exec::captured(Command::new("valgrind").arg("--version"));
     let Ok(valgrind) = valgrind else { bail!("valgrind is missing. Debian: `apt-get install valgrind`") };
     tools::install_python_tools()?;
-    tools::install_node_package(NODE_PACKAGE)?;
-    exec::shown("Bundling the Node.js baseline", &mut exec::npm(NODE_PACKAGE, ["run", "build", "--silent"]))?;
     functions::build(Processor::Host)?;
     let programs = functions::build_bench()?;
 
@@ -99,8 +71,8 @@ fn measure(title: &str, arguments: &[String]) -> Result<()> {
     result.and(stopped)
 }
 
-/// What the program is told.
-fn environment(state: &State, programs: PathBuf, valgrind: &str) -> Result<[(&'static str, PathBuf); 8]> {
+/// The program's environment.
+fn environment(state: &State, programs: PathBuf, valgrind: &str) -> Result<[(&'static str, PathBuf); 7]> {
     let version = |program: &str| -> Result<String> {
         let printed = exec::captured(Command::new(program).arg("--version").current_dir(paths::root()))?;
         Ok(printed.split_whitespace().find(|word| word.contains('.')).unwrap_or_default().to_owned())
@@ -110,14 +82,12 @@ fn environment(state: &State, programs: PathBuf, valgrind: &str) -> Result<[(&'s
     let versions = json!({
         "rustc": version("rustc")?,
         "valgrind": valgrind.trim_start_matches("valgrind-"),
-        "Node.js": version("node")?.trim_start_matches('v'),
         "MiniStack": emulator.rsplit("==").next().unwrap_or_default(),
     });
     let docs = paths::root().join("docs");
     Ok([
         ("BENCH_FUNCTIONS", paths::archives()),
         ("BENCH_BASELINES", programs),
-        ("BENCH_NODE", paths::root().join(NODE_PACKAGE).join("dist")),
         ("BENCH_SCRATCH", state.made("scratch")?),
         ("BENCH_RESULTS", docs.join("performance.json")),
         ("BENCH_DOCUMENT", docs.join("performance.md")),

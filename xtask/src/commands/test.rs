@@ -166,7 +166,6 @@ impl<'a> Plan<'a> {
             (self.has(&[Lint, Web]) || stack, Job::new("web", node("web"))),
             (self.has(&[Lint, Infra]) || stack, Job::new("infra", node("infra"))),
             (self.has(&[Lint, Unit]) || stack, Job::new("openid", node("dev/openid"))),
-            (self.has(&[Lint, Bench]), Job::new("bench", node(bench::NODE_PACKAGE))),
             (self.has(&[Infra]), Job::new("checkov", || tools::checkov().map(drop))),
             (self.has(&[Infra]), Job::new("cfn-lint", || tools::cfn_lint().map(drop))),
             (self.has(&[E2e]), Job::new("schemathesis", || tools::schemathesis().map(drop))),
@@ -180,12 +179,14 @@ impl<'a> Plan<'a> {
         use Exclusive::{DebugBuild, ReleaseBuild};
         use Part::{Bench, E2e, Fmt, Infra, Lint, Table, Unit, Web};
         let Self { options, given, .. } = *self;
-        let node_packages = || tools::NODE_PACKAGES.into_iter().chain([bench::NODE_PACKAGE]);
         let [rest, http] = self.gateways();
         let all = [
             (self.has(&[Fmt]), Job::new("fmt", lint::format)),
             (self.has(&[Lint]), Job::new("lint-rust", lint::rust).using(DebugBuild)),
-            (self.has(&[Lint]), Job::new("lint-node", move || node_packages().try_for_each(lint::node))),
+            (
+                self.has(&[Lint]),
+                Job::new("lint-node", move || tools::NODE_PACKAGES.into_iter().try_for_each(lint::node)),
+            ),
             (self.has(&[Lint]), Job::new("lint-dependencies", lint::dependencies)),
             (self.has(&[Lint]), Job::new("lint-circles", circles::check)),
             (self.has(&[Unit]), Job::new("unit-openid", || suites::node("dev/openid"))),

@@ -104,7 +104,7 @@ pub(crate) fn build_operations() -> Result<PathBuf> {
     Ok(program)
 }
 
-/// Builds the programs of `bench/` as the functions are built, and gives their folder.
+/// Builds the programs of `bench/` and gives their folder. Built with the functions, they have the same features.
 pub(crate) fn build_bench() -> Result<PathBuf> {
     let host = host()?;
     let mut command = exec::cargo(["build", "--release", "--locked", "--bins", "--target", &host]);

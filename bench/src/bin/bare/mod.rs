@@ -1,4 +1,4 @@
-//! What the bare baselines share: a client, and the table and ids that the environment names.
+//! What the bare baselines share: a client, and the environment with the table's name and ids.
 
 use std::collections::HashMap;
 
@@ -9,19 +9,19 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use lambda_runtime::Error;
 
 /// A variable of the environment.
-pub(crate) fn told(name: &str) -> Result<String, Error> {
-    #[expect(clippy::disallowed_methods, reason = "a baseline has no configuration but this")]
+pub(crate) fn variable(name: &str) -> Result<String, Error> {
+    #[expect(clippy::disallowed_methods, reason = "a baseline has no other configuration")]
     std::env::var(name).map_err(|error| format!("{name}: {error}").into())
 }
 
-/// The SDK's client, with the credentials and the endpoint that Lambda or the emulator tells.
+/// The SDK's client, with credentials and endpoint from the environment.
 pub(crate) fn client() -> Result<Client, Error> {
     let credentials =
-        Credentials::new(told("AWS_ACCESS_KEY_ID")?, told("AWS_SECRET_ACCESS_KEY")?, None, None, "environment");
+        Credentials::new(variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?, None, None, "environment");
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .endpoint_url(told("AWS_ENDPOINT_URL")?)
-        .region(Region::new(told("AWS_REGION")?))
+        .endpoint_url(variable("AWS_ENDPOINT_URL")?)
+        .region(Region::new(variable("AWS_REGION")?))
         .credentials_provider(credentials);
     Ok(Client::from_conf(config.build()))
 }

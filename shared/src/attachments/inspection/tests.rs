@@ -1,13 +1,9 @@
 //! Tests of the inspection with generated images (rotated, wide-gamut, truncated, too large) and with other files.
 
 use image::{ExtendedColorType, ImageEncoder, Rgba, RgbaImage};
+use testkit::photo::{TELLING, bomb, contains, exif, jpeg, phone_photo, photo, with_segments};
 
 use super::*;
-
-#[path = "../../testdata/photo.rs"]
-mod photo;
-
-use photo::{TELLING, bomb, contains, exif, jpeg, phone_photo, photo, with_segments};
 
 fn any(_: MediaType) -> bool {
     true

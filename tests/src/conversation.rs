@@ -1,4 +1,4 @@
-//! What people do in a chat, in their words.
+//! What people do in a conversation, in their words.
 
 use serde_json::{Value, json};
 
@@ -7,15 +7,15 @@ use crate::new_id;
 
 /// A conversation's id, and the paths that begin with it.
 #[derive(Debug, Clone)]
-pub struct Chat {
+pub struct Conversation {
     /// Its id.
     pub id: String,
     /// Its encounter's id.
     pub encounter_id: String,
 }
 
-impl Chat {
-    /// A chat from what the API shows of it.
+impl Conversation {
+    /// A conversation from what the API shows of it.
     pub fn of(shown: &Value) -> Self {
         let text = |name: &str| shown[name].as_str().unwrap_or_else(|| panic!("{name} in {shown}")).to_owned();
         Self { id: text("id"), encounter_id: text("encounterId") }
@@ -95,7 +95,7 @@ pub fn message(text: &str) -> Value {
     json!({"id": new_id(), "text": text, "attachmentIds": []})
 }
 
-/// A patient begins a chat with the first questionnaire.
+/// A patient begins a conversation with the first questionnaire.
 pub async fn ask(patient: &Client) -> Reply {
     let me = patient.get("/me").await.expect(200);
     let path = format!("/patients/{}/conversations", me["patientId"].as_str().expect("a patient"));

@@ -1,23 +1,22 @@
-//! Request units by `DynamoDB`'s published rules, for reads: the emulator counts one for each, however large. The
-//! functions' tests include this file too.
+//! Request units by `DynamoDB`'s published rules, for reads: the emulator counts one for each, however large.
 
 use serde_json::Value;
 
 /// Read units ("Read consistency and capacity", Amazon `DynamoDB` Developer Guide): 4 KB each, rounded up, for all items
 /// of a query together; half of it where eventually consistent.
-pub(crate) fn read_units(answer: &Value, consistent: bool) -> f64 {
-    let items = answer["Items"].as_array().into_iter().flatten().chain(answer.get("Item"));
+pub fn read_units(response: &Value, consistent: bool) -> f64 {
+    let items = response["Items"].as_array().into_iter().flatten().chain(response.get("Item"));
     let bytes: usize = items.map(item_size).sum();
-    if answer["ScannedCount"] != answer["Count"] {
-        return f64::INFINITY; // What a filter drops is paid for too, and can't be seen here.
+    if response["ScannedCount"] != response["Count"] {
+        return f64::INFINITY; // Items that a filter drops cost too, and the response does not hold them.
     }
     let units = u32::try_from(bytes.div_ceil(4096).max(1)).map_or(f64::MAX, f64::from);
     if consistent { units } else { units / 2.0 }
 }
 
-/// The units that an answer says were consumed, by all tables together.
-pub(crate) fn consumed_units(answer: &Value) -> f64 {
-    match &answer["ConsumedCapacity"] {
+/// The units that all tables of a response consumed together.
+pub fn consumed_units(response: &Value) -> f64 {
+    match &response["ConsumedCapacity"] {
         Value::Array(tables) => tables.iter().filter_map(|table| table["CapacityUnits"].as_f64()).sum(),
         table => table["CapacityUnits"].as_f64().unwrap_or(0.0),
     }

@@ -20,9 +20,6 @@ use domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientI
 /// How long a stored message's id is remembered: a draft that a client kept may be sent again much later.
 const MESSAGE_ID_KEPT: Duration = Duration::from_hours(400 * 24);
 
-/// When an item may go, in seconds since 1970.
-const EXPIRES_AT: &str = "expiresAt";
-
 /// An audit event.
 #[derive(Serialize, Deserialize)]
 struct EventItem {
@@ -83,7 +80,7 @@ impl Table {
             item.extend(from_event(event, kept)?);
         }
         item.extend(items::item(key, None, &MessageRecord { n: number })?);
-        item.insert(EXPIRES_AT.into(), expiry(now, kept));
+        item.insert(schema::EXPIRES_AT.into(), expiry(now, kept));
         let mut parts = vec![Part::Put(item, Some(Condition::is_new()))];
         parts.extend(apart.map(|event| self.event_part(event)).transpose()?);
         Ok(parts)
@@ -139,7 +136,7 @@ fn from_event(event: &AuditEvent, kept: Duration) -> Result<Item, StoreError> {
         request_id: event.source.request_id.clone(),
     };
     let mut item = items::item(schema::audit_event(event.patient_id, event.id), None, &body)?;
-    item.insert(EXPIRES_AT.into(), expiry(event.recorded_at, kept));
+    item.insert(schema::EXPIRES_AT.into(), expiry(event.recorded_at, kept));
     Ok(item)
 }
 

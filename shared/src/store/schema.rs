@@ -51,7 +51,7 @@
 //! as text. Read cursors and digests are the most numerous items of a list and a search, so their keys are
 //! short: ids as base64url of their 16 bytes.
 //!
-//! Nothing here is scanned but by one program: `rebuild-digests` reads all heads from `lists`.
+//! No function scans. The programs of `operations/` do: one reads all heads from `lists`, others read whole tables.
 
 use std::collections::BTreeMap;
 
@@ -139,8 +139,12 @@ pub const IS_EVENT: &str = "attribute_exists(a)";
 pub const IS_HEAD: &str = "sk = :head";
 /// A task must have this owner.
 pub const IS_OWNED_BY: &str = "ownedBy.i = :owner";
+/// An item must be a conversation's head or an encounter.
+pub const IS_HEAD_OR_ENCOUNTER: &str = "sk IN (:head, :encounter)";
 /// An entry must be a status entry.
 pub const IS_STATUS: &str = "attribute_exists(lockVersion)";
+/// An item's keys, and nothing else of it.
+pub const KEYS: &str = "pk, sk";
 /// One partition.
 pub const PARTITION: &str = "pk = :pk";
 /// A range of a partition.
@@ -172,6 +176,17 @@ pub struct ListKey {
 
 fn key(pk: String, sk: impl Into<String>) -> Key {
     Key { pk, sk: sk.into() }
+}
+
+/// What kind of item is at a key, by what it begins with: the rest are ids.
+pub fn kind(key: &Key) -> String {
+    let beginning = |text: &str| text.split('#').next().unwrap_or_default().to_owned();
+    let (of, part) = (beginning(&key.pk), beginning(&key.sk));
+    // These partitions hold items of several kinds.
+    if key.pk.starts_with(CONVERSATION_PREFIX) || key.pk.starts_with(ENCOUNTER_PREFIX) {
+        return format!("{of} {part}");
+    }
+    of
 }
 
 fn time(at: Timestamp) -> String {

@@ -18,8 +18,8 @@ use super::schema::{self, Key};
 /// The table.
 #[derive(Debug, Clone)]
 pub struct Table {
-    client: Client,
-    name: String,
+    pub(super) client: Client,
+    pub(super) name: String,
     /// How long audit events are kept.
     pub(super) access_log_kept: Duration,
 }
@@ -264,7 +264,7 @@ impl Table {
 const MOST_CALLS: u32 = 8;
 
 /// An item's position: its keys, all of them texts.
-fn position(item: &Item) -> Position {
+pub(super) fn position(item: &Item) -> Position {
     let text = |name: &str| Some((name.to_owned(), item.get(name)?.as_s().ok()?.clone()));
     ["pk", "sk", "lpk", "lsk"].into_iter().filter_map(text).collect()
 }
@@ -286,7 +286,7 @@ fn cancellation(reasons: &[CancellationReason]) -> Result<Written, StoreError> {
 }
 
 /// Sorts an SDK's error: passing, or refused. Never carries values of the request.
-fn refused<E, R>(error: &SdkError<E, R>) -> StoreError
+pub(super) fn refused<E, R>(error: &SdkError<E, R>) -> StoreError
 where
     E: ProvideErrorMetadata,
 {

@@ -8,6 +8,7 @@ mod conversations;
 mod lists;
 mod locks;
 mod messages;
+mod recovery;
 mod search;
 mod support;
 mod tasks;

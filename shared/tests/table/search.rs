@@ -127,17 +127,6 @@ async fn digest_keys(client: &Client, name: &str) -> Vec<AttributeValue> {
     query.send().await.unwrap().items().iter().map(|item| item["sk"].clone()).collect()
 }
 
-/// Runs the program: whether all went well, and what it says.
-fn rebuild(table: &str) -> (bool, String, String) {
-    #[expect(clippy::disallowed_methods, reason = "the test's own parameter")]
-    let endpoint = std::env::var("TEST_AWS_ENDPOINT_URL").unwrap();
-    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_rebuild-digests"));
-    program.env_clear().env("TABLE_NAME", table).env("AWS_ENDPOINT_URL", endpoint).env("AWS_REGION", "us-east-1");
-    let ended = program.env("AWS_ACCESS_KEY_ID", "test").env("AWS_SECRET_ACCESS_KEY", "test").output().unwrap();
-    let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
-    (ended.status.success(), text(ended.stdout), text(ended.stderr))
-}
-
 #[tokio::test]
 async fn a_rebuild_adds_what_is_missing_and_drops_what_does_not_belong() {
     let client = Client::new(&connection());
@@ -162,7 +151,8 @@ async fn a_rebuild_adds_what_is_missing_and_drops_what_does_not_belong() {
     assert_eq!(found(&table, "garbage7z", 9).await, [wrong]);
     assert!(digest_keys(&client, &name).await.len() > 4, "the garbage takes several parts");
 
-    assert_eq!(rebuild(&name), (true, "4 conversations read, 3 digests changed\n".to_owned(), String::new()));
+    let rebuilt = table.rebuild_digests().await.unwrap();
+    assert_eq!(rebuilt, Rebuilt { conversations: 4, changed: 3, ..Rebuilt::default() });
     assert_eq!(found(&table, "comes lost", 9).await, [lost]);
     assert_eq!(found(&table, "nobody told never", 9).await, [never]);
     assert_eq!(found(&table, "garbage7z", 9).await, []);
@@ -181,9 +171,8 @@ async fn a_conversation_that_can_not_be_read_is_counted_and_the_others_are_rebui
     let broken = schema::entry(begun(&table, "Broken", 1).await.id, 1);
     let put = client.put_item().table_name(&name).item("pk", AttributeValue::S(broken.pk));
     put.item("sk", AttributeValue::S(broken.sk)).item("t", AttributeValue::S("secret".into())).send().await.unwrap();
-    let (whole, counts, failures) = rebuild(&name);
-    assert_eq!((whole, counts.as_str()), (false, "2 conversations read, 1 digests changed\n"));
-    assert_eq!(failures, "1 conversations can't be rebuilt: a entry item can't be read: by\n");
+    let failed = [("a entry item can't be read: by".to_owned(), 1)].into();
+    assert_eq!(table.rebuild_digests().await.unwrap(), Rebuilt { conversations: 2, changed: 1, failed });
     assert_eq!(found(&table, "readable", 9).await, [head.id]);
 }
 

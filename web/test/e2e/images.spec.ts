@@ -78,6 +78,7 @@ test("an image needs no text", async ({ signedIn }) => {
   await ana.getByRole("button", { name: "Send" }).click();
   await expect(shown(ana)).toBeVisible({ timeout: 30_000 });
   expect((await stored(id)).at(-1)?.attachments).toHaveLength(1);
+  await expect(ana.locator(`[data-conversation="${id}"] .row-preview`)).toHaveText("Image");
 });
 
 test("while it is uploaded there is progress, sending waits for it, and it can be removed", async ({ signedIn }) => {

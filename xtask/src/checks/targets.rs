@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::tool::exec;
 
 /// Tests that need an emulator, as package and target.
-const ON_AN_EMULATOR: [(&str, &str); 2] = [("shared", "table"), ("functions", "emulator")];
+const ON_AN_EMULATOR: [(&str, &str); 3] = [("shared", "table"), ("functions", "emulator"), ("operations", "programs")];
 
 /// Names for cargo's options `--bin` and `--test`.
 #[derive(Debug, Default, PartialEq, Eq)]

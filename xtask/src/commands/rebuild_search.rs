@@ -3,10 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{
-    stack::{aws::Cloud, functions},
-    tool::{exec, tools},
-};
+use crate::{stack::operations::Target, tool::exec};
 
 /// Rebuilds what conversations are searched by, from their titles and messages
 ///
@@ -20,10 +17,6 @@ pub(crate) struct Options {
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    tools::install_python_tools()?;
-    let (cloud, stack_name) = Cloud::of(options.stage.as_deref())?;
-    functions::build(functions::Processor::Host)?;
-    let program = functions::program("rebuild-digests")?;
-    let mut command = cloud.python(&["on-table", &stack_name, &program.to_string_lossy()]);
-    exec::shown("Rebuilding the search digests", &mut command)
+    let target = Target::of(options.stage.as_deref())?;
+    exec::shown("Rebuilding the search digests", &mut target.command(&["rebuild-search"])?)
 }

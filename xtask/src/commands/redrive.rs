@@ -3,10 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{
-    stack::aws::Cloud,
-    tool::{exec, tools},
-};
+use crate::{stack::operations::Target, tool::exec};
 
 /// Replays what the functions failed to process, once its cause has been put right
 ///
@@ -20,18 +17,17 @@ pub(crate) struct Options {
     /// Only show what is in the queue
     #[arg(long)]
     list: bool,
-    /// Replay every conversation and encounter instead: for what the stream forgot before it was replayed
+    /// Replay every conversation and encounter instead: for records that the stream no longer holds
     #[arg(long, conflicts_with = "list")]
     everything: bool,
 }
 
 pub(crate) fn run(options: &Options) -> Result<()> {
-    tools::install_python_tools()?;
-    let (cloud, stack_name) = Cloud::of(options.stage.as_deref())?;
-    let (mode, title) = match (options.list, options.everything) {
-        (true, _) => ("list", "Reading the failure queue"),
-        (_, true) => ("everything", "Replaying every conversation and encounter"),
-        _ => ("replay", "Replaying the failure queue"),
+    let target = Target::of(options.stage.as_deref())?;
+    let (words, title) = match (options.list, options.everything) {
+        (true, _) => (&["redrive", "--list"][..], "Reading the failure queue"),
+        (_, true) => (&["redrive", "--everything"][..], "Replaying every conversation and encounter"),
+        _ => (&["redrive"][..], "Replaying the failure queue"),
     };
-    exec::shown(title, &mut cloud.python(&["redrive", &stack_name, mode]))
+    exec::shown(title, &mut target.command(words)?)
 }

@@ -3,10 +3,7 @@
 use anyhow::Result;
 use clap::Args;
 
-use crate::{
-    stack::aws::Cloud,
-    tool::{exec, tools},
-};
+use crate::{stack::operations::Target, tool::exec};
 
 /// Makes a table beside the stack's own, with what that held at a point in time
 ///
@@ -42,16 +39,18 @@ pub(crate) struct PutBackOptions {
 }
 
 pub(crate) fn restore(options: &RestoreOptions) -> Result<()> {
-    tools::install_python_tools()?;
-    let (cloud, stack_name) = Cloud::of(options.stage.as_deref())?;
-    exec::shown("Restoring the table", &mut cloud.python(&["restore", &stack_name, &options.to]))
+    let target = Target::of(options.stage.as_deref())?;
+    exec::shown("Restoring the table", &mut target.command(&["restore", "--to", &options.to])?)
 }
 
 pub(crate) fn put_back(options: &PutBackOptions) -> Result<()> {
-    tools::install_python_tools()?;
-    let (cloud, stack_name) = Cloud::of(options.stage.as_deref())?;
-    let (mode, title) =
-        if options.count { ("count", "Counting what was lost") } else { ("write", "Putting back what was lost") };
-    let partition = options.partition.as_deref().unwrap_or_default();
-    exec::shown(title, &mut cloud.python(&["put-back", &stack_name, &options.from, mode, partition]))
+    let target = Target::of(options.stage.as_deref())?;
+    let mut command = target.command(&["put-back", "--from", &options.from])?;
+    if options.count {
+        command.arg("--count");
+    }
+    if let Some(partition) = &options.partition {
+        command.args(["--partition", partition]);
+    }
+    exec::shown(if options.count { "Counting what was lost" } else { "Putting back what was lost" }, &mut command)
 }

@@ -1,9 +1,9 @@
 //! `cargo xtask seed`: the demo's settings, questionnaires, patients and first conversations, from `xtask/seed.json`.
 //!
-//! What only an administrator's feed writes goes straight to the table, through the shared library; conversations are
+//! What only an administrator's feed writes goes straight to the table, by the program of `operations/`; conversations are
 //! held over the HTTP API by the demo accounts. Doing it again changes nothing: everything has an id of its own.
 
-use std::{collections::HashMap, fs, process::Command};
+use std::{collections::HashMap, fs};
 
 use anyhow::{Context, Result};
 use serde::Deserialize;
@@ -11,12 +11,11 @@ use serde_json::{Value, json};
 use ureq::Agent;
 
 use crate::{
-    stack::{accounts::Accounts, emulator, functions, openid, running::Stack},
+    stack::{accounts::Accounts, openid, operations::Target, running::Stack},
     tool::{
         exec, http, interrupt,
         paths::{self, State},
         progress::Step,
-        tools,
     },
 };
 
@@ -63,7 +62,7 @@ impl Seed {
         serde_json::from_str(&text).with_context(|| format!("{} is damaged", paths::shown(&path)))
     }
 
-    /// What the shared library's `seed` program reads.
+    /// What the program that writes them reads.
     fn records(&self, accounts: &Accounts) -> Result<Value> {
         let patients = self.patients.iter().map(|patient| {
             let account = accounts.expect(&patient.account)?;
@@ -86,8 +85,6 @@ impl Seed {
 pub(crate) fn run() -> Result<()> {
     let state = State::dev();
     let stack = Stack::read(&state)?;
-    tools::install_python_tools()?;
-    functions::build(functions::Processor::Host)?;
     seed(&state, &stack)
 }
 
@@ -99,10 +96,9 @@ pub(crate) fn seed(state: &State, stack: &Stack) -> Result<()> {
     hold_conversations(stack, &seed.conversations)
 }
 
-/// Runs the shared library's `seed` program, which was built with the functions.
+/// Writes what has no route of its own, or one for administrators only.
 fn write_records(state: &State, stack: &Stack, records: &Value) -> Result<()> {
-    let mut command = Command::new(functions::program("seed")?);
-    emulator::caller(&mut command, &stack.aws_endpoint_url).env("TABLE_NAME", &stack.table_name);
+    let mut command = Target::running(stack).command(&["seed"])?;
     exec::fed("Writing settings, questionnaires and patients", &mut command, &records.to_string(), &state.log("seed")?)
 }
 

@@ -3,8 +3,9 @@
 
 use std::{collections::BTreeMap, fs, path::Path, process::Command};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, ensure};
 use clap::Args;
+use serde_json::Value;
 
 use crate::{
     stack::{accounts::Accounts, aws::Cloud, emulator, openid, running::Stack},
@@ -53,9 +54,8 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// The variables of the deployed functions, and where AWS is, as lines of an environment file.
 fn variables(stack: &Stack) -> Result<String> {
-    let cloud = Cloud::Emulator { endpoint: stack.aws_endpoint_url.clone() };
-    let printed = exec::captured(&mut cloud.python(&["function-environment", &stack.name]))?;
-    let mut variables: BTreeMap<String, String> = serde_json::from_str(&printed).context("the functions' variables")?;
+    let cloud = Cloud::of_stack(stack);
+    let mut variables = function_variables(&cloud.ask(&["lambda", "list-functions"])?, &stack.name)?;
     let mut caller = Command::new("true");
     for (name, value) in emulator::caller(&mut caller, &stack.aws_endpoint_url).get_envs() {
         if let Some(value) = value {
@@ -63,6 +63,21 @@ fn variables(stack: &Stack) -> Result<String> {
         }
     }
     Ok(variables.iter().fold(String::new(), |lines, (name, value)| lines + &format!("{name}={value}\n")))
+}
+
+/// The variables of a stack's functions; where several have one, it is the same.
+fn function_variables(listed: &Value, stack_name: &str) -> Result<BTreeMap<String, String>> {
+    let prefix = format!("{stack_name}-");
+    let mut variables = BTreeMap::new();
+    for function in listed["Functions"].as_array().into_iter().flatten() {
+        let Some(name) = function["FunctionName"].as_str().filter(|name| name.starts_with(&prefix)) else { continue };
+        for (variable, value) in function["Environment"]["Variables"].as_object().into_iter().flatten() {
+            let value = value.as_str().unwrap_or_default();
+            let known = variables.entry(variable.clone()).or_insert_with(|| value.to_owned());
+            ensure!(known == value, "{name} has another {variable} than the others");
+        }
+    }
+    Ok(variables)
 }
 
 /// Copies the sample events; in them `{patient-a}` stands for a token of that demo account, `{bucket}` for the bucket.
@@ -91,4 +106,30 @@ fn entries(folder: &Path) -> Result<Vec<std::path::PathBuf>> {
 
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn the_variables_are_those_of_all_functions_of_the_stack() {
+        let function =
+            |name: &str, variables: Value| json!({"FunctionName": name, "Environment": {"Variables": variables}});
+        let listed = json!({"Functions": [
+            function("dev-get-me", json!({"TABLE_NAME": "table"})),
+            function("dev-notify", json!({"TABLE_NAME": "table", "PORTAL_URL": "http://localhost"})),
+            function("other-notify", json!({"TABLE_NAME": "another"})),
+            {"FunctionName": "dev-get-health"},
+        ]});
+        let variables = function_variables(&listed, "dev").expect("the same everywhere");
+        assert_eq!(variables.keys().collect::<Vec<_>>(), ["PORTAL_URL", "TABLE_NAME"]);
+        let odd = json!({"Functions": [
+            function("dev-a", json!({"TABLE_NAME": "table"})), function("dev-b", json!({"TABLE_NAME": "another"})),
+        ]});
+        let error = function_variables(&odd, "dev").expect_err("two tables").to_string();
+        assert!(error.contains("dev-b has another TABLE_NAME"), "{error}");
+    }
 }

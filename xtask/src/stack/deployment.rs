@@ -3,15 +3,19 @@
 use std::{
     collections::{BTreeMap, HashMap},
     fs,
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::Command,
 };
 
 use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
+use serde_json::Value;
 
 use crate::{
-    stack::aws::Cloud,
+    stack::{
+        assets,
+        aws::{self, Cloud, Outputs},
+    },
     tool::{
         exec,
         paths::{self, State},
@@ -20,8 +24,6 @@ use crate::{
 
 /// The stack's parameters; each is a context value of the CDK application.
 pub(crate) type Parameters = BTreeMap<&'static str, String>;
-/// The stack's outputs: `ApiUrl`, `TableName`, ...
-pub(crate) type Outputs = HashMap<String, String>;
 
 /// The API Gateway in front of the functions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -47,6 +49,8 @@ const UNKNOWN_TO_EMULATORS: [&str; 2] = ["AWS::Budgets::Budget", "AWS::WAFv2::Lo
 
 /// The stage that is always for real patients.
 pub(crate) const PRODUCTION: &str = "prod";
+/// Where the stack of production's firewall is: CloudFront takes it from there.
+pub(crate) const EDGE_REGION: &str = "us-east-1";
 
 pub(crate) fn show_diff(state: &State, cloud: &Cloud, parameters: &Parameters, more: &[String]) -> Result<()> {
     let mut cdk = cdk(state, cloud, "diff", parameters, more);
@@ -56,18 +60,15 @@ pub(crate) fn show_diff(state: &State, cloud: &Cloud, parameters: &Parameters, m
 }
 
 pub(crate) fn stack_name(parameters: &Parameters) -> String {
-    format!("portal-messaging-{}", parameters.get("stage").map_or("dev", String::as_str))
+    aws::stack_name(parameters.get("stage").map_or("dev", String::as_str))
 }
 
 /// Synthesizes and deploys the stack; the archives are built already.
 pub(crate) fn deploy(state: &State, cloud: &Cloud, parameters: &Parameters, more: &[String]) -> Result<Outputs> {
     let log = state.log("deploy")?;
-    let bucket_may_be_made = cloud.is_emulator().to_string();
-    // The firewall's stack is in a region of its own, which is CloudFront's.
-    let edge = (parameters.get("production").is_some_and(|it| it == "true")).then_some("us-east-1");
-    for region in [Some(""), edge].into_iter().flatten() {
-        let mut bucket = cloud.python(&["asset-bucket", &bucket_may_be_made, region]);
-        exec::logged("Looking for the bucket of CDK's assets", &mut bucket, &log)?;
+    assets::expect_bucket(cloud, None)?;
+    if parameters.get("production").is_some_and(|it| it == "true") {
+        assets::expect_bucket(cloud, Some(EDGE_REGION))?;
     }
 
     let outputs = state.file("outputs.json");
@@ -90,13 +91,28 @@ pub(crate) fn deploy(state: &State, cloud: &Cloud, parameters: &Parameters, more
     };
     if let Some(api) = cloud.endpoint().and_then(|endpoint| emulated_api(&endpoint, &found)) {
         if parameters.get("gateway").is_none_or(|gateway| gateway == Gateway::Http.parameter()) {
-            let template = assembly(state).join(format!("{name}.template.json"));
-            let mut cors = cloud.python(&["cors", &api.id, &template.to_string_lossy()]);
-            exec::logged("Setting CORS on the emulated API", &mut cors, &log)?;
+            set_cors(cloud, &api.id, &assembly(state).join(format!("{name}.template.json")))?;
         }
         found.insert("ApiUrl".to_owned(), api.url);
     }
     Ok(found)
+}
+
+/// Gives an emulated API the CORS settings of its template, which MiniStack 1.5 stores in a form that it does not read.
+fn set_cors(cloud: &Cloud, api: &str, template: &Path) -> Result<()> {
+    let text = fs::read_to_string(template).context("CDK wrote no template")?;
+    let template: Value = serde_json::from_str(&text).context("CDK's template is damaged")?;
+    if let Some(cors) = cors_settings(&template) {
+        let update = ["apigatewayv2", "update-api", "--api-id", api, "--cors-configuration", &cors.to_string()];
+        cloud.ask(&update)?;
+    }
+    Ok(())
+}
+
+fn cors_settings(template: &Value) -> Option<&Value> {
+    let resources = template["Resources"].as_object()?.values();
+    let mut apis = resources.filter(|resource| resource["Type"] == "AWS::ApiGatewayV2::Api");
+    apis.find_map(|api| api["Properties"].get("CorsConfiguration"))
 }
 
 /// Where CDK writes the templates.
@@ -142,7 +158,18 @@ fn emulated_api(endpoint: &str, outputs: &Outputs) -> Option<EmulatedApi> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    #[test]
+    fn cors_settings_are_those_of_the_http_api() {
+        let cors = json!({"AllowOrigins": ["http://localhost:5173"]});
+        let api = json!({"Type": "AWS::ApiGatewayV2::Api", "Properties": {"CorsConfiguration": cors}});
+        let other = json!({"Type": "AWS::S3::Bucket", "Properties": {"CorsConfiguration": {}}});
+        assert_eq!(cors_settings(&json!({"Resources": {"A": other, "B": api}})), Some(&cors));
+        assert_eq!(cors_settings(&json!({"Resources": {"A": other}})), None);
+    }
 
     #[test]
     fn an_emulated_api_gets_an_address_that_resolves() {

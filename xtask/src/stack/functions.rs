@@ -7,9 +7,16 @@ use std::{
     process::Command,
 };
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 
-use crate::tool::{exec, paths, tools};
+use crate::tool::{
+    exec,
+    paths::{self, State},
+    tools,
+};
+
+/// The package with what operators do, and its program.
+const OPERATIONS: &str = "operations";
 
 /// The processor that archives are built for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,8 +37,8 @@ impl Processor {
     }
 }
 
-/// Builds every function in release mode; for this machine also the shared library's programs that work on a table:
-/// built together they share every dependency, apart they would take twice as long.
+/// Builds every function in release mode; for this machine also the program of `operations/`: built together they share
+/// every dependency, apart they would take twice as long.
 ///
 /// `cargo xtask test` names `ARCHIVES` to the commands that its tests run: it built them for this machine already.
 pub(crate) fn build(processor: Processor) -> Result<()> {
@@ -50,13 +57,13 @@ pub(crate) fn keep_archives() -> Result<File> {
     paths::lock_shared(&paths::archives())
 }
 
-/// Removes archives of what is neither a function nor a program of the library: of functions that are gone, and of the
-/// baselines of `bench/`, which cargo-lambda takes for functions because they lie beside them.
+/// Removes archives of what is no function: of functions that are gone, and of other programs that cargo-lambda takes for
+/// functions because they lie beside them.
 fn remove_others() -> Result<()> {
-    let sources = ["functions/src/bin", "shared/src/bin"].map(|folder| paths::root().join(folder));
+    let sources = paths::root().join("functions/src/bin");
     for entry in fs::read_dir(paths::archives()).context("no archives were built")?.flatten() {
         let source = format!("{}.rs", entry.file_name().to_string_lossy());
-        if entry.path().is_dir() && !sources.iter().any(|folder| folder.join(&source).exists()) {
+        if entry.path().is_dir() && !sources.join(&source).exists() {
             fs::remove_dir_all(entry.path()).with_context(|| format!("cannot remove {}", entry.path().display()))?;
         }
     }
@@ -70,7 +77,7 @@ fn arguments(processor: Processor) -> Result<Vec<String>> {
         // Cargo's own linker, and code for any processor of the kind: not every emulator's has what Lambda's has.
         Processor::Host => {
             arguments.extend(["--compiler", "cargo", "--disable-optimizations", "--skip-target-check"]);
-            arguments.extend(["--target", &host, "--package", "shared"]);
+            arguments.extend(["--target", &host, "--package", OPERATIONS]);
         }
         Processor::Arm64 => arguments.push("--arm64"),
     }
@@ -82,20 +89,28 @@ pub(crate) fn build_command() -> Result<Vec<String>> {
     Ok([vec!["cargo".to_owned()], arguments(Processor::Host)?].concat())
 }
 
+/// Builds the program of `operations/` as the functions are built, unless they were built for these tests already, and
+/// gives its path.
+pub(crate) fn build_operations() -> Result<PathBuf> {
+    let host = host()?;
+    let program = paths::target().join(&host).join("release").join(OPERATIONS);
+    if env::var_os("ARCHIVES").is_some() {
+        return Ok(program);
+    }
+    let mut command = exec::cargo(["build", "--release", "--locked", "--target", &host]);
+    // The functions are named so that both share every dependency, and are not built.
+    command.args(["--package", "functions", "--package", OPERATIONS, "--bin", OPERATIONS]);
+    exec::logged("Building the operator's program", &mut command, &State::dev().log("build-operations")?)?;
+    Ok(program)
+}
+
 /// Builds the programs of `bench/` and gives their folder. Built with the functions, they have the same features.
 pub(crate) fn build_bench() -> Result<PathBuf> {
     let host = host()?;
     let mut command = exec::cargo(["build", "--release", "--locked", "--bins", "--target", &host]);
-    command.args(["--package", "bench", "--package", "functions", "--package", "shared"]);
+    command.args(["--package", "bench", "--package", "functions", "--package", OPERATIONS]);
     exec::shown("Building the baselines and what measures them", &mut command)?;
     Ok(paths::target().join(host).join("release"))
-}
-
-/// A program of the shared library; cargo-lambda puts it where it puts the functions.
-pub(crate) fn program(name: &str) -> Result<PathBuf> {
-    let program = paths::archives().join(name).join("bootstrap");
-    ensure!(program.exists(), "the package `shared` has no program `{name}` (shared/src/bin/{name}.rs)");
-    Ok(program)
 }
 
 /// This machine's target triple.

@@ -10,7 +10,7 @@ use std::{
 use anyhow::{Context, Result};
 
 use crate::{
-    stack::{aws::Cloud, functions, running::Stack, web},
+    stack::{functions, operations::Target, running::Stack, web},
     tool::{
         exec, interrupt,
         paths::{self, State},
@@ -81,9 +81,9 @@ impl Reload {
     }
 
     fn update(&self, state: &State, changed: &[&str]) -> Result<()> {
-        let cloud = Cloud::Emulator { endpoint: self.stack.aws_endpoint_url.clone() };
         let archives = paths::archives();
-        let mut update = cloud.python(&["update-functions", &self.stack.name, &archives.to_string_lossy()]);
+        let words = ["update-functions", &archives.to_string_lossy()];
+        let mut update = Target::running(&self.stack).command(&words)?;
         exec::logged(&format!("Updating {}", changed.join(", ")), update.args(changed), &state.log("update")?)
     }
 }

@@ -71,18 +71,16 @@ fn python() -> Option<Missing> {
     let (major, minor) = PYTHON_AT_LEAST;
     let wanted = format!("Python {major}.{minor} or newer as `python3`");
     let by_hand = |message| Some(Missing { message, package: None });
-    let script = "import sys; print(*sys.version_info[:2])";
-    let Ok(printed) = exec::captured(Command::new("python3").args(["-c", script])) else {
+    let Ok(printed) = exec::captured(Command::new("python3").arg("--version")) else {
         return by_hand(format!(
             "{wanted}: not found. Debian: `apt-get install python3 python3-venv`; macOS: `brew install python`"
         ));
     };
-    let mut numbers = printed.split_whitespace().filter_map(|number| number.parse::<u32>().ok());
-    let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+    let found = major_and_minor(&printed);
     if found < PYTHON_AT_LEAST {
         return by_hand(format!("{wanted}: found {}.{}", found.0, found.1));
     }
-    if exec::captured(Command::new("python3").args(["-c", "import venv, ensurepip"])).is_err() {
+    if exec::captured(Command::new("python3").args(["-m", "ensurepip", "--version"])).is_err() {
         let message = "Python's venv module. Debian: `apt-get install python3-venv`".to_owned();
         return Some(Missing { message, package: Some("python3-venv") });
     }
@@ -110,6 +108,13 @@ fn program(name: &str, package: &'static str, purpose: &str) -> Option<Missing> 
     let found = exec::captured(Command::new(name).arg("--version")).is_ok();
     let message = format!("{name}, which {purpose}. Debian: `apt-get install {package}`");
     (!found).then_some(Missing { message, package: Some(package) })
+}
+
+/// The first two numbers of a version such as `Python 3.11.2`.
+fn major_and_minor(version: &str) -> (u32, u32) {
+    let number = version.trim().trim_start_matches("Python ");
+    let mut numbers = number.split('.').map(|digits| digits.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0))
 }
 
 /// The first number of a version such as `v20.20.2`.
@@ -152,6 +157,9 @@ mod tests {
         assert_eq!(major("v20.20.2\n"), 20);
         assert_eq!(major("11.19.1"), 11);
         assert_eq!(major("nonsense"), 0);
+        assert_eq!(major_and_minor("Python 3.11.2\n"), (3, 11));
+        assert_eq!(major_and_minor("Python 3.14.0rc1"), (3, 14));
+        assert_eq!(major_and_minor("nonsense"), (0, 0));
     }
 
     #[test]

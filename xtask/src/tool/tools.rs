@@ -18,7 +18,7 @@ use crate::tool::{
 pub(crate) const NODE_PACKAGES: [&str; 3] = ["infra", "dev/openid", "web"];
 const CARGO_MODULES: &str = "0.27.0";
 
-/// A program of the Python tools: `ministack`, `cargo-lambda`, `python`.
+/// A program of the Python tools: `ministack`, `cargo-lambda`, `aws`.
 pub(crate) fn python_tool(name: &str) -> PathBuf {
     venv().join("bin").join(name)
 }
@@ -33,9 +33,9 @@ pub(crate) fn install() -> Result<()> {
     NODE_PACKAGES.into_iter().try_for_each(install_node_package)
 }
 
-/// Installs the emulator and cargo-lambda into a virtual environment.
+/// Installs the emulator, the AWS CLI and cargo-lambda into a virtual environment.
 pub(crate) fn install_python_tools() -> Result<()> {
-    install_requirements("the emulator and cargo-lambda", "requirements.txt", &venv())
+    install_requirements("the emulator, the AWS CLI and cargo-lambda", "requirements.txt", &venv())
 }
 
 /// Installs schemathesis into a virtual environment of its own, and gives its program.

@@ -1,15 +1,15 @@
-//! Writes settings, questionnaires and patients, read as JSON from standard input, into the table `TABLE_NAME`.
-//!
-//! `cargo xtask seed` runs it; repeating it changes nothing.
+//! Writes settings, questionnaires and patients, read as JSON from standard input. Repeating it changes nothing.
 
+use std::process::ExitCode;
+
+use anyhow::{Context, Result};
 use domain::catalogue::{CatalogueError, Draft};
 use domain::ids::{PatientId, QuestionnaireId};
 use domain::patient::Patient;
 use domain::settings::Settings;
 use serde::Deserialize;
 
-#[path = "program/environment.rs"]
-mod environment;
+use crate::environment::Environment;
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -28,10 +28,10 @@ struct SeedPatient {
     record_number: String,
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
-    let seed: Seed = serde_json::from_reader(std::io::stdin())?;
-    let table = environment::table()?;
+/// Writes what standard input holds.
+pub(crate) async fn run(environment: &Environment) -> Result<ExitCode> {
+    let seed: Seed = serde_json::from_reader(std::io::stdin()).context("the seed can't be read")?;
+    let table = environment.table()?;
     table.put_settings(&seed.settings.checked()?).await?;
     for (position, draft) in (1..).zip(seed.questionnaires) {
         let id: QuestionnaireId = draft.id.as_deref().unwrap_or_default().parse()?;
@@ -41,5 +41,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for SeedPatient { id, name, birth_date, record_number } in seed.patients {
         table.put_patient(&Patient { id, name, birth_date, record_number }).await?;
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }

@@ -11,6 +11,7 @@ use domain::search::{Digest, search_words};
 use domain::text::{MessageText, Title};
 use functions::conversations::{create_conversation, list_conversations};
 use functions::messages::send_message;
+use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
 use testkit::accounts::{ana, clara};
 use testkit::texts::LETTER;
@@ -22,6 +23,8 @@ use crate::support::{Bench, PATIENT, body, request};
 
 const CONVERSATIONS: usize = 500;
 const MESSAGES: usize = 40;
+/// How many conversations are stored at once: the emulator and this program have a processor each.
+const AT_ONCE: usize = 8;
 
 /// Texts of words as frequent as words are: the second half as often as the first, the third a third as often
 /// (Zipf). The words are a letter's, then made of syllables in four scripts.
@@ -147,8 +150,7 @@ async fn a_search_over_20_000_messages_finds_what_a_scan_finds_within_150_units(
     let bench = Bench::new().await;
     let reader = UserId::new("clinician-a").unwrap();
     let mut writer = Writer::new(7, 4_000);
-    let mut texts = Vec::new();
-    let mut distinct = 0;
+    let mut written = Vec::new();
     for number in 0..CONVERSATIONS {
         let mut said: Vec<String> = (0..MESSAGES).map(|_| writer.text()).collect();
         if number % 100 == 3 {
@@ -156,12 +158,16 @@ async fn a_search_over_20_000_messages_finds_what_a_scan_finds_within_150_units(
         }
         let rare = writer.word();
         let title = format!("{} {rare}", writer.words[number % 100]);
-        let head = conversation(&bench, &title, &said).await;
-        bench.deps.table.mark_read(&head, &reader, 1).await.unwrap();
-        let words: Vec<Vec<String>> = said.iter().chain([&title]).map(|text| search_words(text)).collect();
-        distinct += words.iter().flatten().collect::<BTreeSet<_>>().len();
-        texts.push((head.id.to_string(), words));
+        written.push((title, said));
     }
+    let stored = stream::iter(&written).map(async |(title, said)| {
+        let head = conversation(&bench, title, said).await;
+        bench.deps.table.mark_read(&head, &reader, 1).await.unwrap();
+        let words: Vec<Vec<String>> = said.iter().chain([title]).map(|text| search_words(text)).collect();
+        (head.id.to_string(), words)
+    });
+    let texts: Vec<_> = stored.buffer_unordered(AT_ONCE).collect().await;
+    let distinct: usize = texts.iter().map(|(_, words)| words.iter().flatten().collect::<BTreeSet<_>>().len()).sum();
     println!("{} distinct words in a conversation", distinct / CONVERSATIONS);
     assert!(distinct / CONVERSATIONS > 400, "a realistic vocabulary");
 

@@ -1,4 +1,8 @@
-//! What is measured: events for every function, and the world that they meet.
+//! What is measured: events for every function, and the world that they meet. A function without a scenario here is
+//! measured with its first sample event.
+
+use std::fs;
+use std::path::PathBuf;
 
 use anyhow::{Context as _, Result};
 use domain::conversation::Conversation;
@@ -6,7 +10,8 @@ use domain::ids::ConversationId;
 use serde_json::{Value, json};
 use testkit::photo::phone_photo;
 
-use crate::world::{LONG_TEXT, NOBODY, PATIENT, SHORT_TEXT, World, new_id};
+use crate::functions::Functions;
+use crate::world::{LONG_TEXT, PATIENT, SHORT_TEXT, World, new_id};
 
 /// Names of the scenarios that bounds and costs are about: the function, and what distinguishes the scenario.
 pub(crate) const SEND: &str = "send-message: 1 KB";
@@ -44,17 +49,34 @@ struct Maker<'a> {
     made: Vec<Scenario>,
 }
 
-/// All scenarios, one or more for every function.
+/// All scenarios, one or more for every function. The samples come first: no other request has changed anything yet.
 pub(crate) fn all(world: &World) -> Result<Vec<Scenario>> {
     let mut maker = Maker { world, made: Vec::new() };
-    maker.public()?;
     maker.configuration()?;
     maker.people()?;
     maker.conversations()?;
     maker.attachments()?;
     maker.chart()?;
     maker.stream()?;
-    Ok(maker.made)
+    let mut scenarios = samples(world, &maker.made)?;
+    scenarios.append(&mut maker.made);
+    Ok(scenarios)
+}
+
+/// A scenario of every function that has none of these.
+fn samples(world: &World, scenarios: &[Scenario]) -> Result<Vec<Scenario>> {
+    let mut made = Vec::new();
+    for name in Functions::read()?.names() {
+        if scenarios.iter().all(|scenario| function(&scenario.name) != name) {
+            let folder =
+                fs::read_dir(format!("events/{name}")).with_context(|| format!("{name} has no sample event"))?;
+            let mut files: Vec<PathBuf> = folder.map(|file| Ok(file?.path())).collect::<Result<_>>()?;
+            files.sort();
+            let event = world.sample(&fs::read_to_string(files.first().context("no sample event")?)?)?;
+            made.push(Scenario { name: name.to_owned(), events: vec![event.clone(), event], records: 0 });
+        }
+    }
+    Ok(made)
 }
 
 /// A request to send a message.
@@ -98,15 +120,6 @@ impl Maker<'_> {
         self.twice(function, account, ids, &Value::Null)
     }
 
-    fn public(&mut self) -> Result<()> {
-        for function in ["get-health", "get-openapi", "refuse-route"] {
-            self.get(function, NOBODY, &[])?;
-        }
-        let sign_in: Value = serde_json::from_str(include_str!("../../events/add-claims/patient.json"))?;
-        self.add("add-claims", [sign_in.clone(), sign_in]);
-        Ok(())
-    }
-
     fn configuration(&mut self) -> Result<()> {
         let world = self.world;
         let settings = json!({
@@ -114,11 +127,9 @@ impl Maker<'_> {
             "attachments": {"maxBytes": 5_242_880, "contentTypes": ["image/jpeg", "image/png"]},
             "tasking": {"enabled": true, "pool": "clinic"},
         });
-        self.get("get-settings", "patient-a", &[])?;
         self.twice("put-settings", "admin", &[], &settings)?;
         let [kept, first, second] = [(); 3].map(|()| world.questionnaire());
         let (kept, first, second) = (kept?.to_string(), first?.to_string(), second?.to_string());
-        self.get("list-questionnaires", "patient-a", &[])?;
         self.get("get-questionnaire", "patient-a", &[&kept])?;
         let put = |title: &str| {
             let question = json!({"linkId": "question", "text": "Your question", "type": "text", "required": true});
@@ -133,7 +144,6 @@ impl Maker<'_> {
 
     fn people(&mut self) -> Result<()> {
         let world = self.world;
-        self.get("get-me", "patient-a", &[])?;
         let put = |email: &str| world.request("put-notifications", "clinician-a", &[], &json!({ "email": email }));
         self.add("put-notifications", [put("clara@example.org")?, put("c@example.org")?]);
         self.get("get-notifications", "clinician-a", &[])?;
@@ -202,7 +212,7 @@ impl Maker<'_> {
         let photo = phone_photo(640, 480, 6);
         let uploaded = || -> Result<Value> {
             let image = world.image(&conversation, Some(&photo))?;
-            let mut event: Value = serde_json::from_str(&UPLOAD.replace("{bucket}", &world.name))?;
+            let mut event = world.sample(UPLOAD)?;
             let object = &mut event["Records"][0]["s3"]["object"];
             object["key"] = format!("uploads/{id}/{image}").into();
             object["size"] = photo.len().into();

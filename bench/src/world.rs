@@ -32,8 +32,6 @@ use crate::http;
 
 /// A short message.
 pub(crate) const SHORT_TEXT: &str = "It is fine, no need to worry.";
-/// No account: a request without a token.
-pub(crate) const NOBODY: &str = "";
 /// A request as the gateway passes it on.
 const EVENT: &str = include_str!("../../events/get-me/patient.json");
 /// Entries that fit into one transaction beside the head.
@@ -125,27 +123,31 @@ impl World {
         &self.endpoint
     }
 
-    /// A request to a function by a demo account or `NOBODY`, with the ids of its path.
+    /// A sample event, with the account's token and the bucket for the names in braces.
+    pub(crate) fn sample(&self, text: &str) -> Result<Value> {
+        let mut event: Value = serde_json::from_str(&text.replace("{bucket}", &self.name))?;
+        let account = event["headers"]["authorization"].as_str().and_then(|header| header.strip_prefix("Bearer {"));
+        if let Some(account) = account.and_then(|account| account.strip_suffix('}')) {
+            event["headers"]["authorization"] = format!("Bearer {}", self.issuer.token(account)).into();
+        }
+        Ok(event)
+    }
+
+    /// A request to a function by a demo account, with the ids of its path.
     pub(crate) fn request(&self, function: &str, account: &str, ids: &[&str], body: &Value) -> Result<Value> {
         let route = self.functions.route(function)?;
-        // The gateway's default route serves every path without a route.
-        let (method, path) =
-            if route.path == "$default" { ("GET", "/nowhere") } else { (route.method.as_str(), route.path.as_str()) };
-        let names = path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
+        let names = route.path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}'));
         let parameters: BTreeMap<&str, &str> = names.zip(ids.iter().copied()).collect();
-        let path =
-            parameters.iter().fold(path.to_owned(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
+        let path = parameters
+            .iter()
+            .fold(route.path.clone(), |path, (name, value)| path.replace(&format!("{{{name}}}"), value));
         let mut event: Value = serde_json::from_str(EVENT).context("events/get-me/patient.json")?;
         event["rawPath"] = path.as_str().into();
         event["requestContext"]["http"]["path"] = path.into();
-        event["requestContext"]["http"]["method"] = method.into();
+        event["requestContext"]["http"]["method"] = route.method.as_str().into();
         event["pathParameters"] = json!(parameters);
         event["headers"]["content-type"] = "application/json".into();
-        if account == NOBODY {
-            event["headers"].as_object_mut().context("an event has headers")?.remove("authorization");
-        } else {
-            event["headers"]["authorization"] = format!("Bearer {}", self.issuer.token(account)).into();
-        }
+        event["headers"]["authorization"] = format!("Bearer {}", self.issuer.token(account)).into();
         if !body.is_null() {
             event["body"] = body.to_string().into();
         }

@@ -1,9 +1,6 @@
 //! The program on tables in the emulator that `TEST_AWS_ENDPOINT_URL` names, as `cargo xtask` runs it.
 #![expect(clippy::unwrap_used, reason = "these are tests")]
 
-#[path = "../../../shared/tests/table/new_table.rs"]
-mod new_table;
-
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
@@ -13,13 +10,13 @@ use domain::patient::Patient;
 use serde_json::{Value, json};
 use shared::store::Table;
 
-use crate::new_table::{emulator, new_table};
+use testkit::emulator::{connection, new_table};
 
 const PATIENT: &str = "01900000-0000-7000-8000-00000000000a";
 
 /// A new table, and its name.
 async fn table() -> (Table, String) {
-    let client = Client::from_conf(emulator().build());
+    let client = Client::new(&connection());
     let name = new_table(&client).await;
     (Table::new(client, &name), name)
 }
@@ -121,7 +118,7 @@ async fn digests_are_rebuilt_and_what_can_not_be_is_named() {
         run(&name, &["rebuild-search"], &Value::Null),
         (true, "0 conversations read, 0 digests changed\n".to_owned())
     );
-    let client = Client::from_conf(emulator().build());
+    let client = Client::new(&connection());
     let head = shared::store::schema::head("01900000-0000-7000-8000-000000000001".parse().unwrap());
     let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
     let broken = client.put_item().table_name(&name).item("pk", text(&head.pk)).item("sk", text(&head.sk));
@@ -134,14 +131,7 @@ async fn digests_are_rebuilt_and_what_can_not_be_is_named() {
 
 #[tokio::test]
 async fn what_can_not_be_replayed_stays_in_the_queue_and_is_seen_at_once() {
-    let config = emulator().build();
-    let config = aws_sdk_sqs::Config::builder()
-        .behavior_version(aws_sdk_sqs::config::BehaviorVersion::latest())
-        .endpoint_url(endpoint())
-        .region(config.region().cloned())
-        .credentials_provider(aws_sdk_sqs::config::Credentials::new("test", "test", None, None, "test"))
-        .build();
-    let queue = aws_sdk_sqs::Client::from_conf(config);
+    let queue = aws_sdk_sqs::Client::new(&connection());
     let url = queue.create_queue().queue_name(format!("failures-{}", uuid::Uuid::new_v4())).send().await.unwrap();
     let url = url.queue_url.unwrap();
     let redrive = |words: &[&str]| {

@@ -6,8 +6,8 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::AttributeValue;
 use shared::store::{Difference, Table, schema};
 
-use crate::new_table::{emulator, new_table};
 use crate::support::{ana, at, begun, clara, send};
+use testkit::emulator::{connection, new_table};
 
 type Item = HashMap<String, AttributeValue>;
 
@@ -19,7 +19,7 @@ struct Raw {
 
 impl Raw {
     async fn new() -> Self {
-        let client = Client::from_conf(emulator().build());
+        let client = Client::new(&connection());
         let name = new_table(&client).await;
         Self { client, name }
     }

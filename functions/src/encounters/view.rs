@@ -137,7 +137,7 @@ impl EncounterView {
         let changes = encounter.lock.changes();
         let ends = changes.iter().skip(1).map(|change| Some(change.changed_at)).chain([None]);
         let history = changes.iter().zip(ends).map(|(change, end)| StatusPeriodView {
-            status: EncounterStatus::from(change.status()).into(),
+            status: EncounterStatus::of(change.status()).into(),
             period: PeriodView { start: change.changed_at, end },
             changed_by: PersonView::of(&change.changed_by),
         });

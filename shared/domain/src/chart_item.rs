@@ -2,8 +2,6 @@
 
 use url::Url;
 
-pub use crate::encounter::ChartCounts;
-use crate::encounter::{Encounter, EncounterStatus};
 use crate::fault::Fault;
 use crate::ids::ChartItemId;
 use crate::person::Person;
@@ -42,6 +40,15 @@ pub struct ChartItem {
     pub created_at: Timestamp,
     /// The clinician who added it.
     pub created_by: Person,
+}
+
+/// How many items clinicians have added to an encounter.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct ChartCounts {
+    /// The number of orders.
+    pub orders: u32,
+    /// The number of linked documents.
+    pub documents: u32,
 }
 
 /// Why a chart item can't be added to an encounter.
@@ -83,68 +90,9 @@ impl ChartContent {
     }
 }
 
-impl Encounter {
-    /// The encounter with one more order or document counted.
-    pub fn add(&self, content: &ChartContent) -> Result<Self, CannotAdd> {
-        if self.status() == EncounterStatus::Finished {
-            return Err(CannotAdd::Finished);
-        }
-        let mut changed = self.clone();
-        let count = match content {
-            ChartContent::Order(_) => &mut changed.chart_counts.orders,
-            ChartContent::Document { .. } => &mut changed.chart_counts.documents,
-        };
-        if *count >= MAX_OF_A_KIND {
-            return Err(CannotAdd::Full);
-        }
-        *count += 1;
-        Ok(changed)
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use uuid::Uuid;
-
     use super::*;
-    use crate::ids::EncounterId;
-    use crate::lock::LockHistory;
-    use crate::samples::{at, clara, empty};
-
-    fn encounter() -> Encounter {
-        Encounter {
-            id: EncounterId::new(Uuid::nil()),
-            patient_id: empty().patient_id,
-            conversation_id: empty().id,
-            encounter_type: "Results".into(),
-            lock: LockHistory::opened(clara(), at(0)),
-            chart_counts: ChartCounts::default(),
-            created_at: at(0),
-        }
-    }
-
-    #[test]
-    fn items_are_added_only_while_the_encounter_is_in_progress() {
-        let order = ChartContent::order("Potassium, fasting").unwrap();
-        let added = encounter().add(&order).unwrap();
-        assert_eq!(added.chart_counts, ChartCounts { orders: 1, documents: 0 });
-        let finished = added.set_status(EncounterStatus::Finished, &clara(), at(1)).unwrap();
-        assert_eq!(finished.add(&order), Err(CannotAdd::Finished));
-        let reopened = finished.set_status(EncounterStatus::InProgress, &clara(), at(2)).unwrap();
-        assert_eq!(reopened.add(&order).unwrap().chart_counts.orders, 2);
-    }
-
-    #[test]
-    fn orders_and_documents_have_separate_limits() {
-        let order = ChartContent::order("Potassium").unwrap();
-        let mut full = encounter();
-        for _ in 0..MAX_OF_A_KIND {
-            full = full.add(&order).unwrap();
-        }
-        assert_eq!(full.add(&order), Err(CannotAdd::Full));
-        let document = ChartContent::document("Report", "https://example.org/a").unwrap();
-        assert_eq!(full.add(&document).unwrap().chart_counts.documents, 1);
-    }
 
     #[test]
     fn orders_and_urls_are_validated() {

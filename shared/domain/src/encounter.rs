@@ -3,6 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::Denied;
+use crate::chart_item::{CannotAdd, ChartContent, ChartCounts, MAX_OF_A_KIND};
 use crate::conversation::Conversation;
 use crate::ids::{ConversationId, EncounterId, PatientId};
 use crate::lock::{LockHistory, Status};
@@ -22,31 +23,22 @@ pub enum EncounterStatus {
     Finished,
 }
 
-impl From<Status> for EncounterStatus {
-    fn from(status: Status) -> Self {
+impl EncounterStatus {
+    /// The status of the encounter of a conversation with this status.
+    pub const fn of(status: Status) -> Self {
         match status {
             Status::Open => Self::InProgress,
             Status::Closed => Self::Finished,
         }
     }
-}
 
-impl From<EncounterStatus> for Status {
-    fn from(status: EncounterStatus) -> Self {
-        match status {
-            EncounterStatus::InProgress => Self::Open,
-            EncounterStatus::Finished => Self::Closed,
+    /// The status of the conversation of an encounter with this status.
+    pub const fn conversation_status(self) -> Status {
+        match self {
+            Self::InProgress => Status::Open,
+            Self::Finished => Status::Closed,
         }
     }
-}
-
-/// How many items clinicians have added to an encounter.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct ChartCounts {
-    /// The number of orders.
-    pub orders: u32,
-    /// The number of linked documents.
-    pub documents: u32,
 }
 
 /// An encounter.
@@ -84,7 +76,7 @@ impl Encounter {
 
     /// Its status.
     pub fn status(&self) -> EncounterStatus {
-        self.lock.current().status().into()
+        EncounterStatus::of(self.lock.current().status())
     }
 
     /// Whether it is archived, which finished encounters are.
@@ -100,7 +92,57 @@ impl Encounter {
 
     /// The encounter with a new status. Returns `None` if it already has this status.
     pub fn set_status(&self, status: EncounterStatus, by: &Person, at: Timestamp) -> Option<Self> {
-        let lock = self.lock.set(status.into(), by, at)?;
+        let lock = self.lock.set(status.conversation_status(), by, at)?;
         Some(Self { lock, ..self.clone() })
+    }
+
+    /// The encounter with one more order or document counted.
+    pub fn add(&self, content: &ChartContent) -> Result<Self, CannotAdd> {
+        if self.status() == EncounterStatus::Finished {
+            return Err(CannotAdd::Finished);
+        }
+        let mut changed = self.clone();
+        let count = match content {
+            ChartContent::Order(_) => &mut changed.chart_counts.orders,
+            ChartContent::Document { .. } => &mut changed.chart_counts.documents,
+        };
+        if *count >= MAX_OF_A_KIND {
+            return Err(CannotAdd::Full);
+        }
+        *count += 1;
+        Ok(changed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::samples::{at, clara, empty};
+
+    fn encounter() -> Encounter {
+        Encounter::begin(&empty(), "Results".into())
+    }
+
+    #[test]
+    fn items_are_added_only_while_the_encounter_is_in_progress() {
+        let order = ChartContent::order("Potassium, fasting").unwrap();
+        let added = encounter().add(&order).unwrap();
+        assert_eq!(added.chart_counts, ChartCounts { orders: 1, documents: 0 });
+        let finished = added.set_status(EncounterStatus::Finished, &clara(), at(1)).unwrap();
+        assert_eq!(finished.add(&order), Err(CannotAdd::Finished));
+        let reopened = finished.set_status(EncounterStatus::InProgress, &clara(), at(2)).unwrap();
+        assert_eq!(reopened.add(&order).unwrap().chart_counts.orders, 2);
+    }
+
+    #[test]
+    fn orders_and_documents_have_separate_limits() {
+        let order = ChartContent::order("Potassium").unwrap();
+        let mut full = encounter();
+        for _ in 0..MAX_OF_A_KIND {
+            full = full.add(&order).unwrap();
+        }
+        assert_eq!(full.add(&order), Err(CannotAdd::Full));
+        let document = ChartContent::document("Report", "https://example.org/a").unwrap();
+        assert_eq!(full.add(&document).unwrap().chart_counts.documents, 1);
     }
 }

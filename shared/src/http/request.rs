@@ -185,15 +185,15 @@ mod tests {
 
     #[test]
     fn unknown_and_invalid_parameters_are_named() {
-        let parse = |query: &str| {
+        let parse = |parameters: &str| {
             let mut request = Request::new(Body::Empty);
-            *request.uri_mut() = format!("/tasks?{query}").parse().unwrap();
-            super::query::<Search>(&request)
+            *request.uri_mut() = format!("/tasks?{parameters}").parse().unwrap();
+            query::<Search>(&request)
         };
         assert_eq!(parse("limit=5").unwrap().limit, Some(5));
-        for (query, name) in [("limit=x", "?limit"), ("limit=1&limit=2", "?limit"), ("colour=red", "?colour")] {
-            match parse(query).unwrap_err() {
-                ApiError::Malformed(field) => assert_eq!(field.pointer, name, "{query}"),
+        for (parameters, name) in [("limit=x", "?limit"), ("limit=1&limit=2", "?limit"), ("colour=red", "?colour")] {
+            match parse(parameters).unwrap_err() {
+                ApiError::Malformed(field) => assert_eq!(field.pointer, name, "{parameters}"),
                 other => panic!("{other:?}"),
             }
         }

@@ -11,7 +11,7 @@
 
 use std::collections::HashSet;
 
-use super::NotificationError;
+use super::error::NotificationError;
 use super::topics::{Protocol, Subscription, Topics, endpoints};
 use crate::store::{Table, Versioned};
 use domain::contact::{Channel, Contact, ContactOwner, ContactPreferences, TopicId};

@@ -6,7 +6,7 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::error::{ProvideErrorMetadata, SdkError};
 use sha2::{Digest as _, Sha256};
 
-use super::NotificationError;
+use super::error::NotificationError;
 use super::texts::Message;
 use crate::later::Later;
 use domain::contact::{Channel, Contact, ContactError};

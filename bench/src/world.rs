@@ -8,14 +8,14 @@ use anyhow::{Context as _, Result, bail, ensure};
 use domain::Timestamp;
 use domain::attachment::{Attachment, Declared, Image, MediaType, State};
 use domain::catalogue::CatalogueError;
-use domain::conversation::{Changed, Conversation};
+use domain::conversation::{Changed, Conversation, ConversationStart};
 use domain::encounter::Encounter;
 use domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId, TaskId, UserId};
 use domain::patient::Patient;
 use domain::settings::Settings;
 use domain::text::{MessageText, Title};
 use serde_json::{Value, json};
-use shared::store::Table;
+use shared::store::{CachedSettings, Table};
 pub(crate) use testkit::accounts::PATIENT_A as PATIENT;
 use testkit::accounts::{self, PATIENT_B, ana, clara};
 use testkit::emulator::{connection_to, create_table};
@@ -186,17 +186,17 @@ impl World {
         let (ana, clara) = (ana(), clara());
         let (id, encounter_id) = (ConversationId::new(self.id()), EncounterId::new(self.id()));
         let now = self.moment()?;
-        let begun = Conversation::begin(id, encounter_id, patient_id, Title::new("Ask about a result")?, &ana, now);
+        let title = Title::new("Ask about a result")?;
+        let begun = Conversation::begin(ConversationStart { id, encounter_id, patient_id, title }, &ana, now);
         let encounter = Encounter::begin(&begun, "Results".into());
         let mut stored = Changed { head: begun, entries: Vec::new() };
-        self.runtime.block_on(self.table.create_conversation(&stored, &encounter, None, None, now))?;
+        self.runtime.block_on(self.table.create_conversation(&stored, &encounter, None, None))?;
         let mut written = 0;
         while written < entries {
             let mut next = Changed { head: stored.head.clone(), entries: Vec::new() };
             for number in written..entries.min(written + ENTRIES_AT_ONCE) {
                 let by = if number % 2 == 0 { &ana } else { &clara };
-                let posted =
-                    next.head.post(MessageId::new(self.id()), MessageText::new(text)?, None, by, self.moment()?)?;
+                let posted = next.head.post(MessageId::new(self.id()), MessageText::new(text)?, by, self.moment()?)?;
                 next.head = posted.head;
                 next.entries.extend(posted.entries);
             }
@@ -210,12 +210,8 @@ impl World {
     /// A task for a conversation that awaits a reply.
     pub(crate) fn task(&self, head: &Conversation) -> Result<TaskId> {
         let (id, now) = (TaskId::new(self.id()), self.moment()?);
-        let opened = self.runtime.block_on(self.table.keep_tasks(
-            head.id,
-            now,
-            || id,
-            || async { Ok(Some("clinic".into())) },
-        ))?;
+        let settings = CachedSettings::default();
+        let opened = self.runtime.block_on(self.table.sync_tasks(head.id, &settings, now, id))?;
         if opened.opened { Ok(id) } else { bail!("nobody awaits a reply") }
     }
 

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use shared::store::changes::{Filter, Follows};
 use shared::store::schema;
+use shared::store::stream::{Filter, Follows};
 
 use crate::inventory::{EventSource, TRIGGERS, Trigger, route_modules};
 use crate::runtime::route::RouteEntry;

@@ -1,6 +1,6 @@
 //! Every function that is deployed: those of routes, and those that an event source calls.
 
-use shared::store::changes::Follows;
+use shared::store::stream::Follows;
 
 use crate::attachments::inspect_attachment;
 use crate::people::add_claims;

@@ -131,7 +131,7 @@ pub async fn stream_batch(stack: &Stack, pk: &str, sk: &str) -> Value {
 async fn streams(stack: &Stack, operation: &str, asked: &Value) -> Value {
     let target = format!("DynamoDBStreams_20120810.{operation}");
     let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target.as_str())];
-    let text = signed(stack, "dynamodb", "POST", "/", &headers, asked.to_string().into_bytes()).await;
+    let text = signed(stack, "dynamodb", ("POST", "/"), &headers, asked.to_string().into_bytes()).await;
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{operation}: {error}: {text}"))
 }
 
@@ -144,7 +144,7 @@ pub async fn invoke(stack: &Stack, binary: &str, event: &Value) -> Value {
 
 /// A signed call of Lambda's API.
 async fn lambda(stack: &Stack, method: &str, path: &str, body: Vec<u8>) -> String {
-    signed(stack, "lambda", method, path, &[], body).await
+    signed(stack, "lambda", (method, path), &[], body).await
 }
 
 /// All that a log group holds.
@@ -185,7 +185,7 @@ pub async fn log_groups(stack: &Stack, prefix: &str) -> Vec<String> {
 async fn logs(stack: &Stack, operation: &str, asked: &Value) -> Value {
     let target = format!("Logs_20140328.{operation}");
     let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
-    let text = signed(stack, "logs", "POST", "/", &headers, asked.to_string().into_bytes()).await;
+    let text = signed(stack, "logs", ("POST", "/"), &headers, asked.to_string().into_bytes()).await;
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{operation}: {error}: {text}"))
 }
 
@@ -193,8 +193,7 @@ async fn logs(stack: &Stack, operation: &str, asked: &Value) -> Value {
 async fn signed(
     stack: &Stack,
     service: &str,
-    method: &str,
-    path: &str,
+    (method, path): (&str, &str),
     headers: &[(&str, &str)],
     body: Vec<u8>,
 ) -> String {

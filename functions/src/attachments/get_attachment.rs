@@ -41,7 +41,7 @@ pub async fn handle(deps: &Deps, bucket: &Bucket, request: Request) -> Answer {
     let found = deps.table.attachment(conversation, id).await?.ok_or(ApiError::NotFound)?;
     let attachment = found.value.visible_to(&caller)?;
     let entity = Entity::Attachment(conversation, id);
-    deps.record_read(&request, &caller, attachment.patient_id, Action::ReadAttachment, entity).await?;
+    deps.record_read(deps.agent(&request, &caller), attachment.patient_id, Action::ReadAttachment, entity).await?;
 
     let now = deps.clock.now();
     let view = AttachmentView::of(attachment.attached(), attachment.created_at, now);

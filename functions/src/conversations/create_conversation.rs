@@ -4,7 +4,7 @@
 //! and whose answers become its first message.
 
 use domain::audit::{Action, Entity};
-use domain::conversation::{Changed, Conversation};
+use domain::conversation::{Changed, Conversation, ConversationStart};
 use domain::encounter::Encounter;
 use domain::ids::{ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId};
 use domain::person::{Caller, Person};
@@ -104,21 +104,23 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
 
     let now = deps.clock.now();
     let (id, encounter_id) = (ConversationId::new(deps.clock.id()), EncounterId::new(deps.clock.id()));
-    let head = Conversation::begin(id, encounter_id, patient, beginning.title, person, now);
+    let start = ConversationStart { id, encounter_id, patient_id: patient, title: beginning.title };
+    let head = Conversation::begin(start, person, now);
+    let encounter = Encounter::begin(&head, beginning.encounter_type.unwrap_or(settings.encounter_type));
     let changed = match beginning.first_message {
         None => Changed { head, entries: Vec::new() },
-        Some((response, text)) => head.post(MessageId::new(deps.clock.id()), text, Some(response), person, now)?,
+        Some((response, text)) => {
+            head.post(MessageId::new(deps.clock.id()), text, person, now)?.with_response(response)
+        }
     };
-    let encounter_type = beginning.encounter_type.unwrap_or(settings.encounter_type);
-    let encounter = Encounter::begin(&changed.head, encounter_type);
     let event = deps.agent(&request, &caller);
     let event = event.map(|agent| agent.changed(patient, Action::CreateConversation, Entity::Conversation(id)));
-    match deps.table.create_conversation(&changed, &encounter, event.as_ref(), idempotency.as_ref(), now).await? {
+    match deps.table.create_conversation(&changed, &encounter, event.as_ref(), idempotency.as_ref()).await? {
         Created::Now => Ok(created(&changed.head, &caller)),
         Created::Before(id) => {
             let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?;
             let chat = Entity::Conversation(id);
-            deps.record_read(&request, &caller, patient, Action::ReadConversation, chat).await?;
+            deps.record_read(deps.agent(&request, &caller), patient, Action::ReadConversation, chat).await?;
             let mut response = created(&head, &caller);
             response.headers_mut().insert("idempotency-replayed", HeaderValue::from_static("true"));
             Ok(response)

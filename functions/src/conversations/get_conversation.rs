@@ -29,9 +29,9 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
     let (patient, chat) = (head.patient_id, Entity::Conversation(id));
-    let ((), cursor) =
-        tokio::try_join!(deps.record_read(&request, &caller, patient, Action::ReadConversation, chat), async {
-            Ok(deps.table.read_cursor(patient, &caller.person().user_id, id).await?)
-        },)?;
+    let ((), cursor) = tokio::try_join!(
+        deps.record_read(deps.agent(&request, &caller), patient, Action::ReadConversation, chat),
+        async { Ok(deps.table.read_cursor(patient, &caller.person().user_id, id).await?) },
+    )?;
     Ok(response::ok(&ConversationView::of(&head, caller.role().side(), cursor)))
 }

@@ -10,7 +10,7 @@ use serde::Deserialize;
 use shared::http::cursor::Binding;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
-use shared::store::{ListPage, Position};
+use shared::store::{ConversationPage, Position};
 use utoipa::IntoParams;
 
 use crate::conversations::view::{ConversationView, StatusView};
@@ -70,16 +70,15 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let with_empty = caller.role() != Role::Patient;
     let (page, cursors, ()) = tokio::try_join!(
         async {
-            let (table, status, start) = (&deps.table, filter.status.map(Into::into), start.as_ref());
+            let (status, start) = (filter.status.map(Into::into), start.as_ref());
+            let page = ConversationPage { patient, status, with_empty, limit, start };
             Ok(match &query {
-                None => table.list_conversations(patient, status, with_empty, limit, start).await?,
-                Some(query) => {
-                    table.search_conversations(query, ListPage { patient, status, with_empty, limit, start }).await?
-                }
+                None => deps.table.list_conversations(page).await?,
+                Some(query) => deps.table.search_conversations(query, page).await?,
             })
         },
         async { Ok(deps.table.read_cursors(patient, &reader.user_id).await?) },
-        deps.record_read(&request, &caller, patient, Action::ListConversations, Entity::Patient),
+        deps.record_read(deps.agent(&request, &caller), patient, Action::ListConversations, Entity::Patient),
     )?;
     if page.items.is_empty() && deps.table.patient(patient).await?.is_none() {
         return Err(ApiError::NotFound);

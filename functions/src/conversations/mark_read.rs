@@ -42,7 +42,12 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let read: ReadUpTo = request::json(&request)?;
     let head = deps.table.conversation(id).await?.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
     let ((), cursor) = tokio::try_join!(
-        deps.record_read(&request, &caller, head.patient_id, Action::ReadConversation, Entity::Conversation(id)),
+        deps.record_read(
+            deps.agent(&request, &caller),
+            head.patient_id,
+            Action::ReadConversation,
+            Entity::Conversation(id)
+        ),
         async { Ok(deps.table.mark_read(&head, &caller.person().user_id, read.up_to).await?) },
     )?;
     Ok(response::ok(&ConversationView::of(&head, caller.role().side(), cursor)))

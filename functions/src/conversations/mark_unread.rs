@@ -37,6 +37,9 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
         Ok(deps.table.mark_unread(&head, &caller.person().user_id, mark).await?)
     };
     let chat = Entity::Conversation(id);
-    tokio::try_join!(deps.record_read(&request, &caller, head.patient_id, Action::ReadConversation, chat), write)?;
+    tokio::try_join!(
+        deps.record_read(deps.agent(&request, &caller), head.patient_id, Action::ReadConversation, chat),
+        write
+    )?;
     Ok(response::ok(&ConversationView::of(&head, side, mark.unwrap_or(0))))
 }

@@ -8,6 +8,7 @@ use lambda_http::Request;
 use serde::Deserialize;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
+use shared::store::Decision;
 use utoipa::ToSchema;
 
 use crate::conversations::view::{ConversationView, StatusView};
@@ -44,17 +45,17 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let change: StatusChange = request::json(&request)?;
     let status = change.status.into();
     let (person, now, agent) = (caller.person(), deps.clock.now(), deps.agent(&request, &caller));
-    let decide = |head: Option<Conversation>| {
-        let head = head.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
-        let changed = head.set_status(status, person, now);
-        Ok::<_, ApiError>((head, changed))
+    let decide = |head: &Conversation| {
+        head.must_be_visible_to(&caller)?;
+        let change = head.set_status(status, person, now);
+        let event = agent.as_ref().map(|agent| event(agent, head, change.as_ref().map(|_| status)));
+        Ok::<_, ApiError>(Decision { change, event })
     };
-    let event = |head: &Conversation, changes: bool| Some(event(agent.as_ref()?, head, changes.then_some(status)));
-    let (head, cursor) = deps.table.change_conversation(id, &person.user_id, decide, event).await?;
+    let (head, cursor) = deps.table.change_conversation(id, &person.user_id, decide).await?;
     Ok(response::ok(&ConversationView::of(&head, person.role.side(), cursor)))
 }
 
-/// What staff did: changed the status, or only saw it.
+/// Staff changed the status, or only saw it.
 fn event(agent: &Agent, head: &Conversation, changed_to: Option<Status>) -> AuditEvent {
     let chat = Entity::Conversation(head.id);
     match changed_to {

@@ -51,8 +51,12 @@ pub struct ConversationView {
     /// When the last message was stored; `null` while there is none.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_message_at: Option<Timestamp>,
-    /// The beginning of the last message, on one line.
+    /// The beginning of the last message, on one line; empty where only images were sent.
     pub last_message_preview: Option<String>,
+    /// How many images the last message holds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(example = 2)]
+    pub last_message_images: Option<u32>,
     /// Whether the other side wrote something that the caller has not read.
     pub unread: bool,
     /// Since when the patient waits for an answer, where they do.
@@ -86,6 +90,7 @@ impl ConversationView {
             last_number: head.last_number,
             last_message_at: head.last_message.as_ref().map(|message| message.at),
             last_message_preview: head.last_message.as_ref().map(|message| message.preview.clone()),
+            last_message_images: head.last_message.as_ref().map(|message| message.images).filter(|images| *images > 0),
             unread: head.unread(side, cursor),
             awaiting_reply_since: head.awaiting_reply_since,
             created_at: head.created_at,

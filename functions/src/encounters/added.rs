@@ -1,6 +1,6 @@
 //! What adding an order and linking a document have in common: something is added to an encounter, once.
 
-use domain::audit::{Action, Entity};
+use domain::audit::{Action, Agent, AuditEvent, Entity};
 use domain::chart_item::{ChartContent, ChartItem};
 use domain::encounter::Encounter;
 use domain::ids::{ChartItemId, EncounterId};
@@ -9,12 +9,12 @@ use lambda_http::Request;
 use serde::Serialize;
 use shared::http::problem::ApiError;
 use shared::http::response;
-use shared::store::Added;
+use shared::store::{Added, Decision};
 
 use crate::runtime::deps::Deps;
 use crate::runtime::serve::Answer;
 
-/// What came of it: whether it is new, and what is stored.
+/// Whether it is new, and what is stored.
 pub type Stored = (bool, ChartItem);
 
 /// What the caller adds, under the client's id or a new one.
@@ -31,25 +31,30 @@ pub async fn add(
     caller: &Caller,
     id: EncounterId,
     item: &ChartItem,
-    action: Action,
 ) -> Result<Stored, ApiError> {
     let agent = deps.agent(request, caller);
-    let find = |encounter: Option<Encounter>| Ok(encounter.ok_or(ApiError::NotFound)?.visible_to(caller)?);
-    let add = |encounter: &Encounter| Ok::<_, ApiError>(encounter.add(&item.content)?);
-    let event = |encounter: &Encounter, adds: bool| {
-        let (agent, patient, entity) = (agent.as_ref()?, encounter.patient_id, Entity::Encounter(id));
-        Some(if adds {
-            agent.changed(patient, action, entity)
-        } else {
-            agent.read(patient, Action::ReadEncounter, entity)
-        })
+    let decide = |encounter: &Encounter, stored: Option<&ChartItem>| {
+        encounter.must_be_visible_to(caller)?;
+        let change = if stored.is_none() { Some(encounter.add(&item.content)?) } else { None };
+        let event = agent.as_ref().map(|agent| event(agent, encounter, change.as_ref().map(|_| item)));
+        Ok::<_, ApiError>(Decision { change, event })
     };
-    match deps.table.add_to_encounter(id, item, find, add, event).await? {
+    match deps.table.add_to_encounter(id, item, decide).await? {
         Added::Now => Ok((true, item.clone())),
         Added::Before(stored) => {
             let same = stored.content == item.content && stored.created_by.user_id == item.created_by.user_id;
             if same { Ok((false, stored)) } else { Err(ApiError::IdReused) }
         }
+    }
+}
+
+/// Staff added something, or saw what was stored before.
+fn event(agent: &Agent, encounter: &Encounter, added: Option<&ChartItem>) -> AuditEvent {
+    let (patient, entity) = (encounter.patient_id, Entity::Encounter(encounter.id));
+    match added.map(|item| &item.content) {
+        Some(ChartContent::Order(_)) => agent.changed(patient, Action::CreateOrder, entity),
+        Some(ChartContent::Document { .. }) => agent.changed(patient, Action::LinkDocument, entity),
+        None => agent.read(patient, Action::ReadEncounter, entity),
     }
 }
 

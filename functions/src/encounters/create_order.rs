@@ -1,6 +1,5 @@
 //! POST /encounters/{encounterId}/orders: adds an order to an encounter in progress; for clinicians.
 
-use domain::audit::Action;
 use domain::chart_item::ChartContent;
 use lambda_http::Request;
 use serde::Deserialize;
@@ -53,6 +52,6 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let encounter = request::path_id(&request, "encounterId")?;
     let new: NewOrder = request::json(&request)?;
     let item = added::item(deps, &caller, new.id.as_deref(), ChartContent::order(&new.text)?)?;
-    let added = added::add(deps, &request, &caller, encounter, &item, Action::CreateOrder).await?;
+    let added = added::add(deps, &request, &caller, encounter, &item).await?;
     added::answer(encounter, &added, OrderView::of)
 }

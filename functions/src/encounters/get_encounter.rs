@@ -27,9 +27,9 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let id: EncounterId = request::path_id(&request, "encounterId")?;
     let encounter = deps.table.encounter(id).await?.ok_or(ApiError::NotFound)?.value.visible_to(&caller)?;
     let (patient, entity) = (encounter.patient_id, Entity::Encounter(id));
-    let ((), added) =
-        tokio::try_join!(deps.record_read(&request, &caller, patient, Action::ReadEncounter, entity), async {
-            Ok(deps.table.chart_items(&encounter).await?)
-        })?;
+    let ((), added) = tokio::try_join!(
+        deps.record_read(deps.agent(&request, &caller), patient, Action::ReadEncounter, entity),
+        async { Ok(deps.table.chart_items(&encounter).await?) }
+    )?;
     Ok(response::ok(&EncounterView::of(&encounter, &added)))
 }

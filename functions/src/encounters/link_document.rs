@@ -1,6 +1,5 @@
 //! POST /encounters/{encounterId}/documents: links a document to an encounter in progress; for clinicians.
 
-use domain::audit::Action;
 use domain::chart_item::ChartContent;
 use lambda_http::Request;
 use serde::Deserialize;
@@ -58,6 +57,6 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let encounter = request::path_id(&request, "encounterId")?;
     let new: NewDocument = request::json(&request)?;
     let item = added::item(deps, &caller, new.id.as_deref(), ChartContent::document(&new.title, &new.url)?)?;
-    let added = added::add(deps, &request, &caller, encounter, &item, Action::LinkDocument).await?;
+    let added = added::add(deps, &request, &caller, encounter, &item).await?;
     added::answer(encounter, &added, DocumentView::of)
 }

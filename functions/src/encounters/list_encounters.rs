@@ -53,7 +53,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let start: Option<Position> = deps.cursors.verify(paging.cursor.as_deref(), bound).await?;
     let (page, ()) = tokio::try_join!(
         async { Ok(deps.table.list_encounters(patient, limit, start.as_ref()).await?) },
-        deps.record_read(&request, &caller, patient, Action::ListEncounters, Entity::Patient),
+        deps.record_read(deps.agent(&request, &caller), patient, Action::ListEncounters, Entity::Patient),
     )?;
     if page.items.is_empty() && deps.table.patient(patient).await?.is_none() {
         return Err(ApiError::NotFound);

@@ -7,6 +7,7 @@ use lambda_http::Request;
 use serde::Deserialize;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
+use shared::store::Decision;
 use utoipa::ToSchema;
 
 use crate::encounters::view::{EncounterStatusView, EncounterView};
@@ -43,19 +44,18 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let change: EncounterStatusChange = request::json(&request)?;
     let status = change.status.into();
     let (person, now, agent) = (caller.person(), deps.clock.now(), deps.agent(&request, &caller));
-    let decide = |encounter: Option<Encounter>| {
-        let encounter = encounter.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
-        let changed = encounter.set_status(status, person, now);
-        Ok::<_, ApiError>((encounter, changed))
+    let decide = |encounter: &Encounter| {
+        encounter.must_be_visible_to(&caller)?;
+        let change = encounter.set_status(status, person, now);
+        let event = agent.as_ref().map(|agent| event(agent, encounter, change.as_ref().map(|_| status)));
+        Ok::<_, ApiError>(Decision { change, event })
     };
-    let event =
-        |encounter: &Encounter, changes: bool| Some(event(agent.as_ref()?, encounter, changes.then_some(status)));
-    let encounter = deps.table.change_encounter(id, decide, event).await?;
+    let encounter = deps.table.change_encounter(id, decide).await?;
     let added = deps.table.chart_items(&encounter).await?;
     Ok(response::ok(&EncounterView::of(&encounter, &added)))
 }
 
-/// What staff did: changed the status, or only saw it.
+/// Staff changed the status, or only saw it.
 fn event(agent: &Agent, encounter: &Encounter, changed_to: Option<EncounterStatus>) -> AuditEvent {
     let (patient, entity) = (encounter.patient_id, Entity::Encounter(encounter.id));
     match changed_to {

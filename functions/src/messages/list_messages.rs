@@ -76,7 +76,13 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     };
     let OpenedChat { head, entries } = chat.ok_or(ApiError::NotFound)?;
     let head = head.visible_to(&caller)?;
-    deps.record_read(&request, &caller, head.patient_id, Action::ReadConversation, Entity::Conversation(id)).await?;
+    deps.record_read(
+        deps.agent(&request, &caller),
+        head.patient_id,
+        Action::ReadConversation,
+        Entity::Conversation(id),
+    )
+    .await?;
     let next = match (place, entries.first(), entries.last()) {
         (Place::After(_), _, Some(last)) => (last.number < head.last_number).then_some(Place::After(last.number)),
         (_, Some(first), _) => (first.number > 1).then_some(Place::Before(first.number)),

@@ -2,6 +2,7 @@
 
 use domain::Timestamp;
 use domain::attachment::{Attached, Attachment, MAX_PER_MESSAGE};
+use domain::conversation::Conversation;
 use domain::entry::{Content, Entry};
 use domain::ids::{AttachmentId, ConversationId, MessageId};
 use domain::person::Person;
@@ -11,7 +12,7 @@ use lambda_http::http::StatusCode;
 use serde::Deserialize;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
-use shared::store::{Outgoing, Sent};
+use shared::store::{Outgoing, Posting, Sent};
 use utoipa::ToSchema;
 
 use crate::messages::view::EntryView;
@@ -58,17 +59,17 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let id: ConversationId = request::path_id(&request, "conversationId")?;
     let (message, text, images) = request::json::<NewMessage>(&request)?.checked()?;
     let (person, now, agent) = (caller.person(), deps.clock.now(), deps.agent(&request, &caller));
-    let sent = deps.table.send_message(
-        Outgoing { conversation: id, id: message, attachments: &images },
-        agent.as_ref(),
-        |head| Ok(head.ok_or(ApiError::NotFound)?.visible_to(&caller)?),
-        |head, found| {
-            let posted = head.post(message, text.clone(), None, person, now)?;
-            Ok(posted.with_attachments(attached(found, person, now)?))
-        },
-        now,
-    );
-    match sent.await? {
+    let post = |head: &Conversation, found: &[Option<Attachment>]| {
+        let posted = head.post(message, text.clone(), person, now)?;
+        Ok::<_, ApiError>(posted.with_attachments(attached(found, person, now)?))
+    };
+    let decide = |head: &Conversation, found: &[Option<Attachment>]| {
+        head.must_be_visible_to(&caller)?;
+        let event = agent.as_ref().map(|agent| agent.sent(head.patient_id, id, message));
+        Ok::<_, ApiError>(Posting { posted: post(head, found), event })
+    };
+    let outgoing = Outgoing { conversation: id, id: message, attachments: &images };
+    match deps.table.send_message(outgoing, decide).await? {
         Sent::Now(entry) => {
             Ok(response::with_body(StatusCode::CREATED, "application/json", &EntryView::of(&entry, now)))
         }

@@ -3,7 +3,6 @@
 use domain::contact::{ContactOwner, ContactPreferences};
 use lambda_http::Request;
 use shared::http::response;
-use shared::notifications;
 
 use crate::people::contact_view::ContactView;
 use crate::runtime::deps::Deps;
@@ -29,6 +28,6 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
         Some(owner) => deps.table.contact(&owner).await?.value,
         None => ContactPreferences::default(),
     };
-    let reachability = notifications::reachability(&deps.topics, &preferences).await?;
+    let reachability = deps.subscriptions().reachability(&preferences).await?;
     Ok(response::ok(&ContactView::of(&preferences, reachability)))
 }

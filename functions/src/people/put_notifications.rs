@@ -6,7 +6,6 @@ use lambda_http::Request;
 use serde::Deserialize;
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
-use shared::notifications;
 use utoipa::ToSchema;
 
 use crate::people::contact_view::ContactView;
@@ -49,8 +48,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let contact = new.contact().map_err(ApiError::contact)?;
     let pool = pool(deps, &owner, new.pool.as_deref()).await?;
     let topic = TopicId(deps.clock.id());
-    let stored = notifications::replace(&deps.table, &deps.topics, &owner, &contact, &pool, topic).await?;
-    let reachability = notifications::reachability(&deps.topics, &stored).await?;
+    let stored = deps.subscriptions().replace(&owner, &contact, &pool, topic).await?;
+    let reachability = deps.subscriptions().reachability(&stored).await?;
     Ok(response::ok(&ContactView::of(&stored, reachability)))
 }
 

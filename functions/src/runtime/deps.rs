@@ -14,7 +14,7 @@ use shared::http::problem::ApiError;
 use shared::http::{gateway, request};
 use shared::identity::Identity;
 use shared::later::later;
-use shared::notifications::Topics;
+use shared::notifications::{Subscriptions, Topics};
 use shared::store::{CachedSettings, Table};
 use tokio::sync::Mutex;
 use uuid::Uuid;
@@ -65,22 +65,26 @@ impl Deps {
         Ok(self.cached_settings.get(&self.table, self.clock.now()).await?)
     }
 
-    /// Whoever calls, if they are staff, whose accesses are recorded.
+    /// Contact preferences with their subscriptions.
+    pub const fn subscriptions(&self) -> Subscriptions<'_> {
+        Subscriptions { table: &self.table, topics: &self.topics }
+    }
+
+    /// The staff member to audit; none for patients.
     pub fn agent(&self, request: &Request, caller: &Caller) -> Option<Agent> {
         let id = AuditEventId::new(self.clock.id());
         Agent::staff(caller.person(), gateway::source(request), self.clock.now(), id)
     }
 
-    /// Records what staff read of a patient's, before it is answered; once in a quarter of an hour.
+    /// Records what a staff member reads of a patient's, before it is answered; once in a quarter of an hour.
     pub async fn record_read(
         &self,
-        request: &Request,
-        caller: &Caller,
+        agent: Option<Agent>,
         patient: PatientId,
         action: Action,
         entity: Entity,
     ) -> Result<(), ApiError> {
-        let Some(agent) = self.agent(request, caller) else { return Ok(()) };
+        let Some(agent) = agent else { return Ok(()) };
         let event = agent.read(patient, action, entity);
         if !self.recorded_reads.lock().await.contains(&event) {
             self.table.record_event(Some(&event)).await?;

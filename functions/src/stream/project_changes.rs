@@ -1,34 +1,33 @@
-//! The stream's first consumer: what follows from a changed conversation or encounter, or from a new message.
+//! The stream's first consumer: keeps tasks, locks, search digests and images in step with what was written.
 //!
-//! A patient's unanswered message opens the one task; closing completes it; conversation and encounter
-//! follow each other; what is said can be searched; what was made of an image that no message claimed in time goes
-//! with it. A record only says what changed: what to do is decided from the items as they
-//! stand, so records may come twice, late or in any order.
+//! A patient's unanswered message opens a task and closing completes it; conversation and encounter follow each other; new
+//! texts can be searched; images that no message claimed in time are removed. A record only says what changed. What to do
+//! is decided from the items as they are, so records may come twice, late or in any order.
 
-use aws_lambda_events::dynamodb::{Event, EventRecord};
+use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
-use domain::ids::{ConversationId, EncounterId, TaskId};
+use domain::ids::TaskId;
 use lambda_runtime::{LambdaEvent, service_fn};
 use shared::attachments::{Bucket, BucketError, Place};
 use shared::config::{Config, Needs};
-use shared::store::changes::Follows;
-use shared::store::{CachedSettings, StoreError, Table, schema};
+use shared::store::stream::{Change, ConversationChange, Follows, Record};
+use shared::store::{CachedSettings, StoreError, Table};
 use shared::telemetry;
 
 use crate::runtime::aws;
 use crate::runtime::deps::{self, Clock};
 use crate::runtime::failure_queue::FailureQueue;
 use crate::runtime::serve;
-use crate::stream::batch::{self, Behind, changed};
+use crate::stream::batch::{self, OnTransientFailure};
 
 mod digests;
 
 /// This function's name.
 pub const NAME: &str = "project-changes";
 
-/// The changes that it is fed.
+/// The changes that it follows.
 pub const FOLLOWS: &[Follows] =
-    &[Follows::ConversationHead, Follows::Encounter, Follows::NewEntry, Follows::AttachmentEnd];
+    &[Follows::Conversation, Follows::Encounter, Follows::NewEntry, Follows::RemovedAttachment];
 
 /// What the function works with.
 #[derive(Debug)]
@@ -45,88 +44,52 @@ pub struct Projector {
     pub bucket: Bucket,
 }
 
-/// What a record is about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Subject {
-    Conversation { id: ConversationId, lock_changed: bool },
-    Encounter(EncounterId),
-    UnclaimedImage(Place),
-}
-
 /// Processes a batch of the stream's records, in order.
 pub async fn handle(projector: &Projector, event: Event) -> DynamoDbEventResponse {
-    let said = digests::Said::in_batch(&event);
-    let process = async |record: &EventRecord| {
-        projector.process(record).await?;
-        said.keep(&projector.table, record).await
+    let records = Record::decode(event);
+    let new_words = digests::NewWords::of_batch(&records);
+    let process = async |change: &Change| {
+        projector.process(change).await?;
+        new_words.add_to_digest(&projector.table, change).await
     };
-    batch::process(NAME, &event, &projector.failures, Behind::Waits, process).await
+    batch::process(NAME, &records, &projector.failures, OnTransientFailure::StopBatch, process).await
 }
 
 impl Projector {
-    async fn process(&self, record: &EventRecord) -> Result<(), StoreError> {
-        match subject(record)? {
-            None => Ok(()),
-            Some(Subject::Encounter(id)) => {
-                let conversation = self.table.conversation_of(id).await?;
-                self.table.bring_together(conversation).await
+    async fn process(&self, change: &Change) -> Result<(), StoreError> {
+        match change {
+            Change::Conversation(change) => self.process_conversation(change).await,
+            Change::Encounter { id, lock_changed: true } => {
+                let conversation = self.table.conversation_of(*id).await?;
+                self.table.sync_locks(conversation).await
             }
-            Some(Subject::UnclaimedImage(place)) => match self.bucket.remove_images(place).await {
-                Err(BucketError::Refused(reason)) => Err(StoreError::Refused(reason)),
-                Err(BucketError::Busy(reason)) => Err(StoreError::Busy(reason)),
-                Ok(()) => Ok(()),
-            },
-            Some(Subject::Conversation { id, lock_changed }) => {
-                if lock_changed {
-                    self.table.bring_together(id).await?;
-                }
-                let change = self.table.keep_tasks(
-                    id,
-                    self.clock.now(),
-                    || TaskId::new(self.clock.id()),
-                    || async {
-                        let tasking = self.settings.get(&self.table, self.clock.now()).await?.tasking;
-                        Ok(tasking.enabled.then_some(tasking.pool))
-                    },
-                );
-                let change = change.await?;
-                if change.opened || change.completed {
-                    tracing::info!(opened = change.opened, completed = change.completed, "task");
-                }
+            Change::RemovedAttachment { conversation, id, claimed: false } => {
+                let place = Place { conversation: *conversation, attachment: *id };
+                self.bucket.remove_images(place).await.map_err(|error| match error {
+                    BucketError::Refused(reason) => StoreError::Refused(reason),
+                    BucketError::Busy(reason) => StoreError::Busy(reason),
+                })
+            }
+            // An order or a document changes an encounter without its lock; a claimed image stays.
+            Change::Encounter { .. } | Change::RemovedAttachment { .. } | Change::NewEntry { .. } | Change::Other => {
                 Ok(())
             }
         }
     }
-}
 
-/// What a record is about; nothing where nothing can follow from it: an answer, the removal of anything but an
-/// attachment.
-fn subject(record: &EventRecord) -> Result<Option<Subject>, StoreError> {
-    let (pk, sk) = batch::key_of(record)?;
-    if record.event_name == "REMOVE" && !sk.starts_with(schema::ATTACHMENT_PREFIX) {
-        return Ok(None);
-    }
-    match sk.as_str() {
-        schema::HEAD => {
-            let lock_changed = changed(record, "lockVersion");
-            let asked = changed(record, "lastPatient");
-            let id = batch::conversation_of(&pk)?;
-            Ok((lock_changed || asked).then_some(Subject::Conversation { id, lock_changed }))
+    /// An answer of staff changes neither locks nor tasks.
+    async fn process_conversation(&self, change: &ConversationChange) -> Result<(), StoreError> {
+        if change.lock_changed {
+            self.table.sync_locks(change.id).await?;
         }
-        // An order or a linked document changes nothing for the conversation.
-        schema::ENCOUNTER => {
-            let id = EncounterId::new(batch::id_behind(schema::ENCOUNTER_PREFIX, &pk)?);
-            Ok(changed(record, "changes").then_some(Subject::Encounter(id)))
+        if change.lock_changed || change.patient_wrote {
+            let new_id = TaskId::new(self.clock.id());
+            let changed = self.table.sync_tasks(change.id, &self.settings, self.clock.now(), new_id).await?;
+            if changed.opened || changed.completed {
+                tracing::info!(opened = changed.opened, completed = changed.completed, "task");
+            }
         }
-        attachment if record.event_name == "REMOVE" => {
-            let attachment = attachment.trim_start_matches(schema::ATTACHMENT_PREFIX).parse();
-            let attachment = attachment.map_err(|_| StoreError::Corrupt("a record's key names no id".into()))?;
-            let place = Place { conversation: batch::conversation_of(&pk)?, attachment };
-            // Attachments expire until a message claims them; nothing removes one after that.
-            let claimed = record.change.old_image.get("n").is_some();
-            Ok((!claimed).then_some(Subject::UnclaimedImage(place)))
-        }
-        _ => Ok(None),
+        Ok(())
     }
 }
 

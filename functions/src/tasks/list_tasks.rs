@@ -7,7 +7,7 @@ use serde::Deserialize;
 use shared::http::cursor::Binding;
 use shared::http::problem::{ApiError, FieldProblem};
 use shared::http::{request, response};
-use shared::store::Position;
+use shared::store::{Position, TaskPage};
 use utoipa::IntoParams;
 
 use crate::runtime::deps::Deps;
@@ -62,8 +62,8 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let query = format!("{:?} {owner:?} {pool}", filter.status);
     let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query: &query };
     let start: Option<Position> = deps.cursors.verify(filter.cursor.as_deref(), bound).await?;
-    let page =
-        deps.table.list_tasks(&pool, filter.status.map(Into::into), owner.as_ref(), limit, start.as_ref()).await?;
+    let (status, start) = (filter.status.map(Into::into), start.as_ref());
+    let page = deps.table.list_tasks(TaskPage { pool: &pool, status, owner: owner.as_ref(), limit, start }).await?;
     let next_cursor = deps.cursors.sign(page.next.as_ref(), bound).await?;
     Ok(response::ok(&PageView { items: page.items.iter().map(TaskView::of).collect(), next_cursor }))
 }

@@ -2,11 +2,12 @@
 
 use domain::ids::{TaskId, UserId};
 use domain::person::Person;
-use domain::task::Owner;
+use domain::task::{Owner, Task};
 use lambda_http::Request;
 use serde::Deserialize;
 use shared::http::problem::{ApiError, Problem};
 use shared::http::{request, response};
+use shared::store::Decision;
 use utoipa::ToSchema;
 
 use crate::runtime::deps::Deps;
@@ -49,12 +50,13 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let update: TaskUpdate = request::json(&request)?;
     let owner = update.owner.as_deref().map(|owner| named(owner, person)).transpose()?;
     let now = deps.clock.now();
-    let changed = deps.table.change_task(id, |task| {
-        let task = task.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
-        let changed = task.set_status(update.status.into(), owner.clone(), person, now)?;
-        Ok::<_, ApiError>((task, changed))
-    });
-    Ok(response::ok(&TaskView::of(&changed.await?)))
+    let decide = |task: &Task| {
+        task.must_be_visible_to(&caller)?;
+        let change = task.set_status(update.status.into(), owner.clone(), person, now)?;
+        Ok::<_, ApiError>(Decision { change, event: None })
+    };
+    let task = deps.table.change_task(id, decide).await?;
+    Ok(response::ok(&TaskView::of(&task)))
 }
 
 /// The owner by a user id; only the caller's own name is known.

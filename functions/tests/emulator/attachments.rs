@@ -281,7 +281,8 @@ async fn images_may_stand_for_the_text() {
     let (status, entry) = chat.send("clinician-a", &message(" ", &[&id])).await;
     assert_eq!((status, &entry["text"]), (201, &json!("")), "{entry}");
     let head = chat.bench.deps.table.conversation(chat.head.id).await.unwrap().unwrap();
-    assert_eq!(head.last_message.unwrap().preview, "Image");
+    let last = head.last_message.unwrap();
+    assert_eq!((last.preview.as_str(), last.images), ("", 1));
     assert_eq!(chat.send("clinician-a", &message(" ", &[])).await.1["errors"][0]["pointer"], "/text");
 }
 

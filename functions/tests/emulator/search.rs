@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use domain::conversation::{Changed, Conversation};
+use domain::conversation::{Changed, Conversation, ConversationStart};
 use domain::encounter::Encounter;
 use domain::ids::{ConversationId, EncounterId, MessageId, PatientId, UserId};
 use domain::lock::Status;
@@ -94,19 +94,20 @@ async fn conversation(bench: &Bench, title: &str, texts: &[String]) -> Conversat
     let now = deps.clock.now();
     let (id, encounter_id) = (ConversationId::new(deps.clock.id()), EncounterId::new(deps.clock.id()));
     let patient_id: PatientId = PATIENT.parse().unwrap();
-    let mut head = Conversation::begin(id, encounter_id, patient_id, Title::new(title).unwrap(), &ana(), now);
+    let start = ConversationStart { id, encounter_id, patient_id, title: Title::new(title).unwrap() };
+    let mut head = Conversation::begin(start, &ana(), now);
+    let encounter = Encounter::begin(&head, "Results".into());
     for (number, text) in texts.iter().enumerate() {
         let by = if number % 2 == 0 { ana() } else { clara.clone() };
-        let posted = head.post(MessageId::new(deps.clock.id()), MessageText::new(text).unwrap(), None, &by, now);
+        let posted = head.post(MessageId::new(deps.clock.id()), MessageText::new(text).unwrap(), &by, now);
         head = posted.unwrap().head;
     }
     if id.uuid().as_u128() % 3 == 0 {
         head = head.set_status(Status::Closed, &clara, now).unwrap().head;
     }
-    let encounter = Encounter::begin(&head, "Results".into());
     // Entries are not read by a search: the digest is made from the texts directly.
     let stored = Changed { head: head.clone(), entries: Vec::new() };
-    deps.table.create_conversation(&stored, &encounter, None, None, now).await.unwrap();
+    deps.table.create_conversation(&stored, &encounter, None, None).await.unwrap();
     let words: Digest = texts.iter().map(String::as_str).chain([title]).collect();
     deps.table.add_to_digest(patient_id, id, &words).await.unwrap();
     head

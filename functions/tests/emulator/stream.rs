@@ -14,7 +14,7 @@ use functions::stream::project_changes::{self, Projector};
 use serde_json::{Value, json};
 use shared::attachments::Bucket;
 use shared::later::later;
-use shared::store::{CachedSettings, ListPage};
+use shared::store::{CachedSettings, ConversationPage, TaskPage};
 use testkit::emulator::{connection, new_name};
 
 use crate::bucket::nowhere;
@@ -234,9 +234,11 @@ async fn records_delivered_twice_and_shuffled_come_to_the_same_end() {
 /// Conversation and encounter are in the same state, change by change, and nobody waits without a task.
 async fn assert_is_settled(bench: &Bench) {
     let table = &bench.deps.table;
-    let chats = table.list_conversations(PATIENT.parse().unwrap(), None, true, 10, None).await.unwrap().items;
+    let chats = table.list_conversations(page()).await.unwrap().items;
     assert_eq!(chats.len(), 3);
-    let open = table.list_tasks("clinic", Some(TaskStatus::Requested), None, 10, None).await.unwrap().items;
+    let status = Some(TaskStatus::Requested);
+    let open = TaskPage { pool: "clinic", status, owner: None, limit: 10, start: None };
+    let open = table.list_tasks(open).await.unwrap().items;
     for chat in chats {
         let encounter = table.encounter(chat.encounter_id).await.unwrap().unwrap().value;
         assert_eq!(encounter.lock.current(), &chat.lock);
@@ -250,8 +252,12 @@ async fn assert_is_settled(bench: &Bench) {
 /// How many chats a search finds.
 async fn found(bench: &Bench, typed: &str) -> usize {
     let query = ConversationQuery::new(typed).unwrap();
-    let list = ListPage { patient: PATIENT.parse().unwrap(), status: None, with_empty: true, limit: 10, start: None };
-    bench.deps.table.search_conversations(&query, list).await.unwrap().items.len()
+    bench.deps.table.search_conversations(&query, page()).await.unwrap().items.len()
+}
+
+/// All of the patient's chats.
+fn page() -> ConversationPage<'static> {
+    ConversationPage { patient: PATIENT.parse().unwrap(), status: None, with_empty: true, limit: 10, start: None }
 }
 
 /// Every chat is found by its title and its messages.

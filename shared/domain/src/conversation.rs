@@ -18,8 +18,10 @@ use crate::time::Timestamp;
 pub struct LastMessage {
     /// When it was stored.
     pub at: Timestamp,
-    /// The beginning of its text, on one line.
+    /// The beginning of its text, on one line; empty if it has only images.
     pub preview: String,
+    /// How many images it holds.
+    pub images: u32,
 }
 
 /// The last time the conversation was closed. Kept after reopening: closing completes the tasks for earlier messages.
@@ -62,6 +64,19 @@ pub struct Conversation {
     pub created_by: Person,
 }
 
+/// What a conversation starts with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConversationStart {
+    /// Its id.
+    pub id: ConversationId,
+    /// The id of its encounter.
+    pub encounter_id: EncounterId,
+    /// The patient.
+    pub patient_id: PatientId,
+    /// Its title.
+    pub title: Title,
+}
+
 /// A changed head and its new entries, to be stored in one transaction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Changed {
@@ -72,14 +87,23 @@ pub struct Changed {
 }
 
 impl Changed {
-    /// Adds images to the posted message. Without text, the preview is the number of images.
+    /// Adds images to the posted message.
     #[must_use]
     pub fn with_attachments(mut self, attached: Vec<Attached>) -> Self {
-        if let Some(Entry { content: Content::Message { text, attachments, .. }, .. }) = self.entries.last_mut() {
-            if let Some(last) = self.head.last_message.as_mut().filter(|_| text.as_str().is_empty()) {
-                last.preview = if attached.len() == 1 { "Image".into() } else { format!("{} images", attached.len()) };
+        if let Some(Entry { content: Content::Message { attachments, .. }, .. }) = self.entries.last_mut() {
+            if let Some(last) = &mut self.head.last_message {
+                last.images = u32::try_from(attached.len()).unwrap_or(u32::MAX);
             }
             *attachments = attached;
+        }
+        self
+    }
+
+    /// Adds an answered questionnaire to the posted message.
+    #[must_use]
+    pub fn with_response(mut self, answered: QuestionnaireResponse) -> Self {
+        if let Some(Entry { content: Content::Message { response, .. }, .. }) = self.entries.last_mut() {
+            *response = Some(answered);
         }
         self
     }
@@ -97,14 +121,8 @@ pub struct Closed {
 
 impl Conversation {
     /// A new conversation, open and empty.
-    pub fn begin(
-        id: ConversationId,
-        encounter_id: EncounterId,
-        patient_id: PatientId,
-        title: Title,
-        by: &Person,
-        at: Timestamp,
-    ) -> Self {
+    pub fn begin(start: ConversationStart, by: &Person, at: Timestamp) -> Self {
+        let ConversationStart { id, encounter_id, patient_id, title } = start;
         Self {
             id,
             patient_id,
@@ -141,12 +159,17 @@ impl Conversation {
     }
 
     /// Allows its patient, once it holds a message, and clinicians.
-    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
+    pub fn must_be_visible_to(&self, caller: &Caller) -> Result<(), Denied> {
         caller.may_reach(self.patient_id)?;
         match caller {
             Caller::Patient { .. } if self.last_message.is_none() => Err(Denied::NotFound),
-            _ => Ok(self),
+            _ => Ok(()),
         }
+    }
+
+    /// The conversation itself, if the caller may see it.
+    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
+        self.must_be_visible_to(caller).map(|()| self)
     }
 
     /// Fails if the conversation is closed, with who closed it and when.
@@ -158,19 +181,12 @@ impl Conversation {
     }
 
     /// Adds a message; fails if the conversation is closed.
-    pub fn post(
-        &self,
-        id: MessageId,
-        text: MessageText,
-        response: Option<QuestionnaireResponse>,
-        by: &Person,
-        at: Timestamp,
-    ) -> Result<Changed, Closed> {
+    pub fn post(&self, id: MessageId, text: MessageText, by: &Person, at: Timestamp) -> Result<Changed, Closed> {
         self.must_be_open()?;
         let number = self.last_number + 1;
         let mut head = self.clone();
         head.last_number = number;
-        head.last_message = Some(LastMessage { at, preview: preview(&text) });
+        head.last_message = Some(LastMessage { at, preview: preview(&text), images: 0 });
         match by.role.side() {
             Side::Patient => {
                 head.last_patient_number = number;
@@ -181,7 +197,7 @@ impl Conversation {
                 head.awaiting_reply_since = None;
             }
         }
-        let content = Content::Message { id, text, response, attachments: Vec::new() };
+        let content = Content::Message { id, text, response: None, attachments: Vec::new() };
         Ok(Changed { head, entries: vec![Entry { number, sender: by.clone(), sent_at: at, content }] })
     }
 
@@ -229,32 +245,34 @@ mod tests {
         assert_eq!(conversation.clone().visible_to(&patient), Err(Denied::NotFound));
         assert!(conversation.clone().visible_to(&Caller::Clinician(clara())).is_ok());
         let message = MessageText::new("Your result is here.").unwrap();
-        let posted = conversation.post(MessageId::new(Uuid::nil()), message, None, &clara(), at(1)).unwrap();
+        let posted = conversation.post(MessageId::new(Uuid::nil()), message, &clara(), at(1)).unwrap();
         assert!(posted.head.clone().visible_to(&patient).is_ok());
         let stranger = patient_caller(PatientId::new(Uuid::from_u128(7)));
         assert_eq!(posted.head.visible_to(&stranger), Err(Denied::NotFound));
     }
+
     #[test]
     fn posting_to_a_closed_conversation_fails_with_who_closed_it() {
         let closed = empty().set_status(Status::Closed, &ana(), at(5)).unwrap().head;
         let text = MessageText::new("too late").unwrap();
-        let refused = closed.post(MessageId::new(Uuid::nil()), text, None, &clara(), at(6));
+        let refused = closed.post(MessageId::new(Uuid::nil()), text, &clara(), at(6));
         assert_eq!(refused, Err(Closed { by: ana(), at: at(5) }));
     }
 
     #[test]
-    fn the_preview_of_a_message_without_text_counts_its_images() {
+    fn lists_show_how_many_images_the_last_message_has() {
         let attached = |number| Attached {
             id: AttachmentId::new(Uuid::from_u128(number)),
             state: State::Rejected(Reason::Damaged),
         };
-        let preview = |text: MessageText, images: u128| {
-            let posted = empty().post(MessageId::new(Uuid::nil()), text, None, &ana(), at(1)).unwrap();
-            posted.with_attachments((0..images).map(attached).collect()).head.last_message.unwrap().preview
+        let shown = |text: MessageText, images: u128| {
+            let posted = empty().post(MessageId::new(Uuid::nil()), text, &ana(), at(1)).unwrap();
+            let last = posted.with_attachments((0..images).map(attached).collect()).head.last_message.unwrap();
+            (last.preview, last.images)
         };
-        assert_eq!(preview(MessageText::none(), 1), "Image");
-        assert_eq!(preview(MessageText::none(), 2), "2 images");
-        assert_eq!(preview(MessageText::new("My arm").unwrap(), 2), "My arm");
+        assert_eq!(shown(MessageText::none(), 1), (String::new(), 1));
+        assert_eq!(shown(MessageText::new("My arm").unwrap(), 2), ("My arm".into(), 2));
+        assert_eq!(shown(MessageText::new("My arm").unwrap(), 0), ("My arm".into(), 0));
     }
 
     #[test]
@@ -301,8 +319,8 @@ mod tests {
                 let text = MessageText::new("text").unwrap();
                 let id = MessageId::new(Uuid::from_u128(second as u128));
                 let changed = match act {
-                    Act::Patient => head.post(id, text, None, &ana(), now).ok(),
-                    Act::Staff => head.post(id, text, None, &clara(), now).ok(),
+                    Act::Patient => head.post(id, text, &ana(), now).ok(),
+                    Act::Staff => head.post(id, text, &clara(), now).ok(),
                     Act::Close => head.set_status(Status::Closed, &clara(), now),
                     Act::Reopen => head.set_status(Status::Open, &ana(), now),
                 };

@@ -85,9 +85,13 @@ impl Encounter {
     }
 
     /// Allows clinicians.
+    pub fn must_be_visible_to(&self, caller: &Caller) -> Result<(), Denied> {
+        caller.may_open_chart(self.patient_id).map(drop)
+    }
+
+    /// The encounter itself, if the caller may see it.
     pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
-        caller.may_open_chart(self.patient_id)?;
-        Ok(self)
+        self.must_be_visible_to(caller).map(|()| self)
     }
 
     /// The encounter with a new status. Returns `None` if it already has this status.

@@ -2,7 +2,7 @@
 
 use uuid::Uuid;
 
-use crate::conversation::Conversation;
+use crate::conversation::{Conversation, ConversationStart};
 use crate::ids::{ConversationId, EncounterId, MessageId, PatientId, UserId};
 use crate::person::{Caller, Person, Role};
 use crate::text::{MessageText, Title};
@@ -30,18 +30,17 @@ pub(crate) fn patient_caller(patient_id: PatientId) -> Caller {
 
 /// A conversation without messages.
 pub(crate) fn empty() -> Conversation {
-    Conversation::begin(
-        ConversationId::new(Uuid::from_u128(1)),
-        EncounterId::new(Uuid::from_u128(2)),
-        PatientId::new(Uuid::from_u128(3)),
-        Title::new("Results").unwrap(),
-        &clara(),
-        at(0),
-    )
+    let start = ConversationStart {
+        id: ConversationId::new(Uuid::from_u128(1)),
+        encounter_id: EncounterId::new(Uuid::from_u128(2)),
+        patient_id: PatientId::new(Uuid::from_u128(3)),
+        title: Title::new("Results").unwrap(),
+    };
+    Conversation::begin(start, &clara(), at(0))
 }
 
 /// The conversation after one more message.
 pub(crate) fn posted(head: &Conversation, by: &Person, second: i64) -> Conversation {
     let id = MessageId::new(Uuid::from_u128(u128::from(second.unsigned_abs())));
-    head.post(id, MessageText::new("text").unwrap(), None, by, at(second)).unwrap().head
+    head.post(id, MessageText::new("text").unwrap(), by, at(second)).unwrap().head
 }

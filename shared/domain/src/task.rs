@@ -87,9 +87,8 @@ pub struct AlreadyCompleted;
 
 impl Task {
     /// Allows clinicians.
-    pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
-        caller.may_open_chart(self.patient_id)?;
-        Ok(self)
+    pub fn must_be_visible_to(&self, caller: &Caller) -> Result<(), Denied> {
+        caller.may_open_chart(self.patient_id).map(drop)
     }
 
     /// Its status.

@@ -11,7 +11,7 @@ use serde::Serialize;
 use crate::attachments::BucketError;
 use crate::identity::IdentityError;
 use crate::notifications::NotificationError;
-use crate::store::{SendError, StoreError};
+use crate::store::{ChangeError, StoreError};
 use domain::access::Denied;
 use domain::attachment;
 use domain::catalogue::CatalogueError;
@@ -238,11 +238,12 @@ impl From<CatalogueError> for ApiError {
     }
 }
 
-impl From<SendError<Self>> for ApiError {
-    fn from(error: SendError<Self>) -> Self {
+impl From<ChangeError<Self>> for ApiError {
+    fn from(error: ChangeError<Self>) -> Self {
         match error {
-            SendError::Rule(error) => error,
-            SendError::Store(error) => error.into(),
+            ChangeError::Missing => Self::NotFound,
+            ChangeError::Rule(error) => error,
+            ChangeError::Store(error) => error.into(),
         }
     }
 }

@@ -22,10 +22,10 @@ pub enum NotificationError {
 
 impl NotificationError {
     /// Whether a retry may succeed.
-    pub const fn is_passing(&self) -> bool {
+    pub const fn is_transient(&self) -> bool {
         match self {
             Self::Busy(_) => true,
-            Self::Store(error) => error.is_passing(),
+            Self::Store(error) => error.is_transient(),
             Self::Refused(_) | Self::Address(_) => false,
         }
     }

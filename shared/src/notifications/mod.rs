@@ -6,6 +6,6 @@ mod texts;
 mod topics;
 
 pub use error::NotificationError;
-pub use preferences::{Reachability, reachability, replace};
+pub use preferences::{Reachability, Subscriptions};
 pub use texts::{Texts, TextsError};
 pub use topics::{Published, Topics};

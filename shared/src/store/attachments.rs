@@ -4,7 +4,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::items::{self, Item, PersonItem, Versioned, corrupt, millis, moment};
-use super::table::{Condition, Part, Table, Written, lost, retry_conflicts};
+use super::table::{Part, Table, Written, lost, retry_conflicts};
 use super::{StoreError, schema};
 use domain::attachment::{Attached, Attachment, Declared, Image, MediaType, Reason, State};
 use domain::audit::AuditEvent;
@@ -72,13 +72,6 @@ impl Table {
             }
         })
         .await
-    }
-}
-
-impl<T> Versioned<T> {
-    /// The condition that nobody changed it since it was read.
-    fn unchanged(&self) -> Condition {
-        Condition::version(self.version)
     }
 }
 

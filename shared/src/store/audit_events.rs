@@ -14,7 +14,7 @@ use super::{StoreError, schema};
 use domain::Timestamp;
 use domain::audit::{Action, AuditEvent, Entity, Month, Source};
 use domain::conversation::Conversation;
-use domain::entry::Number;
+use domain::entry::{Entry, Number};
 use domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId};
 
 /// How long a stored message's id is remembered: a draft that a client kept may be sent again much later.
@@ -60,14 +60,13 @@ impl Table {
         Ok(Part::Put(from_event(event, self.access_log_kept)?, Some(Condition::is_new())))
     }
 
-    /// Records that a message is stored, first, and who of the staff sent it.
+    /// Records that a message is stored, first, and which staff member sent it.
     pub(super) fn message_parts(
         &self,
         head: &Conversation,
         message: MessageId,
-        number: Number,
+        entry: &Entry,
         event: Option<&AuditEvent>,
-        now: Timestamp,
     ) -> Result<Vec<Part>, StoreError> {
         let key = schema::message_id(head.patient_id, message, head.id);
         let mut item = Item::new();
@@ -79,8 +78,8 @@ impl Table {
         if let Some(event) = both {
             item.extend(from_event(event, kept)?);
         }
-        item.extend(items::item(key, None, &MessageRecord { n: number })?);
-        item.insert(schema::EXPIRES_AT.into(), expiry(now, kept));
+        item.extend(items::item(key, None, &MessageRecord { n: entry.number })?);
+        item.insert(schema::EXPIRES_AT.into(), expiry(entry.sent_at, kept));
         let mut parts = vec![Part::Put(item, Some(Condition::is_new()))];
         parts.extend(apart.map(|event| self.event_part(event)).transpose()?);
         Ok(parts)

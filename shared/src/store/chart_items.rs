@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::decision::{ChangeError, Decision};
 use super::items::{self, Item, PersonItem};
-use super::table::{Condition, Part, Query, Table, Written, lost, retry_conflicts};
-use super::{SendError, StoreError, schema};
-use domain::audit::AuditEvent;
+use super::table::{Condition, Part, Query, Table, retry_conflicts};
+use super::{StoreError, encounters, schema};
 use domain::chart_item::{ChartContent, ChartCounts, ChartItem};
 use domain::encounter::Encounter;
 use domain::ids::{ChartItemId, EncounterId};
@@ -24,7 +24,7 @@ struct ChartItemItem {
     by: PersonItem,
 }
 
-/// What adding something to an encounter came to.
+/// What became of an addition to an encounter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Added {
     /// It is stored, now.
@@ -34,46 +34,33 @@ pub enum Added {
 }
 
 impl Table {
-    /// Adds something to an encounter exactly once. `find` refuses an encounter that does not exist or that the caller
-    /// must not see; `add` counts it in, or refuses, and is asked again when someone else was faster.
-    ///
-    /// `event` makes staff's audit event, for the change or, where it was stored before, for the reading.
+    /// Adds an order or a document to an encounter exactly once. The rule gets what was stored before under the same
+    /// id; without that, its change counts the new item in.
     pub async fn add_to_encounter<E>(
         &self,
         id: EncounterId,
         new: &ChartItem,
-        find: impl Fn(Option<Encounter>) -> Result<Encounter, E>,
-        add: impl Fn(&Encounter) -> Result<Encounter, E>,
-        event: impl Fn(&Encounter, bool) -> Option<AuditEvent>,
-    ) -> Result<Added, SendError<E>> {
+        decide: impl Fn(&Encounter, Option<&ChartItem>) -> Result<Decision<Encounter>, E>,
+    ) -> Result<Added, ChangeError<E>> {
         retry_conflicts(|| async {
             let (read, stored) =
                 futures::try_join!(self.encounter(id), self.get(schema::chart_item(id, new.id), true))?;
-            let version = read.as_ref().map_or(0, |read| read.version);
-            let encounter = find(read.map(|read| read.value)).map_err(SendError::Rule)?;
+            let read = read.ok_or(ChangeError::Missing)?;
+            let stored = stored.map(to_chart_item).transpose()?;
+            let Decision { change, event } = decide(&read.value, stored.as_ref()).map_err(ChangeError::Rule)?;
             if let Some(stored) = stored {
-                let stored = to_chart_item(stored)?;
-                self.record_event(event(&encounter, false).as_ref()).await?;
+                self.record_event(event.as_ref()).await?;
                 return Ok(Added::Before(stored));
             }
-            let value = add(&encounter).map_err(SendError::Rule)?;
-            let changed = items::from_encounter(&items::Versioned { value, version })?;
-            let mut parts = vec![
-                Part::Put(from_chart_item(id, new)?, Some(Condition::is_new())),
-                Part::Put(changed, Some(Condition::version(version))),
-            ];
-            if let Some(event) = event(&encounter, true) {
-                parts.push(self.event_part(&event)?);
-            }
-            match self.transact(parts).await? {
-                Written::Stored => Ok(Added::Now),
-                Written::Refused(_) => Err(lost().into()),
-            }
+            let mut parts = vec![Part::Put(from_chart_item(id, new)?, Some(Condition::is_new()))];
+            parts.extend(change.map(|value| encounters::put(&read.with(value))).transpose()?);
+            self.store(parts, event.as_ref()).await?;
+            Ok(Added::Now)
         })
         .await
     }
 
-    /// Everything that was added to an encounter, oldest first. One that has nothing costs nothing.
+    /// The orders and documents of an encounter, oldest first. Where it counts none, nothing is read.
     pub async fn chart_items(&self, encounter: &Encounter) -> Result<Vec<ChartItem>, StoreError> {
         if encounter.chart_counts == ChartCounts::default() {
             return Ok(Vec::new());

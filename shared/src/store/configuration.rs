@@ -3,9 +3,10 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
+use super::decision::ChangeError;
 use super::items::{self, Item, Versioned};
-use super::table::{Condition, Part, Query, Table, Written, lost, retry_conflicts};
-use super::{SendError, StoreError, schema};
+use super::table::{Condition, Part, Query, Table, lost, retry_conflicts};
+use super::{StoreError, schema};
 use domain::catalogue::{Catalogue, CatalogueError, Draft};
 use domain::ids::QuestionnaireId;
 use domain::questionnaire::Questionnaire;
@@ -55,7 +56,7 @@ impl Table {
         &self,
         id: QuestionnaireId,
         draft: &Draft,
-    ) -> Result<Questionnaire, SendError<E>> {
+    ) -> Result<Questionnaire, ChangeError<E>> {
         retry_conflicts(|| async {
             let catalogue = self.catalogue(true).await?;
             let present = catalogue.value.get(id);
@@ -64,7 +65,7 @@ impl Table {
                 None => self.last_version(id).await?,
             };
             let changed =
-                catalogue.value.put(id, draft, last_version).map_err(|error| SendError::Rule(error.into()))?;
+                catalogue.value.put(id, draft, last_version).map_err(|error| ChangeError::Rule(error.into()))?;
             let Some(changed) = changed.as_ref().or(present) else { return Err(lost().into()) };
             if present != Some(changed) {
                 let version = items::item(schema::questionnaire_version(id, changed.version), None, changed)?;
@@ -80,10 +81,13 @@ impl Table {
     }
 
     /// Removes a questionnaire; its versions stay.
-    pub async fn delete_questionnaire<E: From<CatalogueError>>(&self, id: QuestionnaireId) -> Result<(), SendError<E>> {
+    pub async fn delete_questionnaire<E: From<CatalogueError>>(
+        &self,
+        id: QuestionnaireId,
+    ) -> Result<(), ChangeError<E>> {
         retry_conflicts(|| async {
             let catalogue = self.catalogue(true).await?;
-            catalogue.value.may_remove(id).map_err(|error| SendError::Rule(error.into()))?;
+            catalogue.value.may_remove(id).map_err(|error| ChangeError::Rule(error.into()))?;
             Ok(self.change_catalogue(&catalogue, vec![Part::Delete(schema::questionnaire(id), None)]).await?)
         })
         .await
@@ -107,11 +111,8 @@ impl Table {
     async fn change_catalogue(&self, read: &Versioned<Catalogue>, mut parts: Vec<Part>) -> Result<(), StoreError> {
         let next = CatalogueItem { version: read.version + 1 };
         let item = items::item(schema::catalogue(), None, &next)?;
-        parts.push(Part::Put(item, Some(Condition::version(read.version))));
-        match self.transact(parts).await? {
-            Written::Stored => Ok(()),
-            Written::Refused(_) => Err(lost()),
-        }
+        parts.push(Part::Put(item, Some(read.unchanged())));
+        self.store(parts, None).await
     }
 
     /// The number of a removed questionnaire's last version; 0 where there never was one.

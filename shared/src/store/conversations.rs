@@ -1,15 +1,15 @@
-//! Conversations in the table: reading, listing, creating, sending, and saving a changed head.
+//! Conversations in the table: reading, listing, creating, sending, and storing a changed head.
 
 use std::time::Duration;
 
 use futures::future::try_join_all;
 
+use super::decision::{ChangeError, Decision};
 use super::items::{self, IdempotencyItem, Versioned};
-use super::table::{AsStoreError, Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
-use super::{StoreError, attachments, audit_events, schema};
-use domain::Timestamp;
+use super::table::{Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
+use super::{StoreError, attachments, audit_events, encounters, schema};
 use domain::attachment::Attachment;
-use domain::audit::{Agent, AuditEvent};
+use domain::audit::AuditEvent;
 use domain::conversation::{Changed, Conversation};
 use domain::encounter::Encounter;
 use domain::entry::{Entry, Number};
@@ -18,6 +18,21 @@ use domain::lock::Status;
 
 /// How long an idempotency key is remembered.
 const IDEMPOTENCY_KEPT: Duration = Duration::from_hours(24);
+
+/// A page of a patient's conversations.
+#[derive(Debug, Clone, Copy)]
+pub struct ConversationPage<'a> {
+    /// The patient.
+    pub patient: PatientId,
+    /// Only open or only closed ones.
+    pub status: Option<Status>,
+    /// Whether to include conversations without a message, which patients do not see.
+    pub with_empty: bool,
+    /// How many at most.
+    pub limit: usize,
+    /// Where it begins.
+    pub start: Option<&'a Position>,
+}
 
 /// A message to store: where, under which id, and with which attachments.
 #[derive(Debug, Clone, Copy)]
@@ -30,33 +45,23 @@ pub struct Outgoing<'a> {
     pub attachments: &'a [AttachmentId],
 }
 
-/// What sending a message came to.
+/// What a rule decides about a message for a conversation that its sender may see.
+#[derive(Debug, Clone)]
+pub struct Posting<E> {
+    /// The head with the new entry, or why the message is refused. A refused message may have been stored before, which
+    /// its sender learns then.
+    pub posted: Result<Changed, E>,
+    /// The audit event, for staff.
+    pub event: Option<AuditEvent>,
+}
+
+/// A message that is stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Sent {
-    /// It is stored, now, as this entry.
+    /// Now, as this entry.
     Now(Entry),
-    /// A message with this id was stored before, as this entry.
+    /// Before, under the same id, as this entry.
     Before(Entry),
-}
-
-/// Why sending a message failed: the caller's rules refuse it, or the store does.
-#[derive(Debug, thiserror::Error)]
-pub enum SendError<E> {
-    /// The rules refuse it.
-    #[error(transparent)]
-    Rule(E),
-    /// The store does.
-    #[error(transparent)]
-    Store(#[from] StoreError),
-}
-
-impl<E> AsStoreError for SendError<E> {
-    fn as_store_error(&self) -> Option<&StoreError> {
-        match self {
-            Self::Store(error) => Some(error),
-            Self::Rule(_) => None,
-        }
-    }
 }
 
 /// A client's `Idempotency-Key` on a request that creates something.
@@ -70,7 +75,7 @@ pub struct Idempotency {
     pub request: String,
 }
 
-/// What creating a conversation came to.
+/// What became of a conversation to create.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Created {
     /// It is stored, now.
@@ -82,25 +87,16 @@ pub enum Created {
 }
 
 impl Table {
-    /// A conversation's head, as it stands now.
+    /// A conversation's head, as it is now.
     pub async fn conversation(&self, id: ConversationId) -> Result<Option<Conversation>, StoreError> {
         self.get(schema::head(id), true).await?.map(items::to_head).transpose()
     }
 
-    /// A page of a patient's conversations: open first, then closed, newest activity first. A
-    /// patient's own list leaves out those without a message.
-    pub async fn list_conversations(
-        &self,
-        patient: PatientId,
-        status: Option<Status>,
-        with_empty: bool,
-        limit: usize,
-        start: Option<&Position>,
-    ) -> Result<Page<Conversation>, StoreError> {
-        let query = list_query(patient, status, with_empty, start);
-        let page = self.query_page(query, limit).await?;
-        let items = page.items.into_iter().map(items::to_head).collect::<Result<_, _>>()?;
-        Ok(Page { items, next: page.next })
+    /// A page of a patient's conversations: open first, then closed, newest activity first.
+    pub async fn list_conversations(&self, page: ConversationPage<'_>) -> Result<Page<Conversation>, StoreError> {
+        let found = self.query_page(page.query(), page.limit).await?;
+        let items = found.items.into_iter().map(items::to_head).collect::<Result<_, _>>()?;
+        Ok(Page { items, next: found.next })
     }
 
     /// Creates a conversation, its first entries and its encounter together (rule 1), with staff's audit event.
@@ -110,12 +106,11 @@ impl Table {
         encounter: &Encounter,
         event: Option<&AuditEvent>,
         idempotency: Option<&Idempotency>,
-        now: Timestamp,
     ) -> Result<Created, StoreError> {
         let head = &conversation.head;
         let mut parts = vec![
             Part::Put(items::from_head(head)?, Some(Condition::is_new())),
-            Part::Put(items::from_encounter(&Versioned::new(encounter.clone()))?, Some(Condition::is_new())),
+            encounters::put(&Versioned::new(encounter.clone()))?,
         ];
         for entry in &conversation.entries {
             parts.push(Part::Put(items::from_entry(head.id, entry)?, Some(Condition::is_new())));
@@ -123,7 +118,7 @@ impl Table {
         parts.extend(event.map(|event| self.event_part(event)).transpose()?);
         if let Some(idempotency) = idempotency {
             let key = schema::idempotency(&idempotency.user, &idempotency.key);
-            let expires_at = now.as_second() + IDEMPOTENCY_KEPT.as_secs().cast_signed();
+            let expires_at = head.created_at.as_second() + IDEMPOTENCY_KEPT.as_secs().cast_signed();
             let record = IdempotencyItem { conversation_id: head.id, request: idempotency.request.clone(), expires_at };
             parts.push(Part::Put(items::item(key, None, &record)?, Some(Condition::is_new())));
         }
@@ -142,46 +137,37 @@ impl Table {
         }
     }
 
-    /// Stores a message exactly once (rule 4): `post` makes the new entry from the head as it stands,
-    /// or refuses, and is asked again when someone else was faster.
-    ///
-    /// `find` refuses a head that does not exist or that the sender must not see. A message that was
-    /// stored before is answered with its entry, whatever became of the conversation since. What staff
-    /// send leaves an audit event in the same transaction, which also gives the message its attachments: `post` gets
-    /// them as they stand, in the order of their ids, and refuses those that the message must not have.
+    /// Stores a message exactly once (rule 4), with its audit event, and gives it its attachments. The rule gets them in
+    /// the order of their ids and refuses what the message must not have. An error of the rule itself hides the
+    /// conversation: then nothing says whether the message was stored before.
     pub async fn send_message<E>(
         &self,
         message: Outgoing<'_>,
-        agent: Option<&Agent>,
-        find: impl Fn(Option<Conversation>) -> Result<Conversation, E>,
-        post: impl Fn(&Conversation, &[Option<Attachment>]) -> Result<Changed, E>,
-        now: Timestamp,
-    ) -> Result<Sent, SendError<E>> {
+        decide: impl Fn(&Conversation, &[Option<Attachment>]) -> Result<Posting<E>, E>,
+    ) -> Result<Sent, ChangeError<E>> {
         retry_conflicts(|| async {
             let Outgoing { conversation: id, id: message, attachments } = message;
             let found = try_join_all(attachments.iter().map(|attachment| self.attachment(id, *attachment)));
             let (head, found) = futures::try_join!(self.conversation(id), found)?;
-            let head = find(head).map_err(SendError::Rule)?;
-            let standing: Vec<_> = found.iter().map(|found| found.as_ref().map(|found| found.value.clone())).collect();
-            let changed = match post(&head, &standing) {
+            let head = head.ok_or(ChangeError::Missing)?;
+            let values: Vec<_> = found.iter().map(|found| found.as_ref().map(|found| found.value.clone())).collect();
+            let Posting { posted, event } = decide(&head, &values).map_err(ChangeError::Rule)?;
+            let changed = match posted {
                 Ok(changed) => changed,
                 Err(refusal) => {
                     let record = self.get(schema::message_id(head.patient_id, message, id), true).await?;
-                    let record = record.ok_or(SendError::Rule(refusal))?;
+                    let record = record.ok_or(ChangeError::Rule(refusal))?;
                     return Ok(self.sent_before(id, record).await?);
                 }
             };
-            let event = agent.map(|agent| agent.sent(head.patient_id, id, message));
-            let mut parts = self.message_parts(&head, message, changed.head.last_number, event.as_ref(), now)?;
+            let Some(entry) = changed.entries.first() else { return Err(lost().into()) };
+            let mut parts = self.message_parts(&head, message, entry, event.as_ref())?;
             parts.extend(changed_parts(&head, &changed)?);
             for found in found.iter().flatten() {
-                parts.push(attachments::claim_part(found, changed.head.last_number)?);
+                parts.push(attachments::claim_part(found, entry.number)?);
             }
             match self.transact(parts).await? {
-                Written::Stored => {
-                    let entry = changed.entries.into_iter().next().ok_or_else(lost)?;
-                    Ok(Sent::Now(entry))
-                }
+                Written::Stored => Ok(Sent::Now(entry.clone())),
                 Written::Refused(standing) => match standing.into_iter().next().flatten() {
                     Some(record) => Ok(self.sent_before(id, record).await?),
                     None => Err(lost().into()),
@@ -197,61 +183,46 @@ impl Table {
         Ok(Sent::Before(items::to_entry(entry)?))
     }
 
-    /// Stores a changed head with its new entries, if the head is still `before`; else it is [`StoreError::Busy`].
+    /// Stores a changed head with its new entries. Busy where the head is not `before` any more.
     pub async fn save_conversation(&self, before: &Conversation, changed: &Changed) -> Result<(), StoreError> {
-        match self.transact(changed_parts(before, changed)?).await? {
-            Written::Stored => Ok(()),
-            Written::Refused(_) => Err(lost()),
-        }
+        self.store(changed_parts(before, changed)?, None).await
     }
 
-    /// Reads a head, lets `change` decide, and saves what it makes; asked again when someone else was
-    /// faster. Answers the head as it stands then, with the reader's cursor, read beside the write.
-    ///
-    /// `event` makes staff's audit event, for a change or, where there is none, for the reading.
+    /// Changes a conversation as a rule decides. Returns it as it is then, and the reader's cursor, which is read beside
+    /// the write.
     pub async fn change_conversation<E>(
         &self,
         id: ConversationId,
         reader: &UserId,
-        change: impl Fn(Option<Conversation>) -> Result<(Conversation, Option<Changed>), E>,
-        event: impl Fn(&Conversation, bool) -> Option<AuditEvent>,
-    ) -> Result<(Conversation, Number), SendError<E>> {
+        decide: impl Fn(&Conversation) -> Result<Decision<Changed>, E>,
+    ) -> Result<(Conversation, Number), ChangeError<E>> {
         retry_conflicts(|| async {
-            let (before, changed) = change(self.conversation(id).await?).map_err(SendError::Rule)?;
-            let event = event(&before, changed.is_some());
-            let save = async {
-                let Some(changed) = &changed else { return self.record_event(event.as_ref()).await };
-                let mut parts = changed_parts(&before, changed)?;
-                parts.extend(event.as_ref().map(|event| self.event_part(event)).transpose()?);
-                match self.transact(parts).await? {
-                    Written::Stored => Ok(()),
-                    Written::Refused(_) => Err(lost()),
-                }
-            };
-            let ((), cursor) = futures::try_join!(save, self.read_cursor(before.patient_id, reader, id))?;
-            Ok((changed.map_or(before, |changed| changed.head), cursor))
+            let head = self.conversation(id).await?.ok_or(ChangeError::Missing)?;
+            let Decision { change, event } = decide(&head).map_err(ChangeError::Rule)?;
+            let parts = change.as_ref().map(|changed| changed_parts(&head, changed)).transpose()?;
+            let save = self.store(parts.unwrap_or_default(), event.as_ref());
+            let ((), cursor) = futures::try_join!(save, self.read_cursor(head.patient_id, reader, id))?;
+            Ok((change.map_or(head, |changed| changed.head), cursor))
         })
         .await
     }
 }
 
-/// The query for a patient's conversations, in their order.
-pub(super) fn list_query(
-    patient: PatientId,
-    status: Option<Status>,
-    with_empty: bool,
-    start: Option<&Position>,
-) -> Query<'_> {
-    let mut values = vec![(":lpk", schema::conversations_of(patient))];
-    let condition = match status {
-        Some(status) => {
-            values.push((":prefix", schema::status_prefix(status).to_owned()));
-            schema::LIST_PREFIX
-        }
-        None => schema::LIST,
-    };
-    let filter = (!with_empty).then_some(schema::HAS_MESSAGE);
-    Query { index: Some(schema::LISTS), forwards: false, filter, start, ..Query::new(condition, values) }
+impl<'a> ConversationPage<'a> {
+    /// The query for these conversations, in their order.
+    pub(super) fn query(&self) -> Query<'a> {
+        let mut values = vec![(":lpk", schema::conversations_of(self.patient))];
+        let condition = match self.status {
+            Some(status) => {
+                values.push((":prefix", schema::status_prefix(status).to_owned()));
+                schema::LIST_PREFIX
+            }
+            None => schema::LIST,
+        };
+        let filter = (!self.with_empty).then_some(schema::HAS_MESSAGE);
+        let index = Some(schema::LISTS);
+        Query { index, forwards: false, filter, start: self.start, ..Query::new(condition, values) }
+    }
 }
 
 fn changed_parts(before: &Conversation, changed: &Changed) -> Result<Vec<Part>, StoreError> {

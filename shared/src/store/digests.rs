@@ -222,31 +222,6 @@ pub(super) fn split(
     Ok(parts)
 }
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
-struct TitleItem {
-    patient_id: PatientId,
-    title: String,
-}
-
-#[derive(Deserialize)]
-struct TextItem {
-    #[serde(rename = "t")]
-    text: Option<StoredText>,
-}
-
-/// The patient and the title of a conversation, from an image of its head.
-pub fn title_of(image: &serde_dynamo::Item) -> Result<(PatientId, String), StoreError> {
-    let head: TitleItem = items::body("conversation", image.clone().into())?;
-    Ok((head.patient_id, head.title))
-}
-
-/// The text of a message, from an image of its entry; nothing from that of a status entry.
-pub fn text_of(image: &serde_dynamo::Item) -> Result<Option<String>, StoreError> {
-    let entry: TextItem = items::body("entry", image.clone().into())?;
-    Ok(entry.text.map(|text| text.0))
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

@@ -1,15 +1,15 @@
-//! Encounters in the table, and bringing one and its conversation together (rule 2).
+//! Encounters in the table, and keeping the locks of one and its conversation in sync (rule 2).
 
+use super::decision::{ChangeError, Decision};
 use super::items::{self, Versioned};
-use super::table::{Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
-use super::{SendError, StoreError, schema};
-use domain::audit::AuditEvent;
+use super::table::{Page, Part, Position, Query, Table, retry_conflicts};
+use super::{StoreError, schema};
 use domain::encounter::Encounter;
 use domain::ids::{ConversationId, EncounterId, PatientId};
 use domain::lock::{self, Step};
 
 impl Table {
-    /// An encounter, as it stands now.
+    /// An encounter, as it is now.
     pub async fn encounter(&self, id: EncounterId) -> Result<Option<Versioned<Encounter>>, StoreError> {
         self.get(schema::encounter(id), true).await?.map(items::to_encounter).transpose()
     }
@@ -28,51 +28,28 @@ impl Table {
         Ok(Page { items: encounters.collect::<Result<_, StoreError>>()?, next: page.next })
     }
 
-    async fn save_encounter(
-        &self,
-        changed: &Versioned<Encounter>,
-        event: Option<&AuditEvent>,
-    ) -> Result<(), StoreError> {
-        let (item, condition) = (items::from_encounter(changed)?, Some(Condition::version(changed.version)));
-        let written = match event {
-            None => self.put(item, condition).await?,
-            Some(event) => self.transact(vec![Part::Put(item, condition), self.event_part(event)?]).await?,
-        };
-        match written {
-            Written::Stored => Ok(()),
-            Written::Refused(_) => Err(lost()),
-        }
-    }
-
-    /// Reads an encounter, lets `change` decide, and saves what it makes; asked again when someone else was faster.
-    ///
-    /// `event` makes staff's audit event, for a change or, where there is none, for the reading.
+    /// Changes an encounter as a rule decides. Returns it as it is then.
     pub async fn change_encounter<E>(
         &self,
         id: EncounterId,
-        change: impl Fn(Option<Encounter>) -> Result<(Encounter, Option<Encounter>), E>,
-        event: impl Fn(&Encounter, bool) -> Option<AuditEvent>,
-    ) -> Result<Encounter, SendError<E>> {
+        decide: impl Fn(&Encounter) -> Result<Decision<Encounter>, E>,
+    ) -> Result<Encounter, ChangeError<E>> {
         retry_conflicts(|| async {
-            let read = self.encounter(id).await?;
-            let version = read.as_ref().map_or(0, |read| read.version);
-            let (before, changed) = change(read.map(|read| read.value)).map_err(SendError::Rule)?;
-            let event = event(&before, changed.is_some());
-            let Some(value) = changed else {
-                self.record_event(event.as_ref()).await?;
-                return Ok(before);
-            };
-            self.save_encounter(&Versioned { value: value.clone(), version }, event.as_ref()).await?;
-            Ok(value)
+            let read = self.encounter(id).await?.ok_or(ChangeError::Missing)?;
+            let Decision { change, event } = decide(&read.value).map_err(ChangeError::Rule)?;
+            let changed = change.map(|value| read.with(value));
+            let parts = changed.iter().map(put).collect::<Result<_, _>>()?;
+            self.store(parts, event.as_ref()).await?;
+            Ok(changed.unwrap_or(read).value)
         })
         .await
     }
 
-    /// Brings a conversation and its encounter together, from both as they stand.
+    /// Makes the locks of a conversation and its encounter equal, from both as they are.
     ///
-    /// One step is one conditional write. It is decided again from the start until nothing is left to do, so
-    /// it may run twice, late or beside itself and comes to the same end.
-    pub async fn bring_together(&self, id: ConversationId) -> Result<(), StoreError> {
+    /// Each step is one conditional write, decided from the start, until nothing is left to do. So it may run twice,
+    /// late or beside itself with the same result.
+    pub async fn sync_locks(&self, id: ConversationId) -> Result<(), StoreError> {
         retry_conflicts(|| async {
             loop {
                 let head = self.conversation(id).await?.ok_or_else(|| missing("conversation"))?;
@@ -85,8 +62,8 @@ impl Table {
                             return Err(StoreError::Corrupt("a conversation lacks its last status entry".into()));
                         }
                         let lock = encounter.value.lock.follow(&changes);
-                        self.save_encounter(&encounter.with(Encounter { lock, ..encounter.value.clone() }), None)
-                            .await?;
+                        let updated = encounter.with(Encounter { lock, ..encounter.value.clone() });
+                        self.store(vec![put(&updated)?], None).await?;
                     }
                     Step::ConversationFollows(changes) => {
                         let (first, _) = changes.split_at(changes.len().min(MAX_AT_ONCE));
@@ -105,8 +82,13 @@ impl Table {
     }
 }
 
-/// As many changes as surely fit one transaction (100 items) with the head.
+/// So many changes surely fit one transaction (100 items) with the head.
 const MAX_AT_ONCE: usize = 50;
+
+/// The part that stores an encounter, if it is as it was read.
+pub(super) fn put(encounter: &Versioned<Encounter>) -> Result<Part, StoreError> {
+    Ok(Part::Put(items::from_encounter(encounter)?, Some(encounter.unchanged())))
+}
 
 fn missing(what: &str) -> StoreError {
     StoreError::Corrupt(format!("the {what} does not exist"))

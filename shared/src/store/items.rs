@@ -11,6 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::StoreError;
 use super::attachments::AttachedItem;
 use super::schema::{self, Key, ListKey};
+use super::table::Condition;
 use super::text_codec::StoredText;
 use domain::Timestamp;
 use domain::attachment::Attached;
@@ -128,6 +129,9 @@ struct HeadItem {
     last_message_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     preview: Option<String>,
+    /// How many images the last message holds. Absent for none, and where it was stored before they were counted.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    images: u32,
     last_patient: Number,
     last_staff: Number,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -136,6 +140,11 @@ struct HeadItem {
     closing: Option<ClosingItem>,
     created_at: i64,
     created_by: PersonItem,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+const fn is_zero(number: &u32) -> bool {
+    *number == 0
 }
 
 #[derive(Serialize, Deserialize)]
@@ -159,6 +168,7 @@ pub(super) fn from_head(head: &Conversation) -> Result<Item, StoreError> {
         last_number: head.last_number,
         last_message_at: last.map(|message| millis(message.at)),
         preview: last.map(|message| message.preview.clone()),
+        images: last.map_or(0, |message| message.images),
         last_patient: head.last_patient_number,
         last_staff: head.last_staff_number,
         awaiting_since: head.awaiting_reply_since.map(millis),
@@ -172,7 +182,7 @@ pub(super) fn from_head(head: &Conversation) -> Result<Item, StoreError> {
 pub(super) fn to_head(item: Item) -> Result<Conversation, StoreError> {
     let body: HeadItem = body("conversation", item)?;
     let last_message = match (body.last_message_at, body.preview) {
-        (Some(at), Some(preview)) => Some(LastMessage { at: moment(at)?, preview }),
+        (Some(at), Some(preview)) => Some(LastMessage { at: moment(at)?, preview, images: body.images }),
         _ => None,
     };
     Ok(Conversation {
@@ -320,6 +330,11 @@ impl<T> Versioned<T> {
     /// The same item with another value, to be stored if it was not changed meanwhile.
     pub const fn with<U>(&self, value: U) -> Versioned<U> {
         Versioned { value, version: self.version }
+    }
+
+    /// The condition that the item is as it was read.
+    pub(super) fn unchanged(&self) -> Condition {
+        Condition::version(self.version)
     }
 }
 

@@ -7,22 +7,23 @@
 mod attachments;
 mod audit_events;
 mod cached_settings;
-pub mod changes;
 mod chart_items;
 mod configuration;
 mod contacts;
 mod conversations;
+mod decision;
 mod digest_rebuild;
-pub mod digests;
+mod digests;
 mod encounters;
 mod entries;
 mod items;
-mod notices;
+mod notification_watermarks;
 mod patients;
 mod read_cursors;
 mod recovery;
 pub mod schema;
 mod search;
+pub mod stream;
 mod table;
 mod tasks;
 mod text_codec;
@@ -30,14 +31,14 @@ mod text_codec;
 pub use attachments::Settled;
 pub use cached_settings::CachedSettings;
 pub use chart_items::Added;
-pub use conversations::{Created, Idempotency, Outgoing, SendError, Sent};
+pub use conversations::{ConversationPage, Created, Idempotency, Outgoing, Posting, Sent};
+pub use decision::{ChangeError, Decision};
 pub use digest_rebuild::Rebuilt;
 pub use entries::OpenedChat;
 pub use items::Versioned;
 pub use recovery::{Difference, record_of};
-pub use search::ListPage;
 pub use table::{Page, Position, Table};
-pub use tasks::TaskChange;
+pub use tasks::{TaskChange, TaskPage};
 
 /// What went wrong in the store.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +57,7 @@ pub enum StoreError {
 
 impl StoreError {
     /// Whether trying again later may help.
-    pub const fn is_passing(&self) -> bool {
+    pub const fn is_transient(&self) -> bool {
         matches!(self, Self::Busy(_))
     }
 }

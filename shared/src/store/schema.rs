@@ -26,7 +26,7 @@
 //! | contact preferences of a patient's user | `CONTACTS#<patient>` | `<user>` | | |
 //! | contact preferences of a clinician | `CONTACT#<user>` | `CONTACT` | | |
 //! | contact of a clinician in their pool | `POOL#<pool>` | `<user>` | | |
-//! | last message decided for, of a person; of the pool | `CONV#<id>` | `NOTICE#P#<user>`; `NOTICE#POOL` | | |
+//! | notification watermark of a user; of the pool | `CONV#<id>` | `NOTICE#P#<user>`; `NOTICE#POOL` | | |
 //!
 //! | access pattern | how |
 //! |---|---|
@@ -43,7 +43,7 @@
 //! | a pool's tasks by status, oldest first | `lists`, forwards |
 //! | whether a message is stored | one item, by patient, message id and conversation |
 //! | a patient's access log, newest first, by month | one query backwards; ids of version 7 begin with their time |
-//! | someone's contact preferences; the last message decided for | one item |
+//! | someone's contact preferences; a notification watermark | one item |
 //! | whom to tell of a patient's news; of a pool's | one query on `CONTACTS#<patient>`, on `POOL#<pool>` |
 //! | patients by the beginning of a term | one query on `TERM#<two characters>`, prefix of `sk` |
 //!
@@ -448,8 +448,8 @@ pub fn contact_in_pool(pool: &str, user: &UserId) -> Key {
     key(contacts_of_pool(pool), user.as_str())
 }
 
-/// The last message of a conversation for which it was decided whether to tell someone; without a user, their pool.
-pub fn noticed(id: ConversationId, user: Option<&UserId>) -> Key {
+/// A user's notification watermark in a conversation; without a user, the pool's.
+pub fn notification_watermark(id: ConversationId, user: Option<&UserId>) -> Key {
     let recipient = user.map_or_else(|| "NOTICE#POOL".to_owned(), |user| format!("NOTICE#P#{user}"));
     key(conversation(id), recipient)
 }
@@ -466,7 +466,7 @@ mod tests {
         assert!(attachment(id, AttachmentId::new(uuid::Uuid::nil())).sk < entry(id, 0).sk);
         assert!(head(id).sk < task_slot(id).sk);
         assert!(status_prefix(Status::Closed) < status_prefix(Status::Open));
-        assert!(head(id).sk < noticed(id, None).sk, "nor are notices in the way");
+        assert!(head(id).sk < notification_watermark(id, None).sk, "nor are notices in the way");
     }
 
     #[test]

@@ -4,13 +4,12 @@ use std::collections::HashSet;
 
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 
-use super::conversations::list_query;
+use super::conversations::ConversationPage;
 use super::items;
-use super::table::{Page, Position, Query, Table};
+use super::table::{Page, Query, Table};
 use super::{StoreError, schema};
 use domain::conversation::Conversation;
-use domain::ids::{ConversationId, PatientId};
-use domain::lock::Status;
+use domain::ids::ConversationId;
 use domain::search::ConversationQuery;
 
 /// So many heads are read one by one, for half a unit each. Where more are found, walking the list costs less: it
@@ -18,28 +17,6 @@ use domain::search::ConversationQuery;
 const ONE_BY_ONE: usize = 50;
 /// How many of them are read side by side.
 const SIDE_BY_SIDE: usize = 10;
-
-/// A page of a patient's list.
-#[derive(Debug, Clone, Copy)]
-pub struct ListPage<'a> {
-    /// Whose.
-    pub patient: PatientId,
-    /// Only those that are open, or only those that are closed.
-    pub status: Option<Status>,
-    /// With those that have no message: patients do not see them.
-    pub with_empty: bool,
-    /// How many at most.
-    pub limit: usize,
-    /// Where it begins.
-    pub start: Option<&'a Position>,
-}
-
-impl ListPage<'_> {
-    /// The query for so many heads from a place on.
-    fn query<'a>(&self, limit: usize, start: Option<&'a Position>) -> Query<'a> {
-        Query { limit: Some(limit), ..list_query(self.patient, self.status, self.with_empty, start) }
-    }
-}
 
 impl Table {
     /// As [`Table::list_conversations`], but only those that a query finds, in the same order.
@@ -49,15 +26,19 @@ impl Table {
     pub async fn search_conversations(
         &self,
         query: &ConversationQuery,
-        list: ListPage<'_>,
+        list: ConversationPage<'_>,
     ) -> Result<Page<Conversation>, StoreError> {
-        let first = list.query(list.limit, list.start);
+        let first = Query { limit: Some(list.limit), ..list.query() };
         let (found, first) = futures::try_join!(self.digests_that_match(list.patient, query), self.query(&first))?;
         if found.len() <= ONE_BY_ONE { self.pick(found, list).await } else { self.walk(found, list, first).await }
     }
 
     /// The heads that were found, read by their ids and brought into the list's order.
-    async fn pick(&self, found: HashSet<ConversationId>, list: ListPage<'_>) -> Result<Page<Conversation>, StoreError> {
+    async fn pick(
+        &self,
+        found: HashSet<ConversationId>,
+        list: ConversationPage<'_>,
+    ) -> Result<Page<Conversation>, StoreError> {
         let heads = stream::iter(found)
             .map(|id| async move { self.get(schema::head(id), false).await?.map(items::to_head).transpose() });
         let heads: Vec<Option<Conversation>> = heads.buffer_unordered(SIDE_BY_SIDE).try_collect().await?;
@@ -78,7 +59,7 @@ impl Table {
     async fn walk(
         &self,
         found: HashSet<ConversationId>,
-        list: ListPage<'_>,
+        list: ConversationPage<'_>,
         mut page: Page<items::Item>,
     ) -> Result<Page<Conversation>, StoreError> {
         let mut items = Vec::new();
@@ -94,7 +75,8 @@ impl Table {
                 }
             }
             let Some(next) = page.next else { return Ok(Page { items, next: None }) };
-            page = self.query(&list.query(list.limit * 4, Some(&next))).await?;
+            let rest = Query { limit: Some(list.limit * 4), start: Some(&next), ..list.query() };
+            page = self.query(&rest).await?;
         }
     }
 }

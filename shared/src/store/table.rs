@@ -311,12 +311,12 @@ where
     }
 }
 
-/// Tries again while `attempt` is told that others were faster, with jitter, for at most about two seconds.
+/// Tries again while an attempt fails transiently, with jitter, for at most about two seconds.
 pub(super) async fn retry_conflicts<T, F, Fut, E>(attempt: F) -> Result<T, E>
 where
     F: FnMut() -> Fut,
     Fut: Future<Output = Result<T, E>>,
-    E: AsStoreError,
+    E: Transient,
 {
     let schedule = ExponentialBuilder::default()
         .with_jitter()
@@ -324,17 +324,18 @@ where
         .with_min_delay(Duration::from_millis(8))
         .with_max_delay(Duration::from_millis(250))
         .with_max_times(12);
-    attempt.retry(schedule).when(|error: &E| error.as_store_error().is_some_and(StoreError::is_passing)).await
+    attempt.retry(schedule).when(E::is_transient).await
 }
 
-/// Lets [`retry_conflicts`] look into errors that may be the store's.
-pub(super) trait AsStoreError {
-    fn as_store_error(&self) -> Option<&StoreError>;
+/// An error that may pass.
+pub(super) trait Transient {
+    /// Whether trying again may help.
+    fn is_transient(&self) -> bool;
 }
 
-impl AsStoreError for StoreError {
-    fn as_store_error(&self) -> Option<&StoreError> {
-        Some(self)
+impl Transient for StoreError {
+    fn is_transient(&self) -> bool {
+        Self::is_transient(self)
     }
 }
 

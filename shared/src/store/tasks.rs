@@ -1,18 +1,34 @@
-//! Tasks in the table, and keeping a conversation's tasks as its head demands (rule 6).
+//! Tasks in the table, and opening or completing a conversation's task as its head demands (rule 6).
 
+use super::cached_settings::CachedSettings;
+use super::decision::{ChangeError, Decision};
 use super::items::{self, Versioned};
-use super::table::{Condition, Page, Part, Position, Query, Table, Written, lost, retry_conflicts};
-use super::{SendError, StoreError, schema};
+use super::table::{Page, Part, Position, Query, Table, retry_conflicts};
+use super::{StoreError, schema};
 use domain::Timestamp;
 use domain::conversation::Conversation;
-use domain::entry::Number;
 use domain::ids::{ConversationId, TaskId, UserId};
 use domain::task::{Progress, Task, TaskPlan, TaskSlot, TaskStatus, plan_tasks};
 
 /// How many tasks of a pool one call looks at for those of an owner.
 const LOOK_AT: usize = 250;
 
-/// What keeping a conversation's tasks came to, for the log.
+/// A page of a pool's tasks.
+#[derive(Debug, Clone, Copy)]
+pub struct TaskPage<'a> {
+    /// The pool.
+    pub pool: &'a str,
+    /// Only tasks with this status.
+    pub status: Option<TaskStatus>,
+    /// Only tasks of this owner.
+    pub owner: Option<&'a UserId>,
+    /// How many at most.
+    pub limit: usize,
+    /// Where it begins.
+    pub start: Option<&'a Position>,
+}
+
+/// What was changed of a conversation's tasks, for the log.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TaskChange {
     /// A task was opened.
@@ -22,20 +38,14 @@ pub struct TaskChange {
 }
 
 impl Table {
-    /// A task, as it stands now.
+    /// A task, as it is now.
     pub async fn task(&self, id: TaskId) -> Result<Option<Versioned<Task>>, StoreError> {
         self.get(schema::task(id), true).await?.map(items::to_task).transpose()
     }
 
-    /// A page of a pool's tasks, or of an owner's in it: requested, in progress, completed; oldest first in each.
-    pub async fn list_tasks(
-        &self,
-        pool: &str,
-        status: Option<TaskStatus>,
-        owner: Option<&UserId>,
-        limit: usize,
-        start: Option<&Position>,
-    ) -> Result<Page<Task>, StoreError> {
+    /// A page of a pool's tasks: requested, in progress, completed; oldest first in each.
+    pub async fn list_tasks(&self, page: TaskPage<'_>) -> Result<Page<Task>, StoreError> {
+        let TaskPage { pool, status, owner, limit, start } = page;
         let mut values = vec![(":lpk", schema::tasks_of(pool))];
         let condition = match status {
             Some(status) => {
@@ -52,23 +62,25 @@ impl Table {
             start,
             ..Query::new(condition, values)
         };
-        let page = self.query_page(query, limit).await?;
-        let tasks = page.items.into_iter().map(|item| Ok(items::to_task(item)?.value));
-        Ok(Page { items: tasks.collect::<Result<_, StoreError>>()?, next: page.next })
+        let found = self.query_page(query, limit).await?;
+        let tasks = found.items.into_iter().map(|item| Ok(items::to_task(item)?.value));
+        Ok(Page { items: tasks.collect::<Result<_, StoreError>>()?, next: found.next })
     }
 
-    /// Reads a task, lets `change` decide, and saves what it makes; a completed task also leaves its
-    /// conversation's slot, and keeps with which entry it was answered. Asked again when someone else was faster.
+    /// Changes a task as a rule decides. A completed one leaves its conversation's slot and keeps which entry answered.
+    /// Returns it as it is then.
     pub async fn change_task<E>(
         &self,
         id: TaskId,
-        change: impl Fn(Option<Task>) -> Result<(Task, Option<Task>), E>,
-    ) -> Result<Task, SendError<E>> {
+        decide: impl Fn(&Task) -> Result<Decision<Task>, E>,
+    ) -> Result<Task, ChangeError<E>> {
         retry_conflicts(|| async {
-            let read = self.task(id).await?;
-            let version = read.as_ref().map_or(0, |read| read.version);
-            let (before, changed) = change(read.map(|read| read.value)).map_err(SendError::Rule)?;
-            let Some(mut task) = changed else { return Ok(before) };
+            let read = self.task(id).await?.ok_or(ChangeError::Missing)?;
+            let Decision { change, event } = decide(&read.value).map_err(ChangeError::Rule)?;
+            let Some(mut task) = change else {
+                self.record_event(event.as_ref()).await?;
+                return Ok(read.value);
+            };
             let mut parts = Vec::new();
             if task.status() == TaskStatus::Completed {
                 let (head, slot) = self.head_and_slot(task.conversation_id).await?;
@@ -78,31 +90,26 @@ impl Table {
                     parts.push(put_slot(task.conversation_id, &freed)?);
                 }
             }
-            parts.push(put_task(&Versioned { value: task.clone(), version })?);
-            match self.transact(parts).await? {
-                Written::Stored => Ok(task),
-                Written::Refused(_) => Err(lost().into()),
-            }
+            parts.push(put_task(&read.with(task.clone()))?);
+            self.store(parts, event.as_ref()).await?;
+            Ok(task)
         })
         .await
     }
 
-    /// Opens or completes a conversation's task, if its head and slot as they stand demand it. `open_in`
-    /// says the pool, or that tasking is off; it is asked only when a task is to be opened.
-    pub async fn keep_tasks<Fut>(
+    /// Opens or completes a conversation's task, as its head and slot demand. A new task has the id `new_id` and goes to
+    /// the pool that the settings name; they are read only then.
+    pub async fn sync_tasks(
         &self,
         id: ConversationId,
+        settings: &CachedSettings,
         now: Timestamp,
-        new_id: impl Fn() -> TaskId,
-        open_in: impl Fn() -> Fut,
-    ) -> Result<TaskChange, StoreError>
-    where
-        Fut: Future<Output = Result<Option<String>, StoreError>>,
-    {
+        new_id: TaskId,
+    ) -> Result<TaskChange, StoreError> {
         retry_conflicts(|| async {
             let (head, slot) = self.head_and_slot(id).await?;
             let Some(plan) = plan_tasks(&head, &slot.value) else { return Ok(TaskChange::default()) };
-            let pool = if plan.open.is_some() { open_in().await? } else { None };
+            let pool = if plan.open.is_some() { self.tasking_pool(settings, now).await? } else { None };
             let Some(plan) = allowed(plan, pool.is_some(), &slot.value) else { return Ok(TaskChange::default()) };
             let mut parts = Vec::new();
             let mut kept = TaskSlot { open: slot.value.open, up_to: plan.up_to };
@@ -115,19 +122,32 @@ impl Table {
                 }
             }
             if let Some((number, pool)) = plan.open.zip(pool) {
-                let patient_name =
-                    self.patient(head.patient_id).await?.map_or_else(String::new, |patient| patient.name);
-                let task = new_task(new_id(), &head, patient_name, number, pool, now);
-                kept.open = Some((task.id, number));
+                let patient = self.patient(head.patient_id).await?;
+                let task = Task {
+                    id: new_id,
+                    conversation_id: head.id,
+                    patient_id: head.patient_id,
+                    title: head.title.as_str().to_owned(),
+                    patient_name: patient.map_or_else(String::new, |patient| patient.name),
+                    pool,
+                    opened_by_number: number,
+                    progress: Progress::Requested,
+                    created_at: now,
+                };
+                kept.open = Some((new_id, number));
                 parts.push(put_task(&Versioned::new(task))?);
             }
             parts.push(put_slot(id, &slot.with(kept))?);
-            match self.transact(parts).await? {
-                Written::Stored => Ok(TaskChange { opened: plan.open.is_some(), completed: plan.complete.is_some() }),
-                Written::Refused(_) => Err(lost()),
-            }
+            self.store(parts, None).await?;
+            Ok(TaskChange { opened: plan.open.is_some(), completed: plan.complete.is_some() })
         })
         .await
+    }
+
+    /// The pool that new tasks go to, unless tasking is off.
+    async fn tasking_pool(&self, settings: &CachedSettings, now: Timestamp) -> Result<Option<String>, StoreError> {
+        let tasking = settings.get(self, now).await?.tasking;
+        Ok(tasking.enabled.then_some(tasking.pool))
     }
 
     async fn head_and_slot(&self, id: ConversationId) -> Result<(Conversation, Versioned<TaskSlot>), StoreError> {
@@ -148,31 +168,10 @@ fn allowed(plan: TaskPlan, tasking: bool, slot: &TaskSlot) -> Option<TaskPlan> {
     plan.complete.is_some().then_some(TaskPlan { open: None, up_to: slot.up_to, ..plan })
 }
 
-fn new_task(
-    id: TaskId,
-    head: &Conversation,
-    patient_name: String,
-    number: Number,
-    pool: String,
-    now: Timestamp,
-) -> Task {
-    Task {
-        id,
-        conversation_id: head.id,
-        patient_id: head.patient_id,
-        title: head.title.as_str().to_owned(),
-        patient_name,
-        pool,
-        opened_by_number: number,
-        progress: Progress::Requested,
-        created_at: now,
-    }
-}
-
 fn put_task(task: &Versioned<Task>) -> Result<Part, StoreError> {
-    Ok(Part::Put(items::from_task(task)?, Some(Condition::version(task.version))))
+    Ok(Part::Put(items::from_task(task)?, Some(task.unchanged())))
 }
 
 fn put_slot(id: ConversationId, slot: &Versioned<TaskSlot>) -> Result<Part, StoreError> {
-    Ok(Part::Put(items::from_task_slot(id, slot)?, Some(Condition::version(slot.version))))
+    Ok(Part::Put(items::from_task_slot(id, slot)?, Some(slot.unchanged())))
 }

@@ -3,7 +3,7 @@
 use domain::audit::{Action, AuditEvent, Entity, Month};
 use domain::ids::MessageId;
 use domain::lock::Status;
-use shared::store::{Position, SendError, Sent, Table};
+use shared::store::{ChangeError, Position, Sent, Table};
 
 use crate::support::{Refusal, agent, ana, at, begun, clara, id_of, patient, person, send_as, set_status, table};
 
@@ -21,9 +21,9 @@ async fn what_staff_send_is_in_the_log_and_what_patients_send_is_not() {
     let id = begun(&table, "t", 0).await.id;
     let (of_now, forged) = (MessageId::new(id_of(1)), MessageId::new(id_of(-100_000_000)));
     for message in [of_now, of_now, forged, forged] {
-        send_as(&table, id, message, &clara(), "text", 1).await.unwrap();
+        send_as(&table, (id, message), &clara(), "text", 1).await.unwrap();
     }
-    send_as(&table, id, MessageId::new(id_of(2)), &ana(), "text", 2).await.unwrap();
+    send_as(&table, (id, MessageId::new(id_of(2))), &ana(), "text", 2).await.unwrap();
     let log = log(&table).await;
     assert_eq!(actions(&log), [Action::SendMessage, Action::SendMessage], "once each, whatever their ids' time");
     for event in &log {
@@ -40,8 +40,8 @@ async fn what_is_refused_leaves_no_event() {
     let table = table().await;
     let id = begun(&table, "t", 0).await.id;
     set_status(&table, id, Status::Closed, &ana(), 1).await.unwrap();
-    let refused = send_as(&table, id, MessageId::new(id_of(2)), &clara(), "too late", 2).await;
-    assert!(matches!(refused, Err(SendError::Rule(Refusal::Closed))));
+    let refused = send_as(&table, (id, MessageId::new(id_of(2))), &clara(), "too late", 2).await;
+    assert!(matches!(refused, Err(ChangeError::Rule(Refusal::Closed))));
     assert_eq!(log(&table).await, []);
     set_status(&table, id, Status::Open, &clara(), 3).await.unwrap();
     assert_eq!(log(&table).await.len(), 1);
@@ -52,14 +52,14 @@ async fn a_message_id_is_used_once_in_a_conversation() {
     let table = table().await;
     let (first, second) = (begun(&table, "a", 0).await.id, begun(&table, "b", 0).await.id);
     let message = MessageId::new(id_of(1));
-    let sent = send_as(&table, first, message, &clara(), "text", 1).await.unwrap();
+    let sent = send_as(&table, (first, message), &clara(), "text", 1).await.unwrap();
     assert!(matches!(sent, Sent::Now(_)));
-    let elsewhere = send_as(&table, second, message, &clara(), "text", 1).await.unwrap();
+    let elsewhere = send_as(&table, (second, message), &clara(), "text", 1).await.unwrap();
     assert!(matches!(elsewhere, Sent::Now(_)), "in another one it is another message");
-    let by_the_patient = send_as(&table, first, message, &ana(), "text", 1).await.unwrap();
+    let by_the_patient = send_as(&table, (first, message), &ana(), "text", 1).await.unwrap();
     assert!(matches!(by_the_patient, Sent::Before(entry) if entry.sender == clara()));
     set_status(&table, first, Status::Closed, &ana(), 2).await.unwrap();
-    let again = send_as(&table, first, message, &clara(), "text", 3).await.unwrap();
+    let again = send_as(&table, (first, message), &clara(), "text", 3).await.unwrap();
     assert!(matches!(again, Sent::Before(_)), "whatever became of the conversation since");
     assert_eq!(actions(&log(&table).await), [Action::SendMessage, Action::SendMessage]);
 }
@@ -79,7 +79,7 @@ async fn an_event_is_never_replaced() {
     table.record_event(Some(&forged)).await.unwrap();
     // Whoever learns an event's id and sends a message under it changes nothing either.
     let id = begun(&table, "t", 0).await.id;
-    send_as(&table, id, MessageId::new(first.id.uuid()), &ana(), "text", 2).await.unwrap();
+    send_as(&table, (id, MessageId::new(first.id.uuid())), &ana(), "text", 2).await.unwrap();
     let log = log(&table).await;
     assert_eq!(log.len(), 2);
     assert!(log.contains(&first), "{log:?}");
@@ -93,7 +93,7 @@ async fn the_log_is_read_newest_first_in_pages_and_by_month() {
         let event = agent(&clara(), day * DAY).unwrap().changed(patient(), Action::CreateOrder, Entity::Patient);
         table.record_event(Some(&event)).await.unwrap();
         let message = begun(&table, "t", day * DAY).await.id;
-        send_as(&table, message, MessageId::new(id_of(day * DAY)), &ana(), "text", day * DAY).await.unwrap();
+        send_as(&table, (message, MessageId::new(id_of(day * DAY))), &ana(), "text", day * DAY).await.unwrap();
     }
     let mut days = Vec::new();
     let mut start: Option<Position> = None;

@@ -6,7 +6,7 @@ use domain::encounter::{Encounter, EncounterStatus};
 use domain::ids::{ChartItemId, EncounterId};
 use domain::lock::Status;
 use futures::future::join_all;
-use shared::store::{Added, SendError, StoreError, Table};
+use shared::store::{Added, ChangeError, Decision, StoreError, Table};
 
 use crate::support::{agent, at, begun, clara, id_of, patient, set_status, table};
 
@@ -19,14 +19,16 @@ fn order(text: &str, second: i64) -> ChartItem {
     }
 }
 
-async fn add(table: &Table, id: EncounterId, item: &ChartItem) -> Result<Added, SendError<CannotAdd>> {
-    let find = |encounter: Option<Encounter>| Ok(encounter.unwrap());
-    let event = |encounter: &Encounter, adds: bool| {
-        let second = item.created_at.as_second() - at(0).as_second();
-        let (agent, entity) = (agent(&clara(), second)?, Entity::Encounter(encounter.id));
-        adds.then(|| agent.changed(encounter.patient_id, Action::CreateOrder, entity))
+async fn add(table: &Table, id: EncounterId, item: &ChartItem) -> Result<Added, ChangeError<CannotAdd>> {
+    let agent = agent(&clara(), item.created_at.as_second() - at(0).as_second()).unwrap();
+    let decide = |encounter: &Encounter, stored: Option<&ChartItem>| {
+        if stored.is_some() {
+            return Ok(Decision { change: None, event: None });
+        }
+        let event = agent.changed(encounter.patient_id, Action::CreateOrder, Entity::Encounter(encounter.id));
+        Ok(Decision { change: Some(encounter.add(&item.content)?), event: Some(event) })
     };
-    table.add_to_encounter(id, item, find, |encounter| encounter.add(&item.content), event).await
+    table.add_to_encounter(id, item, decide).await
 }
 
 async fn encounter(table: &Table, id: EncounterId) -> Encounter {
@@ -62,13 +64,13 @@ async fn a_finished_encounter_takes_nothing_until_it_is_resumed() {
     let stored = order("Potassium", 1);
     add(&table, id, &stored).await.unwrap();
     set_status(&table, chat.id, Status::Closed, &clara(), 2).await.unwrap();
-    table.bring_together(chat.id).await.unwrap();
+    table.sync_locks(chat.id).await.unwrap();
     let late = order("Sodium", 3);
-    assert!(matches!(add(&table, id, &late).await, Err(SendError::Rule(CannotAdd::Finished))));
+    assert!(matches!(add(&table, id, &late).await, Err(ChangeError::Rule(CannotAdd::Finished))));
     assert_eq!(add(&table, id, &stored).await.unwrap(), Added::Before(stored), "a repetition is answered all the same");
     assert_eq!(encounter(&table, id).await.chart_counts.orders, 1);
     set_status(&table, chat.id, Status::Open, &clara(), 4).await.unwrap();
-    table.bring_together(chat.id).await.unwrap();
+    table.sync_locks(chat.id).await.unwrap();
     assert_eq!(add(&table, id, &late).await.unwrap(), Added::Now);
 }
 
@@ -81,12 +83,12 @@ async fn adding_beside_a_closing_and_its_projection_loses_nothing() {
     let adding = join_all(orders.iter().map(|order| add(&table, id, order)));
     let closing = async {
         set_status(&table, chat.id, Status::Closed, &clara(), 20).await.unwrap();
-        table.bring_together(chat.id).await.unwrap();
+        table.sync_locks(chat.id).await.unwrap();
     };
     let (added, ()) = futures::join!(adding, closing);
     let stored = added.iter().filter(|added| matches!(added, Ok(Added::Now))).count();
-    let refused = added.iter().filter(|added| matches!(added, Err(SendError::Rule(CannotAdd::Finished)))).count();
-    let busy = added.iter().filter(|added| matches!(added, Err(SendError::Store(StoreError::Busy(_))))).count();
+    let refused = added.iter().filter(|added| matches!(added, Err(ChangeError::Rule(CannotAdd::Finished)))).count();
+    let busy = added.iter().filter(|added| matches!(added, Err(ChangeError::Store(StoreError::Busy(_))))).count();
     assert_eq!(stored + refused + busy, 8, "{added:?}");
     let encounter = encounter(&table, id).await;
     assert_eq!(encounter.status(), EncounterStatus::Finished);

@@ -6,7 +6,7 @@ use domain::person::Role;
 use domain::questionnaire::Questionnaire;
 use domain::settings::Settings;
 use futures::future::join_all;
-use shared::store::{CachedSettings, SendError, Table};
+use shared::store::{CachedSettings, ChangeError, Table};
 use uuid::Uuid;
 
 use crate::support::{at, table};
@@ -25,14 +25,14 @@ fn draft(number: u128, title: &str, active: bool) -> Draft {
 
 async fn put(table: &Table, number: u128, title: &str, active: bool) -> Result<Questionnaire, CatalogueError> {
     match table.put_questionnaire(id(number), &draft(number, title, active)).await {
-        Err(SendError::Rule(error)) => Err(error),
+        Err(ChangeError::Rule(error)) => Err(error),
         other => Ok(other.unwrap()),
     }
 }
 
 async fn delete(table: &Table, number: u128) -> Result<(), CatalogueError> {
     match table.delete_questionnaire(id(number)).await {
-        Err(SendError::Rule(error)) => Err(error),
+        Err(ChangeError::Rule(error)) => Err(error),
         other => {
             other.unwrap();
             Ok(())

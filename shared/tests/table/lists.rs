@@ -3,9 +3,10 @@
 use domain::ids::PatientId;
 use domain::lock::Status;
 use domain::patient::{Patient, PatientQuery};
+use shared::store::ConversationPage;
 use uuid::Uuid;
 
-use crate::support::{ana, begun, clara, patient, send, set_status, table};
+use crate::support::{ana, begun, clara, page, patient, send, set_status, table};
 
 #[tokio::test]
 async fn chats_are_listed_open_first_then_by_newest_activity() {
@@ -22,7 +23,7 @@ async fn chats_are_listed_open_first_then_by_newest_activity() {
     let mut listed = Vec::new();
     let mut start = None;
     loop {
-        let page = table.list_conversations(patient(), None, true, 2, start.as_ref()).await.unwrap();
+        let page = table.list_conversations(page(2, start.as_ref())).await.unwrap();
         listed.extend(page.items.iter().map(|head| head.id));
         start = page.next;
         if start.is_none() {
@@ -30,12 +31,15 @@ async fn chats_are_listed_open_first_then_by_newest_activity() {
         }
     }
     assert_eq!(listed, [ids[1], ids[2], ids[0], ids[3], ids[4]]);
-    let closed = table.list_conversations(patient(), Some(Status::Closed), true, 10, None).await.unwrap();
+    let closed = ConversationPage { status: Some(Status::Closed), ..page(10, None) };
+    let closed = table.list_conversations(closed).await.unwrap();
     assert_eq!(closed.items.iter().map(|head| head.id).collect::<Vec<_>>(), [ids[3], ids[4]]);
-    let own = table.list_conversations(patient(), None, false, 10, None).await.unwrap();
+    let own = ConversationPage { with_empty: false, ..page(10, None) };
+    let own = table.list_conversations(own).await.unwrap();
     assert_eq!(own.items.iter().map(|head| head.id).collect::<Vec<_>>(), [ids[1], ids[3]], "without empty ones");
     let other = PatientId::new(Uuid::new_v4());
-    assert!(table.list_conversations(other, None, true, 10, None).await.unwrap().items.is_empty());
+    let others = ConversationPage { patient: other, ..page(10, None) };
+    assert!(table.list_conversations(others).await.unwrap().items.is_empty());
 }
 
 #[tokio::test]

@@ -5,17 +5,15 @@ use domain::entry::Entry;
 use domain::ids::EncounterId;
 use domain::lock::{Lock, Status};
 use domain::person::Person;
-use shared::store::{StoreError, Table};
+use shared::store::{Decision, StoreError, Table};
 
 use crate::support::{ana, at, begun, clara, send, set_status, table};
 
 async fn set_encounter(table: &Table, id: EncounterId, status: EncounterStatus, by: &Person, second: i64) -> Encounter {
-    let change = |encounter: Option<Encounter>| {
-        let encounter = encounter.unwrap();
-        let changed = encounter.set_status(status, by, at(second));
-        Ok::<_, StoreError>((encounter, changed))
+    let decide = |encounter: &Encounter| {
+        Ok::<_, StoreError>(Decision { change: encounter.set_status(status, by, at(second)), event: None })
     };
-    table.change_encounter(id, change, |_, _| None).await.unwrap()
+    table.change_encounter(id, decide).await.unwrap()
 }
 
 /// Both sides agree on the state and on every change that led to it.
@@ -40,10 +38,10 @@ async fn the_encounter_follows_the_chat_with_every_change_it_missed() {
             }
         }
     }
-    table.bring_together(head.id).await.unwrap();
+    table.sync_locks(head.id).await.unwrap();
     assert_eq!(assert_together(&table, head.id).await.len(), 5);
     let before = table.encounter(head.encounter_id).await.unwrap();
-    table.bring_together(head.id).await.unwrap();
+    table.sync_locks(head.id).await.unwrap();
     assert_eq!(table.encounter(head.encounter_id).await.unwrap(), before, "again, nothing is written");
 }
 
@@ -56,7 +54,7 @@ async fn the_chat_follows_the_encounter_with_numbered_entries() {
     set_encounter(&table, head.encounter_id, EncounterStatus::InProgress, &clara(), 3).await;
     let finished = set_encounter(&table, head.encounter_id, EncounterStatus::Finished, &clara(), 4).await;
     assert!(finished.archived());
-    table.bring_together(head.id).await.unwrap();
+    table.sync_locks(head.id).await.unwrap();
     assert_eq!(assert_together(&table, head.id).await.len(), 3);
     let closed = table.conversation(head.id).await.unwrap().unwrap();
     assert_eq!((closed.status(), closed.last_number), (Status::Closed, 4));
@@ -68,7 +66,7 @@ async fn both_sides_at_once_come_to_one_end() {
     let head = begun(&table, "t", 0).await;
     set_status(&table, head.id, Status::Closed, &ana(), 1).await.unwrap();
     set_encounter(&table, head.encounter_id, EncounterStatus::Finished, &clara(), 2).await;
-    let together = (0..4).map(|_| table.bring_together(head.id));
+    let together = (0..4).map(|_| table.sync_locks(head.id));
     for outcome in futures::future::join_all(together).await {
         outcome.unwrap();
     }

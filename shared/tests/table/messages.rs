@@ -6,7 +6,7 @@ use domain::entry::Content;
 use domain::ids::{ConversationId, MessageId};
 use domain::lock::Status;
 use futures::future::join_all;
-use shared::store::{SendError, Sent};
+use shared::store::{ChangeError, Sent};
 use uuid::Uuid;
 
 use crate::support::{Refusal, ana, begun, clara, send, send_as, set_status, table};
@@ -18,7 +18,7 @@ async fn the_same_message_at_once_is_stored_once() {
     let message = MessageId::new(Uuid::new_v4());
     let sent = join_all((0..20).map(|second| {
         let table = table.clone();
-        async move { send_as(&table, id, message, &ana(), "once", second).await.unwrap() }
+        async move { send_as(&table, (id, message), &ana(), "once", second).await.unwrap() }
     }))
     .await;
     let entries: Vec<_> = sent
@@ -44,8 +44,9 @@ async fn many_senders_leave_no_gap_and_nothing_is_stored_that_was_refused() {
                 match send(&table, id, &ana(), &format!("{sender}-{message}"), 1).await {
                     Ok(Sent::Now(entry)) => stored.push(entry.number),
                     Ok(Sent::Before(_)) => panic!("the id is new"),
-                    Err(SendError::Store(error)) => assert!(error.is_passing(), "{error}"),
-                    Err(SendError::Rule(refusal)) => assert_eq!(refusal, Refusal::Closed),
+                    Err(ChangeError::Store(error)) => assert!(error.is_transient(), "{error}"),
+                    Err(ChangeError::Missing) => panic!("the conversation exists"),
+                    Err(ChangeError::Rule(refusal)) => assert_eq!(refusal, Refusal::Closed),
                 }
             }
             stored

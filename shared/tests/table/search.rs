@@ -6,7 +6,7 @@ use domain::conversation::Conversation;
 use domain::ids::{ConversationId, PatientId};
 use domain::lock::Status;
 use domain::search::{ConversationQuery, Digest};
-use shared::store::{ListPage, Rebuilt, Table, schema};
+use shared::store::{ConversationPage, Rebuilt, Table, schema};
 use testkit::emulator::{connection, new_table};
 use uuid::Uuid;
 
@@ -34,7 +34,8 @@ async fn found(table: &Table, typed: &str, limit: usize) -> Vec<ConversationId> 
     let query = ConversationQuery::new(typed).unwrap();
     let (mut ids, mut start) = (Vec::new(), None);
     loop {
-        let list = ListPage { patient: patient(), status: None, with_empty: true, limit, start: start.as_ref() };
+        let list =
+            ConversationPage { patient: patient(), status: None, with_empty: true, limit, start: start.as_ref() };
         let page = table.search_conversations(&query, list).await.unwrap();
         assert!(page.items.len() <= limit);
         assert!(page.next.is_none() || page.items.len() == limit, "the last page alone is short");
@@ -76,7 +77,7 @@ async fn all_words_find_a_conversation_and_the_list_keeps_its_order() {
 
     let query = ConversationQuery::new("n").unwrap();
     let search = async |patient: PatientId, status, with_empty| {
-        let list = ListPage { patient, status, with_empty, limit: 9, start: None };
+        let list = ConversationPage { patient, status, with_empty, limit: 9, start: None };
         let page = table.search_conversations(&query, list).await.unwrap();
         page.items.into_iter().map(|head| head.id).collect::<Vec<_>>()
     };

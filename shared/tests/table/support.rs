@@ -3,12 +3,14 @@
 use aws_sdk_dynamodb::Client;
 use domain::Timestamp;
 use domain::audit::{Action, Agent, Entity, Source};
-use domain::conversation::{Changed, Conversation};
+use domain::conversation::{Changed, Conversation, ConversationStart};
 use domain::encounter::Encounter;
 use domain::ids::{AuditEventId, ConversationId, EncounterId, MessageId, PatientId, UserId};
 use domain::person::{Person, Role};
 use domain::text::{MessageText, Title};
-use shared::store::{Created, Outgoing, SendError, Sent, StoreError, Table};
+use shared::store::{
+    ChangeError, ConversationPage, Created, Decision, Outgoing, Position, Posting, Sent, StoreError, Table,
+};
 use testkit::accounts::PATIENT_A;
 pub(crate) use testkit::accounts::{ana, clara};
 use testkit::emulator::{connection, new_table};
@@ -33,7 +35,7 @@ pub(crate) fn patient() -> PatientId {
     PATIENT_A.parse().unwrap()
 }
 
-/// Whose accesses are recorded, if they are staff.
+/// The staff member to audit; none for patients.
 pub(crate) fn agent(by: &Person, second: i64) -> Option<Agent> {
     let source = Source { address: Some("203.0.113.7".into()), request_id: "request".into() };
     Agent::staff(by, source, at(second), AuditEventId::new(id_of(second)))
@@ -50,18 +52,18 @@ pub(crate) fn id_of(second: i64) -> Uuid {
 /// A conversation begun by the clinician, with its encounter, in the table.
 pub(crate) async fn begun(table: &Table, title: &str, second: i64) -> Conversation {
     let (id, encounter_id) = (ConversationId::new(Uuid::new_v4()), EncounterId::new(Uuid::new_v4()));
-    let head = Conversation::begin(id, encounter_id, patient(), Title::new(title).unwrap(), &clara(), at(second));
+    let title = Title::new(title).unwrap();
+    let start = ConversationStart { id, encounter_id, patient_id: patient(), title };
+    let head = Conversation::begin(start, &clara(), at(second));
     let encounter = Encounter::begin(&head, "Results".into());
     let changed = Changed { head, entries: Vec::new() };
-    assert_eq!(table.create_conversation(&changed, &encounter, None, None, at(second)).await.unwrap(), Created::Now);
+    assert_eq!(table.create_conversation(&changed, &encounter, None, None).await.unwrap(), Created::Now);
     changed.head
 }
 
 /// Why a test's message is refused.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum Refusal {
-    #[error("there is no such conversation")]
-    Missing,
     #[error("the conversation is closed")]
     Closed,
 }
@@ -73,26 +75,30 @@ pub(crate) async fn send(
     by: &Person,
     text: &str,
     second: i64,
-) -> Result<Sent, SendError<Refusal>> {
-    send_as(table, id, MessageId::new(Uuid::new_v4()), by, text, second).await
+) -> Result<Sent, ChangeError<Refusal>> {
+    send_as(table, (id, MessageId::new(Uuid::new_v4())), by, text, second).await
 }
 
 /// Sends a message with a given id.
 pub(crate) async fn send_as(
     table: &Table,
-    id: ConversationId,
-    message: MessageId,
+    (id, message): (ConversationId, MessageId),
     by: &Person,
     text: &str,
     second: i64,
-) -> Result<Sent, SendError<Refusal>> {
+) -> Result<Sent, ChangeError<Refusal>> {
     let text = MessageText::new(text).unwrap();
-    let post = |head: &Conversation, _: &[_]| {
-        head.post(message, text.clone(), None, by, at(second)).map_err(|_| Refusal::Closed)
-    };
     let agent = agent(by, second);
-    let message = Outgoing { conversation: id, id: message, attachments: &[] };
-    table.send_message(message, agent.as_ref(), |head| head.ok_or(Refusal::Missing), post, at(second)).await
+    let decide = |head: &Conversation, _: &[_]| {
+        let posted = head.post(message, text.clone(), by, at(second)).map_err(|_| Refusal::Closed);
+        Ok(Posting { posted, event: agent.as_ref().map(|agent| agent.sent(head.patient_id, id, message)) })
+    };
+    table.send_message(Outgoing { conversation: id, id: message, attachments: &[] }, decide).await
+}
+
+/// A page of the patient's conversations, with empty ones.
+pub(crate) fn page(limit: usize, start: Option<&Position>) -> ConversationPage<'_> {
+    ConversationPage { patient: patient(), status: None, with_empty: true, limit, start }
 }
 
 /// Closes or reopens.
@@ -102,15 +108,12 @@ pub(crate) async fn set_status(
     status: domain::lock::Status,
     by: &Person,
     second: i64,
-) -> Result<Conversation, SendError<StoreError>> {
-    let decide = |head: Option<Conversation>| {
-        let head = head.unwrap();
-        let changed = head.set_status(status, by, at(second));
-        Ok((head, changed))
+) -> Result<Conversation, ChangeError<StoreError>> {
+    let agent = agent(by, second);
+    let decide = |head: &Conversation| {
+        let (patient, entity) = (head.patient_id, Entity::Conversation(head.id));
+        let event = agent.as_ref().map(|agent| agent.changed(patient, Action::CloseConversation, entity));
+        Ok(Decision { change: head.set_status(status, by, at(second)), event })
     };
-    let event = |head: &Conversation, _changes: bool| {
-        let agent = agent(by, second)?;
-        Some(agent.changed(head.patient_id, Action::CloseConversation, Entity::Conversation(head.id)))
-    };
-    Ok(table.change_conversation(id, &by.user_id, decide, event).await?.0)
+    Ok(table.change_conversation(id, &by.user_id, decide).await?.0)
 }

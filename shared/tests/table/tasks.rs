@@ -2,37 +2,37 @@
 
 use domain::ids::{ConversationId, TaskId};
 use domain::lock::Status;
+use domain::settings::Settings;
 use domain::task::{AlreadyCompleted, Progress, Task, TaskStatus};
-use shared::store::{SendError, StoreError, Table, TaskChange};
+use shared::store::{CachedSettings, ChangeError, Decision, StoreError, Table, TaskChange, TaskPage};
 use uuid::Uuid;
 
 use crate::support::{ana, at, begun, clara, send, set_status, table};
 
 async fn keep(table: &Table, id: ConversationId) -> TaskChange {
-    keep_in(table, id, Some("clinic")).await
+    keep_at(table, id, 9).await
 }
 
-async fn keep_at(table: &Table, id: ConversationId, second: i64) {
-    let new_id = || TaskId::new(Uuid::new_v4());
-    table.keep_tasks(id, at(second), new_id, || async { Ok(Some("clinic".to_owned())) }).await.unwrap();
+async fn keep_at(table: &Table, id: ConversationId, second: i64) -> TaskChange {
+    sync(table, id, second).await.unwrap()
 }
 
-async fn keep_in(table: &Table, id: ConversationId, pool: Option<&str>) -> TaskChange {
-    let pool = || async { Ok(pool.map(String::from)) };
-    table.keep_tasks(id, at(9), || TaskId::new(Uuid::new_v4()), pool).await.unwrap()
+async fn sync(table: &Table, id: ConversationId, second: i64) -> Result<TaskChange, StoreError> {
+    table.sync_tasks(id, &CachedSettings::default(), at(second), TaskId::new(Uuid::new_v4())).await
+}
+
+/// A page of the clinic's tasks.
+fn page(status: Option<TaskStatus>) -> TaskPage<'static> {
+    TaskPage { pool: "clinic", status, owner: None, limit: 10, start: None }
 }
 
 async fn listed(table: &Table, status: Option<TaskStatus>) -> Vec<Task> {
-    table.list_tasks("clinic", status, None, 10, None).await.unwrap().items
+    table.list_tasks(page(status)).await.unwrap().items
 }
 
-async fn set(table: &Table, id: TaskId, status: TaskStatus) -> Result<Task, SendError<AlreadyCompleted>> {
-    let change = |task: Option<Task>| {
-        let task = task.unwrap();
-        let changed = task.set_status(status, None, &clara(), at(5))?;
-        Ok((task, changed))
-    };
-    table.change_task(id, change).await
+async fn set(table: &Table, id: TaskId, status: TaskStatus) -> Result<Task, ChangeError<AlreadyCompleted>> {
+    let decide = |task: &Task| Ok(Decision { change: task.set_status(status, None, &clara(), at(5))?, event: None });
+    table.change_task(id, decide).await
 }
 
 #[tokio::test]
@@ -76,7 +76,7 @@ async fn a_ticked_task_frees_the_place_for_the_next_question() {
     assert_eq!(set(&table, task.id, TaskStatus::InProgress).await.unwrap().status(), TaskStatus::InProgress);
     assert!(listed(&table, Some(TaskStatus::Requested)).await.is_empty());
     set(&table, task.id, TaskStatus::Completed).await.unwrap();
-    assert!(matches!(set(&table, task.id, TaskStatus::Requested).await, Err(SendError::Rule(AlreadyCompleted))));
+    assert!(matches!(set(&table, task.id, TaskStatus::Requested).await, Err(ChangeError::Rule(AlreadyCompleted))));
     assert_eq!(keep(&table, id).await, TaskChange::default(), "a late record does not bring it back");
     send(&table, id, &ana(), "another question", 2).await.unwrap();
     assert!(keep(&table, id).await.opened);
@@ -89,7 +89,11 @@ async fn with_tasking_off_a_question_waits_for_it_to_be_on() {
     let table = table().await;
     let id = begun(&table, "Results", 0).await.id;
     send(&table, id, &ana(), "question", 1).await.unwrap();
-    assert_eq!(keep_in(&table, id, None).await, TaskChange::default());
+    let mut off = Settings::default();
+    off.tasking.enabled = false;
+    table.put_settings(&off).await.unwrap();
+    assert_eq!(keep(&table, id).await, TaskChange::default());
+    table.put_settings(&Settings::default()).await.unwrap();
     assert!(keep(&table, id).await.opened);
 }
 
@@ -145,7 +149,8 @@ async fn an_owners_tasks_are_listed_page_by_page() {
     let (mut found, mut start) = (Vec::new(), None);
     for page in 0.. {
         assert!(page < 5, "it ends");
-        let listed = table.list_tasks("clinic", None, Some(&clara().user_id), 2, start.as_ref()).await.unwrap();
+        let own = TaskPage { owner: Some(&clara().user_id), limit: 2, start: start.as_ref(), ..self::page(None) };
+        let listed = table.list_tasks(own).await.unwrap();
         assert!(listed.items.len() <= 2);
         found.extend(listed.items.into_iter().map(|task| task.id));
         start = listed.next;
@@ -154,17 +159,16 @@ async fn an_owners_tasks_are_listed_page_by_page() {
         }
     }
     assert_eq!(found, own, "each once, in order, and nobody else's");
-    let others = table.list_tasks("clinic", None, Some(&ana().user_id), 10, None).await.unwrap();
+    let others = table.list_tasks(TaskPage { owner: Some(&ana().user_id), ..page(None) }).await.unwrap();
     assert_eq!((others.items.len(), others.next), (0, None));
 }
 
 /// Items that another program broke must be named, not guessed at.
 #[tokio::test]
-async fn what_does_not_exist_is_not_a_passing_failure() {
+async fn what_does_not_exist_is_not_a_transient_failure() {
     let table = table().await;
-    let pool = || async { Ok(None) };
     let missing = ConversationId::new(Uuid::new_v4());
-    let outcome = table.keep_tasks(missing, at(0), || TaskId::new(Uuid::new_v4()), pool).await;
+    let outcome = sync(&table, missing, 0).await;
     assert!(matches!(outcome, Err(StoreError::Corrupt(_))), "{outcome:?}");
-    assert!(matches!(table.bring_together(missing).await, Err(StoreError::Corrupt(_))));
+    assert!(matches!(table.sync_locks(missing).await, Err(StoreError::Corrupt(_))));
 }

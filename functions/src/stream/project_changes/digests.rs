@@ -1,53 +1,51 @@
-//! Search digests: what a new conversation's title and a new message say goes into their conversation's digest.
+//! Search digests: the words of new titles and new messages go into the digests of their conversations.
 //!
-//! A digest is a set of words, so records may come twice, late or in any order. What a batch says in one
-//! conversation is added together, with its first record: several messages cost one read and one write.
+//! A digest is a set of words, so records may come twice, late or out of order. What a batch brings to one conversation is
+//! added at its first record: several messages cost one read and one write.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use aws_lambda_events::dynamodb::{Event, EventRecord};
 use domain::ids::{ConversationId, PatientId};
 use domain::search::Digest;
-use shared::store::digests::{text_of, title_of};
-use shared::store::{StoreError, Table, schema};
+use shared::store::stream::{Change, NewText, Record};
+use shared::store::{StoreError, Table};
 
-use crate::stream::batch;
-
-/// What a batch says, by conversation.
+/// The new words of a batch, by conversation.
 #[derive(Debug, Default)]
-pub(super) struct Said(Mutex<HashMap<ConversationId, InOne>>);
+pub(super) struct NewWords(Mutex<HashMap<ConversationId, InOne>>);
 
-/// What a batch says in one conversation.
+/// The new words of a batch in one conversation.
 #[derive(Debug, Clone, Default)]
 struct InOne {
     patient: Option<PatientId>,
     words: Digest,
 }
 
-impl Said {
-    /// Collects it. A record that can't be read fails when its turn comes.
-    pub(super) fn in_batch(event: &Event) -> Self {
-        let mut said: HashMap<ConversationId, InOne> = HashMap::new();
-        for record in &event.records {
-            let Ok(Some((id, patient, text))) = read(record) else { continue };
-            let one = said.entry(id).or_default();
-            one.patient = one.patient.or(patient);
-            if record.event_name == "INSERT" {
-                one.words.add(&text);
+impl NewWords {
+    /// Collects them. A record that can't be read is left out here and fails when it is processed.
+    pub(super) fn of_batch(records: &[Record]) -> Self {
+        let mut all: HashMap<ConversationId, InOne> = HashMap::new();
+        for change in records.iter().filter_map(|record| record.change().ok()) {
+            let Some((id, text)) = new_text(change) else { continue };
+            let one = all.entry(id).or_default();
+            if let Change::Conversation(conversation) = change {
+                one.patient = one.patient.or(conversation.patient);
+            }
+            if let NewText::Text(text) = text {
+                one.words.add(text);
             }
         }
-        Self(Mutex::new(said))
+        Self(Mutex::new(all))
     }
 
-    /// Adds what is said in a record's conversation to its digest, unless an earlier record has brought that about.
-    pub(super) async fn keep(&self, table: &Table, record: &EventRecord) -> Result<(), StoreError> {
-        if record.event_name != "INSERT" {
-            return Ok(());
-        }
-        let Some((id, ..)) = read(record)? else { return Ok(()) };
-        if record.change.new_image.is_empty() {
-            return table.complete_digest(id).await;
+    /// Adds the new words of a changed conversation to its digest, unless an earlier record of the batch did.
+    pub(super) async fn add_to_digest(&self, table: &Table, change: &Change) -> Result<(), StoreError> {
+        let Some((id, text)) = new_text(change) else { return Ok(()) };
+        match text {
+            NewText::None => return Ok(()),
+            NewText::NotInRecord => return table.complete_digest(id).await,
+            NewText::Text(_) => {}
         }
         let InOne { patient, words } = self.lock().get(&id).cloned().unwrap_or_default();
         if words.is_empty() {
@@ -69,23 +67,13 @@ impl Said {
     }
 }
 
-/// The conversation of a head's or an entry's record, its patient where the record says so, and what is said there.
-fn read(record: &EventRecord) -> Result<Option<(ConversationId, Option<PatientId>, String)>, StoreError> {
-    let (pk, sk) = batch::key_of(record)?;
-    let image = &record.change.new_image;
-    let is_head = sk == schema::HEAD;
-    if record.event_name == "REMOVE" || !(is_head || sk.starts_with(schema::ENTRY_PREFIX)) {
-        return Ok(None);
+/// The conversation of a change and the text that is new in it.
+const fn new_text(change: &Change) -> Option<(ConversationId, &NewText)> {
+    match change {
+        Change::Conversation(conversation) => Some((conversation.id, &conversation.title)),
+        Change::NewEntry { conversation, text } => Some((*conversation, text)),
+        Change::Encounter { .. } | Change::RemovedAttachment { .. } | Change::Other => None,
     }
-    let id = batch::conversation_of(&pk)?;
-    if image.is_empty() {
-        return Ok(Some((id, None, String::new())));
-    }
-    if is_head {
-        let (patient, title) = title_of(image)?;
-        return Ok(Some((id, Some(patient), title)));
-    }
-    Ok(text_of(image)?.map(|text| (id, None, text)))
 }
 
 fn missing() -> StoreError {

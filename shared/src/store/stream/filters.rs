@@ -1,23 +1,23 @@
-//! The table's stream: which changes its consumers follow.
+//! Filters of the stream's event sources: which changes are delivered to a consumer.
 
 use serde::Serialize;
 
-use super::schema;
+use crate::store::schema;
 
-/// Changes of items that a consumer of the stream follows.
+/// A kind of change that a consumer of the stream follows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Follows {
-    /// A conversation's head that is new or changed.
-    ConversationHead,
-    /// An encounter that is changed: its making changes nothing else.
+    /// New and changed conversations.
+    Conversation,
+    /// Changed encounters. A new one comes with its conversation.
     Encounter,
-    /// A new entry of a conversation.
+    /// New entries of conversations.
     NewEntry,
-    /// An attachment that is removed.
-    AttachmentEnd,
+    /// Removed attachments.
+    RemovedAttachment,
 }
 
-/// A filter of an event source, as Lambda has it.
+/// A filter in Lambda's syntax for event sources.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Filter {
@@ -50,13 +50,13 @@ enum Pattern {
 }
 
 impl Follows {
-    /// The event source's filter for these changes.
+    /// The filter that lets these changes through.
     pub const fn filter(self) -> Filter {
         let (event_name, pattern): (&[&str], _) = match self {
-            Self::ConversationHead => (&["INSERT", "MODIFY"], Pattern::Is(schema::HEAD)),
+            Self::Conversation => (&["INSERT", "MODIFY"], Pattern::Is(schema::HEAD)),
             Self::Encounter => (&["MODIFY"], Pattern::Is(schema::ENCOUNTER)),
             Self::NewEntry => (&["INSERT"], Pattern::Begins { prefix: schema::ENTRY_PREFIX }),
-            Self::AttachmentEnd => (&["REMOVE"], Pattern::Begins { prefix: schema::ATTACHMENT_PREFIX }),
+            Self::RemovedAttachment => (&["REMOVE"], Pattern::Begins { prefix: schema::ATTACHMENT_PREFIX }),
         };
         Filter { event_name, dynamodb: Keys { keys: SortKey { sk: Text { s: [pattern] } } } }
     }

@@ -5,11 +5,10 @@ import { problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { type ImageFile, noImage, photo } from "./support/images.ts";
 import { latch } from "./support/latch.ts";
+import { box, lastMessage } from "./support/messages.ts";
 import { begunConversation, stored, uniqueTitle } from "./support/people.ts";
 import { stack } from "./support/stack.ts";
 
-const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
-const lastMessage = (page: Page) => page.getByRole("log").getByRole("article").last();
 const tray = (page: Page) => page.getByRole("list", { name: "Images to send" });
 const attach = (page: Page, ...files: ImageFile[]) => page.locator('input[type="file"]').setInputFiles(files);
 const shown = (page: Page) => lastMessage(page).getByRole("button", { name: "Show the image in full size" });

@@ -5,11 +5,10 @@ import type { Task } from "../../src/api/types.ts";
 import { answer, problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { photo } from "./support/images.ts";
+import { box, log } from "./support/messages.ts";
 import { api, begunConversation, say, stored, uniqueTitle } from "./support/people.ts";
 import { patientId } from "./support/stack.ts";
 
-const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
-const log = (page: Page) => page.getByRole("log");
 const lock = (page: Page) => page.getByRole("button", { name: "Lock conversation" });
 const envelope = (page: Page) => page.getByRole("button", { name: "Mark as unread" });
 const rowOf = (page: Page, id: string) => page.locator(`[data-conversation="${id}"]`);

@@ -2,6 +2,7 @@
 import type { Locator, Page } from "@playwright/test";
 import { problem } from "../support/contract.ts";
 import { photo } from "./support/images.ts";
+import { box, log } from "./support/messages.ts";
 import { api, begunConversation, say, uniqueTitle } from "./support/people.ts";
 import { patientId, type Person } from "./support/stack.ts";
 
@@ -55,9 +56,6 @@ async function finishedEncounter(): Promise<string> {
   await clara.conversation(id);
   return `${chart}/encounters/${encounterId}`;
 }
-
-const log = (page: Page) => page.getByRole("log");
-const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
 
 async function sendImage(page: Page): Promise<void> {
   await page.locator('input[type="file"]').setInputFiles(photo("arm.png"));

@@ -1,28 +1,9 @@
 // Sending: a message is shown at once, stored once, never lost; each failure has its own words and a remedy.
-import type { Page, Route } from "@playwright/test";
 import { gatewayAnswer, problem } from "../support/contract.ts";
 import { expect, test } from "./support/fixtures.ts";
 import { latch } from "./support/latch.ts";
-import { api, begunConversation, say, stored, uniqueTitle } from "./support/people.ts";
-
-const box = (page: Page) => page.getByRole("textbox", { name: "Message" });
-const log = (page: Page) => page.getByRole("log");
-/** The last message of the log, whatever its state. */
-const lastMessage = (page: Page) => log(page).getByRole("article").last();
-
-async function send(page: Page, text: string): Promise<void> {
-  await box(page).fill(text);
-  await box(page).press("Enter");
-}
-
-/** Intercepts the sending of messages. */
-async function onSend(page: Page, then: (route: Route) => Promise<void> | void): Promise<void> {
-  await page.route(/\/api\/conversations\/[^/]+\/messages$/, (route) =>
-    route.request().method() === "POST" ? then(route) : route.fallback(),
-  );
-}
-
-const texts = async (id: string) => (await stored(id)).map((entry) => entry.text ?? entry.status);
+import { box, lastMessage, log, onSend, send, texts } from "./support/messages.ts";
+import { api, begunConversation, say, uniqueTitle } from "./support/people.ts";
 
 test("a message shows at once as sending, then as sent", async ({ signedIn }) => {
   const conversation = await begunConversation(uniqueTitle("Sending"));
@@ -200,42 +181,6 @@ test("what was on its way at a reload is sent after it, once", async ({ signedIn
   await expect(lastMessage(ana)).toContainText("Sent");
   await expect(log(ana).getByText("On its way")).toHaveCount(1);
   expect(await texts(conversation.id)).toEqual(["How are you today?", "On its way"]);
-});
-
-test("200 messages through a network that drops every fifth answer are stored once each, in order", async ({ signedIn }) => {
-  test.setTimeout(300_000);
-  const conversation = await begunConversation(uniqueTitle("Dropped"));
-  const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
-  await expect(log(ana).getByText("How are you today?")).toBeVisible();
-  let sends = 0;
-  let dropped = 0;
-  await onSend(ana, async (route) => {
-    sends += 1;
-    if (sends % 5 === 3) {
-      dropped += 1;
-      await route.fetch();
-      await route.abort("connectionreset");
-    } else if (sends % 20 === 0) {
-      // Now and then the request does not even arrive.
-      await route.abort("connectionreset");
-    } else {
-      await route.fallback();
-    }
-  });
-  const all = Array.from({ length: 200 }, (_, index) => `Message ${index + 1} of 200`);
-  for (const text of all) {
-    await send(ana, text);
-  }
-  await expect
-    .poll(async () => (await stored(conversation.id)).length, { timeout: 240_000, intervals: [2_000] })
-    .toBeGreaterThanOrEqual(all.length + 1);
-  await expect(lastMessage(ana)).toContainText("Message 200 of 200");
-  await expect(lastMessage(ana)).toContainText("Sent", { timeout: 30_000 });
-  expect(await texts(conversation.id)).toEqual(["How are you today?", ...all]);
-  expect(dropped).toBeGreaterThanOrEqual(40);
-  // And the page shows what is stored: nothing twice, nothing waiting.
-  await expect(log(ana).getByText("Message 200 of 200", { exact: true })).toHaveCount(1);
-  await expect(log(ana).getByText("Not sent")).toHaveCount(0);
 });
 
 test("news arrives without reloading, and a reader further up keeps their place", async ({ signedIn }) => {

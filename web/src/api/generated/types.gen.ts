@@ -230,13 +230,13 @@ export type Conversation = {
      */
     lastMessageAt?: string | null;
     /**
-     * The beginning of the last message, on one line.
-     */
-    lastMessagePreview?: string | null;
-    /**
      * How many images the last message holds.
      */
-    lastMessageImages?: number;
+    lastMessageImages?: number | null;
+    /**
+     * The beginning of the last message, on one line; empty where only images were sent.
+     */
+    lastMessagePreview?: string | null;
     /**
      * The number of its last entry; 0 while it has none.
      */
@@ -711,13 +711,13 @@ export type PageConversation = {
          */
         lastMessageAt?: string | null;
         /**
-         * The beginning of the last message, on one line.
-         */
-        lastMessagePreview?: string | null;
-        /**
          * How many images the last message holds.
          */
-        lastMessageImages?: number;
+        lastMessageImages?: number | null;
+        /**
+         * The beginning of the last message, on one line; empty where only images were sent.
+         */
+        lastMessagePreview?: string | null;
         /**
          * The number of its last entry; 0 while it has none.
          */

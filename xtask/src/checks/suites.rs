@@ -10,12 +10,12 @@ use anyhow::{Context, Result, ensure};
 
 use crate::{
     checks::{schemathesis, targets::TestTargets},
-    commands::destroy,
     stack::{
         aws::Cloud,
         deployment::Gateway,
         emulator,
         local::{self, Emulator, Plan},
+        removal,
         running::Stack,
         web::Ports,
     },
@@ -128,7 +128,9 @@ impl TestStack {
         let removed = match plan.emulator {
             // It goes with its emulator.
             Emulator::MiniStack { .. } => Ok(()),
-            Emulator::LocalStack { endpoint } => destroy::destroy(&state, &Cloud::Emulator { endpoint }, name, false),
+            Emulator::LocalStack { endpoint } => {
+                removal::remove_stage(&state, &Cloud::Emulator { endpoint }, name, false)
+            }
         };
         let stopped = local::stop_all(&state);
         result.and(removed).and(stopped)

@@ -1,4 +1,5 @@
-//! Commands that a developer calls, one file each.
+//! The commands that a developer calls, one file each. They use the checks, these the stack, and that the tools: nothing
+//! points the other way.
 
 pub(crate) mod bench;
 pub(crate) mod deploy;

@@ -22,7 +22,7 @@ use crate::{
     },
     tool::{
         browser,
-        jobs::{self, Exclusive, Job, Outcome, Report},
+        jobs::{self, End, Exclusive, Job, Outcome, Report},
         machine::{self, Need},
         progress::{self, EndedStep},
         tools,
@@ -113,8 +113,14 @@ fn summarize(names: &[&str], outcomes: &[Outcome], total: Duration) {
     println!();
     for name in names {
         let word = match outcomes.iter().find(|outcome| outcome.name == *name) {
-            Some(Outcome { time, passed: true, .. }) => format!("passed  {}", progress::time(*time)),
-            Some(Outcome { time, .. }) => format!("FAILED  {}", progress::time(*time)),
+            Some(Outcome { time, end, .. }) => {
+                let word = match end {
+                    End::Passed => "passed",
+                    End::Failed => "FAILED",
+                    End::Stopped => "stopped",
+                };
+                format!("{word:<7} {}", progress::time(*time))
+            }
             None => "not run".to_owned(),
         };
         println!("  {name:<17} {word}");

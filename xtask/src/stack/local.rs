@@ -6,7 +6,6 @@ use anyhow::{Context, Result, bail};
 use clap::ValueEnum;
 
 use crate::{
-    commands::seed,
     stack::{
         accounts::Accounts,
         aws::Cloud,
@@ -15,6 +14,7 @@ use crate::{
         functions::{self, Processor},
         localstack, openid,
         running::Stack,
+        seed,
         web::{self, App, Ports},
     },
     tool::{

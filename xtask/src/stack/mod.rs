@@ -12,5 +12,7 @@ pub(crate) mod openid;
 pub(crate) mod operations;
 pub(crate) mod pages;
 pub(crate) mod reload;
+pub(crate) mod removal;
 pub(crate) mod running;
+pub(crate) mod seed;
 pub(crate) mod web;

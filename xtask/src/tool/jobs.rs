@@ -49,12 +49,21 @@ impl<'a> Job<'a> {
     }
 }
 
-/// How a job went.
+/// How a job ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum End {
+    Passed,
+    Failed,
+    /// It was stopped because another one failed.
+    Stopped,
+}
+
+/// A job that ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Outcome {
     pub(crate) name: &'static str,
     pub(crate) time: Duration,
-    pub(crate) passed: bool,
+    pub(crate) end: End,
 }
 
 /// The jobs that ended, in that order, and the first failure.
@@ -142,7 +151,12 @@ impl<'a> Board<'a> {
     fn end(&self, name: &'static str, time: Duration, result: Result<()>) {
         let mut state = self.lock();
         state.running.retain(|(running, _)| *running != name);
-        state.outcomes.push(Outcome { name, time, passed: result.is_ok() });
+        let end = match &result {
+            Ok(()) => End::Passed,
+            Err(_) if state.failure.is_some() => End::Stopped,
+            Err(_) => End::Failed,
+        };
+        state.outcomes.push(Outcome { name, time, end });
         if let Err(error) = result
             && state.failure.is_none()
         {
@@ -193,7 +207,7 @@ mod tests {
         };
         let report = run(jobs(&log), 2);
         assert!(report.failure.is_none(), "{:?}", report.failure);
-        assert!(report.outcomes.iter().all(|outcome| outcome.passed));
+        assert!(report.outcomes.iter().all(|outcome| outcome.end == End::Passed));
         let history = history.lock().expect("the history");
         history.clone()
     }
@@ -231,8 +245,8 @@ mod tests {
         let report = run_until_failure(jobs, 2, &|| stopped.store(true, Ordering::SeqCst));
         let (name, error) = report.failure.expect("a failure");
         assert_eq!((name, error.to_string().as_str()), ("bad", "it is broken"));
-        let names: Vec<_> = report.outcomes.iter().map(|outcome| (outcome.name, outcome.passed)).collect();
-        assert_eq!(names, [("bad", false), ("long", false)]);
+        let names: Vec<_> = report.outcomes.iter().map(|outcome| (outcome.name, outcome.end)).collect();
+        assert_eq!(names, [("bad", End::Failed), ("long", End::Stopped)]);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use anyhow::{Context as _, Result, bail, ensure};
 use domain::Timestamp;
-use domain::attachment::{Attachment, Declared, Image, MediaType, State};
+use domain::attachment::{Attachment, AttachmentState, DeclaredUpload, Image, MediaType};
 use domain::catalogue::CatalogueError;
 use domain::conversation::{Changed, Conversation, ConversationStart};
 use domain::encounter::Encounter;
@@ -234,8 +234,11 @@ impl World {
         let id = AttachmentId::new(self.id());
         let image = Image { content_type: MediaType::Jpeg, size: 1_500_000, width: 3024, height: 4032 };
         let state = match upload {
-            None => State::Ready(image),
-            Some(bytes) => State::Pending(Declared { content_type: MediaType::Jpeg, size: bytes.len().try_into()? }),
+            None => AttachmentState::Ready(image),
+            Some(bytes) => AttachmentState::Pending(DeclaredUpload {
+                content_type: MediaType::Jpeg,
+                size: bytes.len().try_into()?,
+            }),
         };
         let attachment = Attachment {
             id,

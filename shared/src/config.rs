@@ -1,7 +1,7 @@
 //! Configuration: read once from environment variables at start. All missing variables are reported together.
 
 /// The variable with the path of a file of root certificates, used in place of the built-in ones.
-const OWN_ROOTS: &str = "SSL_CERT_FILE";
+const CUSTOM_ROOTS: &str = "SSL_CERT_FILE";
 
 /// The optional parts of the configuration that a function needs. Functions without sign-in need none.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,9 +26,9 @@ pub enum TopicUse {
     #[default]
     None,
     /// It lists, creates and removes subscriptions.
-    Subscribes,
+    Subscribe,
     /// It publishes notifications.
-    Publishes,
+    Publish,
 }
 
 /// How bearer tokens are verified and mapped to callers.
@@ -47,7 +47,7 @@ pub struct IssuerConfig {
     /// The claim with the display name (`NAME_CLAIM`).
     pub name_claim: String,
     /// Whether to trust custom root certificates (`SSL_CERT_FILE`), for an issuer with a private certificate authority.
-    pub own_roots: bool,
+    pub custom_roots: bool,
 }
 
 /// The configuration of a function.
@@ -74,12 +74,12 @@ pub struct Config {
     /// The KMS key that encrypts topics, in production (`TOPIC_KEY_ARN`).
     pub topic_key_arn: Option<String>,
     /// The texts of notifications; empty if not needed.
-    pub notices: NoticeConfig,
+    pub notifications: NotificationConfig,
 }
 
 /// The texts and links of notifications.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct NoticeConfig {
+pub struct NotificationConfig {
     /// The address of the patient portal (`PORTAL_URL`).
     pub portal_url: String,
     /// The address of the clinic's pages (`CLINIC_URL`).
@@ -102,7 +102,7 @@ pub struct AwsEnvironment {
     /// Their session token (`AWS_SESSION_TOKEN`).
     pub session_token: Option<String>,
     /// Whether to trust custom root certificates (`SSL_CERT_FILE`), as some AWS partitions and networks require.
-    pub own_roots: bool,
+    pub custom_roots: bool,
 }
 
 /// Environment variables that are missing.
@@ -134,8 +134,8 @@ impl Config {
         let failure_queue_url = required("FAILURE_QUEUE_URL", needs.failure_queue);
         let bucket_name = required("BUCKET_NAME", needs.bucket);
         let topic_arn_prefix = required("TOPIC_ARN_PREFIX", needs.topics != TopicUse::None);
-        let portal_url = required("PORTAL_URL", needs.topics == TopicUse::Publishes);
-        let clinic_url = required("CLINIC_URL", needs.topics == TopicUse::Publishes);
+        let portal_url = required("PORTAL_URL", needs.topics == TopicUse::Publish);
+        let clinic_url = required("CLINIC_URL", needs.topics == TopicUse::Publish);
         if !missing.is_empty() {
             return Err(Missing(missing));
         }
@@ -150,11 +150,11 @@ impl Config {
             role_claim: optional("ROLE_CLAIM", "role"),
             patient_id_claim: optional("PATIENT_ID_CLAIM", "patientId"),
             name_claim: optional("NAME_CLAIM", "name"),
-            own_roots: given(OWN_ROOTS).is_some(),
+            custom_roots: given(CUSTOM_ROOTS).is_some(),
         };
         let access_log_days = optional("ACCESS_LOG_DAYS", "2190").parse().unwrap_or(2190);
         let public_s3_endpoint = lookup("PUBLIC_S3_ENDPOINT").filter(|value| !value.is_empty());
-        let notices = NoticeConfig { portal_url, clinic_url, texts: given("NOTICE_TEXTS") };
+        let notifications = NotificationConfig { portal_url, clinic_url, texts: given("NOTICE_TEXTS") };
         let topic_key_arn = given("TOPIC_KEY_ARN");
         let cloudfront_key = given("CLOUDFRONT_KEY");
         Ok(Self {
@@ -168,7 +168,7 @@ impl Config {
             access_log_days,
             topic_arn_prefix,
             topic_key_arn,
-            notices,
+            notifications,
         })
     }
 }
@@ -201,7 +201,7 @@ impl AwsEnvironment {
             access_key_id,
             secret_access_key,
             session_token: given("AWS_SESSION_TOKEN"),
-            own_roots: given(OWN_ROOTS).is_some(),
+            custom_roots: given(CUSTOM_ROOTS).is_some(),
         })
     }
 }
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn all_missing_variables_are_reported_together() {
-        let needs = Needs { cursor_secret: true, callers: true, topics: TopicUse::Subscribes, ..Needs::default() };
+        let needs = Needs { cursor_secret: true, callers: true, topics: TopicUse::Subscribe, ..Needs::default() };
         let lookup = |name: &str| (name == "AUDIENCE").then(|| "api".to_owned());
         let missing = Config::read(needs, lookup).unwrap_err();
         assert_eq!(
@@ -225,7 +225,7 @@ mod tests {
     fn credentials_are_required_and_the_endpoint_is_optional() {
         let lookup = |name: &str| (name != "AWS_ENDPOINT_URL" && name != "SSL_CERT_FILE").then(|| name.to_owned());
         let aws = AwsEnvironment::read(lookup).unwrap_or_else(|missing| panic!("{missing}"));
-        assert_eq!((aws.region.as_str(), aws.endpoint_url, aws.own_roots), ("AWS_REGION", None, false));
+        assert_eq!((aws.region.as_str(), aws.endpoint_url, aws.custom_roots), ("AWS_REGION", None, false));
         assert_eq!(aws.session_token.as_deref(), Some("AWS_SESSION_TOKEN"));
         let Err(missing) = AwsEnvironment::read(|_| Some(String::new())) else { panic!("nothing is there") };
         assert_eq!(missing.0, ["AWS_REGION", "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"]);

@@ -6,7 +6,7 @@ pub mod attachments;
 pub mod config;
 pub mod http;
 pub mod identity;
-pub mod later;
+pub mod lazy;
 pub mod notifications;
 pub mod store;
 pub mod telemetry;

@@ -2,12 +2,12 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use domain::attachment::{Attachment, Declared, State};
+use domain::attachment::{Attachment, AttachmentState, DeclaredUpload};
 use domain::audit::{Action, Entity};
 use domain::ids::{AttachmentId, ConversationId};
 use lambda_http::Request;
 use serde::Deserialize;
-use shared::attachments::{Bucket, Place};
+use shared::attachments::{Bucket, ObjectLocation};
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
 use utoipa::ToSchema;
@@ -69,7 +69,7 @@ pub async fn handle(deps: &Deps, bucket: &Bucket, request: Request) -> Answer {
         tokio::try_join!(async { Ok(deps.table.conversation(conversation).await?) }, deps.settings())?;
     let head = head.ok_or(ApiError::NotFound)?.visible_to(&caller)?;
     head.must_be_open()?;
-    let declared = Declared::new(&new.content_type, new.size, new.file_name.as_deref(), &settings.attachments)?;
+    let declared = DeclaredUpload::new(&new.content_type, new.size, new.file_name.as_deref(), &settings.attachments)?;
 
     let (id, now) = (AttachmentId::new(deps.clock.id()), deps.clock.now());
     let attachment = Attachment {
@@ -78,14 +78,14 @@ pub async fn handle(deps: &Deps, bucket: &Bucket, request: Request) -> Answer {
         patient_id: head.patient_id,
         created_by: caller.person().clone(),
         created_at: now,
-        state: State::Pending(declared),
+        state: AttachmentState::Pending(declared),
         message: None,
     };
     let event = deps.agent(&request, &caller);
     let entity = Entity::Attachment(conversation, id);
     let event = event.map(|agent| agent.changed(head.patient_id, Action::CreateAttachment, entity));
     deps.table.announce_attachment(&attachment, event.as_ref()).await?;
-    let place = Place { conversation, attachment: id };
+    let place = ObjectLocation { conversation, attachment: id };
     let upload = bucket.sign_upload(place, declared, new.sha256.as_deref(), now).await?;
     let location = format!("/conversations/{conversation}/attachments/{id}");
     Ok(response::created(&location, &AnnouncedView::of(id, upload)))

@@ -1,10 +1,10 @@
 //! GET /conversations/{conversationId}/attachments/{attachmentId}: an image's state, and where it is; for participants.
 
-use domain::attachment::State;
+use domain::attachment::AttachmentState;
 use domain::audit::{Action, Entity};
 use domain::ids::{AttachmentId, ConversationId};
 use lambda_http::Request;
-use shared::attachments::{Bucket, Place};
+use shared::attachments::{Bucket, ObjectLocation};
 use shared::http::problem::ApiError;
 use shared::http::{request, response};
 
@@ -45,7 +45,7 @@ pub async fn handle(deps: &Deps, bucket: &Bucket, request: Request) -> Answer {
 
     let now = deps.clock.now();
     let view = AttachmentView::of(attachment.attached(), attachment.created_at, now);
-    let State::Ready(image) = attachment.state else { return Ok(response::ok(&view)) };
-    let place = Place { conversation, attachment: id };
+    let AttachmentState::Ready(image) = attachment.state else { return Ok(response::ok(&view)) };
+    let place = ObjectLocation { conversation, attachment: id };
     Ok(response::ok(&view.at(bucket.sign_downloads(place, image.content_type, now).await?)))
 }

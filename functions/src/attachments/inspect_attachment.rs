@@ -8,9 +8,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
 
 use aws_lambda_events::s3::S3Event;
-use domain::attachment::{Declared, Reason, State};
+use domain::attachment::{AttachmentState, DeclaredUpload, RejectionReason};
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::attachments::{Bucket, BucketError, Place, Upload, inspect};
+use shared::attachments::{Bucket, BucketError, ObjectLocation, Upload, inspect};
 use shared::config::{Config, Needs};
 use shared::store::{CachedSettings, Settled, StoreError, Table};
 use shared::telemetry;
@@ -52,16 +52,16 @@ pub async fn handle(inspector: &Inspector, bucket: impl Fn(&str) -> Bucket, even
     for record in event.records {
         let name = record.s3.bucket.name.as_deref().ok_or(Failure::Event("an event names no bucket"))?;
         let key = record.s3.object.key.as_deref().ok_or(Failure::Event("an event names no object"))?;
-        let place = Place::of_upload(key).ok_or(Failure::Event("an object's key names no attachment"))?;
+        let place = ObjectLocation::of_upload(key).ok_or(Failure::Event("an object's key names no attachment"))?;
         inspector.process(&bucket(name), place).await?;
     }
     Ok(())
 }
 
 impl Inspector {
-    async fn process(&self, bucket: &Bucket, place: Place) -> Result<(), Failure> {
+    async fn process(&self, bucket: &Bucket, place: ObjectLocation) -> Result<(), Failure> {
         let found = self.table.attachment(place.conversation, place.attachment).await?;
-        if let Some(State::Pending(declared)) = found.map(|found| found.value.state) {
+        if let Some(AttachmentState::Pending(declared)) = found.map(|found| found.value.state) {
             let state = self.inspected(bucket, place, declared).await?;
             match self.table.settle_attachment(place.conversation, place.attachment, state).await? {
                 Settled::Now => log(place, state),
@@ -72,31 +72,36 @@ impl Inspector {
         Ok(bucket.remove_upload(place).await?)
     }
 
-    async fn inspected(&self, bucket: &Bucket, place: Place, declared: Declared) -> Result<State, Failure> {
+    async fn inspected(
+        &self,
+        bucket: &Bucket,
+        place: ObjectLocation,
+        declared: DeclaredUpload,
+    ) -> Result<AttachmentState, Failure> {
         let Upload::Bytes(bytes) = bucket.upload(place, declared.size).await? else {
-            return Ok(State::Rejected(Reason::TooLarge));
+            return Ok(AttachmentState::Rejected(RejectionReason::TooLarge));
         };
         let settings = self.settings.get(&self.table, self.clock.now()).await?.attachments;
-        let inspected = catch_unwind(AssertUnwindSafe(|| inspect(&bytes, |taken| taken.is_taken(&settings))));
+        let inspected = catch_unwind(AssertUnwindSafe(|| inspect(&bytes, |taken| taken.is_allowed(&settings))));
         drop(bytes);
         // A decoder that panics has met an image that it should have called damaged.
-        match inspected.unwrap_or(Err(Reason::Damaged)) {
+        match inspected.unwrap_or(Err(RejectionReason::Damaged)) {
             Ok(inspected) => {
                 let facts = inspected.facts;
                 bucket.store(place, inspected).await?;
-                Ok(State::Ready(facts))
+                Ok(AttachmentState::Ready(facts))
             }
-            Err(reason) => Ok(State::Rejected(reason)),
+            Err(reason) => Ok(AttachmentState::Rejected(reason)),
         }
     }
 }
 
-fn log(place: Place, state: State) {
+fn log(place: ObjectLocation, state: AttachmentState) {
     let attachment = place.attachment.to_string();
     match state {
-        State::Pending(_) => {}
-        State::Ready(image) => tracing::info!(attachment, size = image.size, "an image is ready"),
-        State::Rejected(reason) => tracing::info!(attachment, ?reason, "an image is rejected"),
+        AttachmentState::Pending(_) => {}
+        AttachmentState::Ready(image) => tracing::info!(attachment, size = image.size, "an image is ready"),
+        AttachmentState::Rejected(reason) => tracing::info!(attachment, ?reason, "an image is rejected"),
     }
 }
 

@@ -1,6 +1,6 @@
 //! What clients see of attachments, in a message and by themselves.
 
-use domain::attachment::{Attached, Declared, Image, Reason, State};
+use domain::attachment::{AttachmentRef, AttachmentState, DeclaredUpload, Image, RejectionReason};
 use domain::ids::AttachmentId;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,7 +13,7 @@ api_enum! {
     /// Why an uploaded image is not shown. Each is a stable code that clients translate.
     #[serde(rename_all = "kebab-case")]
     #[schema(as = Reason)]
-    pub enum ReasonView of Reason {
+    pub enum ReasonView of RejectionReason {
         /// It has no bytes.
         Empty,
         /// It has more bytes than were announced.
@@ -78,7 +78,7 @@ pub struct AttachmentView {
 
 impl AttachmentView {
     /// An attachment of a message or upload of `since`, as it is seen now.
-    pub fn of(attached: Attached, since: Timestamp, now: Timestamp) -> Self {
+    pub fn of(attached: AttachmentRef, since: Timestamp, now: Timestamp) -> Self {
         let base = Self {
             id: attached.id.uuid(),
             status: AttachmentStatus::Pending,
@@ -91,10 +91,10 @@ impl AttachmentView {
             thumbnail_url: None,
         };
         match attached.state.at(now, since) {
-            State::Pending(Declared { content_type, size }) => {
+            AttachmentState::Pending(DeclaredUpload { content_type, size }) => {
                 Self { content_type: Some(content_type.as_str()), size: Some(size), ..base }
             }
-            State::Ready(Image { content_type, size, width, height }) => Self {
+            AttachmentState::Ready(Image { content_type, size, width, height }) => Self {
                 status: AttachmentStatus::Ready,
                 content_type: Some(content_type.as_str()),
                 size: Some(size),
@@ -102,7 +102,9 @@ impl AttachmentView {
                 height: Some(height),
                 ..base
             },
-            State::Rejected(reason) => Self { status: AttachmentStatus::Rejected, reason: Some(reason.into()), ..base },
+            AttachmentState::Rejected(reason) => {
+                Self { status: AttachmentStatus::Rejected, reason: Some(reason.into()), ..base }
+            }
         }
     }
 

@@ -93,7 +93,7 @@ struct Beginning {
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.caller(&request).await?;
     let patient: PatientId = request::path_id(&request, "patientId")?;
-    let person = caller.may_reach(patient)?;
+    let person = caller.may_access(patient)?;
     let idempotency = idempotency(&request, person)?;
     let (beginning, known, settings) = tokio::try_join!(
         beginning(deps, &caller, &request),

@@ -57,7 +57,7 @@ pub struct Filter {
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.caller(&request).await?;
     let patient: PatientId = request::path_id(&request, "patientId")?;
-    let reader = caller.may_reach(patient)?;
+    let reader = caller.may_access(patient)?;
     let filter: Filter = request::query(&request)?;
     let limit = request::limit(filter.limit, 25)?;
     let query = filter.q.as_deref().map(ConversationQuery::new).transpose();

@@ -1,8 +1,7 @@
 //! PUT /conversations/{conversationId}/read: the caller, and nobody else, has read a chat up to a number.
 
 use domain::audit::{Action, Entity};
-use domain::entry::Number;
-use domain::ids::ConversationId;
+use domain::ids::{ConversationId, EntryNumber};
 use lambda_http::Request;
 use serde::Deserialize;
 use shared::http::problem::ApiError;
@@ -27,7 +26,7 @@ pub const ROUTE: Route<Handler> =
 pub struct ReadUpTo {
     /// The number of the last entry read. It never moves back, nor past the last entry.
     #[schema(value_type = u64, format = "uint64", example = 3)]
-    up_to: Number,
+    up_to: EntryNumber,
 }
 
 /// Marks a chat read

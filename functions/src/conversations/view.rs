@@ -1,7 +1,7 @@
 //! A conversation as clients see it.
 
 use domain::conversation::Conversation;
-use domain::entry::Number;
+use domain::ids::EntryNumber;
 use domain::lock::Status;
 use domain::person::Side;
 use jiff::Timestamp;
@@ -47,7 +47,7 @@ pub struct ConversationView {
     pub reason: Option<&'static str>,
     /// The number of its last entry; 0 while it has none.
     #[schema(value_type = u64)]
-    pub last_number: Number,
+    pub last_number: EntryNumber,
     /// When the last message was stored; `null` while there is none.
     #[schema(value_type = Option<String>, format = DateTime)]
     pub last_message_at: Option<Timestamp>,
@@ -77,7 +77,7 @@ pub struct ConversationView {
 
 impl ConversationView {
     /// A conversation as someone on `side` sees it who has read up to `cursor`.
-    pub fn of(head: &Conversation, side: Side, cursor: Number) -> Self {
+    pub fn of(head: &Conversation, side: Side, cursor: EntryNumber) -> Self {
         let open = head.status() == Status::Open;
         Self {
             id: head.id.uuid(),

@@ -46,7 +46,7 @@ pub struct Paging {
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.participant(&request).await?;
     let patient: PatientId = request::path_id(&request, "patientId")?;
-    let reader = caller.may_open_chart(patient)?;
+    let reader = caller.may_read_chart(patient)?;
     let paging: Paging = request::query(&request)?;
     let limit = request::limit(paging.limit, 25)?;
     let bound = Binding { caller: &reader.user_id, path: request.raw_http_path(), query: "" };

@@ -1,8 +1,7 @@
 //! GET /conversations/{conversationId}/messages: a chat's entries: the latest, those before a number, those after one.
 
 use domain::audit::{Action, Entity};
-use domain::entry::Number;
-use domain::ids::ConversationId;
+use domain::ids::{ConversationId, EntryNumber};
 use lambda_http::{Request, RequestExt as _};
 use serde::{Deserialize, Serialize};
 use shared::http::cursor::Binding;
@@ -32,10 +31,10 @@ pub const ROUTE: Route<Handler> =
 pub struct Range {
     /// Only entries before this number: to page backwards.
     #[param(value_type = Option<u64>, format = "uint64")]
-    before: Option<Number>,
+    before: Option<EntryNumber>,
     /// Only entries after this number: to catch up with everything missed.
     #[param(value_type = Option<u64>, format = "uint64")]
-    after: Option<Number>,
+    after: Option<EntryNumber>,
     /// How many at most, from 1 to 100; 50 unless given.
     #[param(minimum = 1, maximum = 100)]
     limit: Option<u32>,
@@ -48,8 +47,8 @@ pub struct Range {
 #[serde(rename_all = "camelCase")]
 enum Place {
     Latest,
-    Before(Number),
-    After(Number),
+    Before(EntryNumber),
+    After(EntryNumber),
 }
 
 /// A chat's entries

@@ -1,7 +1,7 @@
 //! POST /conversations/{conversationId}/messages: sends a message, stored exactly once.
 
 use domain::Timestamp;
-use domain::attachment::{Attached, Attachment, MAX_PER_MESSAGE};
+use domain::attachment::{Attachment, AttachmentRef, MAX_PER_MESSAGE};
 use domain::conversation::Conversation;
 use domain::entry::{Content, Entry};
 use domain::ids::{AttachmentId, ConversationId, MessageId};
@@ -80,7 +80,7 @@ pub async fn handle(deps: &Deps, request: Request) -> Answer {
 
 /// The images as the message holds them, if it may have them all. What is another's, another conversation's or another
 /// message's looks the same as what does not exist.
-fn attached(found: &[Option<Attachment>], by: &Person, now: Timestamp) -> Result<Vec<Attached>, ApiError> {
+fn attached(found: &[Option<Attachment>], by: &Person, now: Timestamp) -> Result<Vec<AttachmentRef>, ApiError> {
     let claim = |(index, found): (usize, &Option<Attachment>)| {
         let own = found.as_ref().filter(|found| found.may_be_sent_by(by, now));
         own.map(Attachment::attached).ok_or_else(|| {

@@ -1,6 +1,7 @@
 //! A conversation's entries as clients see them: messages, closings and reopenings.
 
-use domain::entry::{Content, Entry, Number};
+use domain::entry::{Content, Entry};
+use domain::ids::EntryNumber;
 use jiff::Timestamp;
 use serde::Serialize;
 use shared::http::response::PersonView;
@@ -28,7 +29,7 @@ pub enum EntryKind {
 pub struct EntryView {
     /// Its place: 1, 2, 3 ... without gaps.
     #[schema(value_type = u64)]
-    pub number: Number,
+    pub number: EntryNumber,
     /// What it is.
     pub kind: EntryKind,
     /// The message's id, made by the client that sent it.

@@ -24,7 +24,7 @@ pub const ROUTE: Route<Handler> =
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.caller(&request).await?;
     let id: PatientId = request::path_id(&request, "patientId")?;
-    caller.may_reach(id)?;
+    caller.may_access(id)?;
     let patient = deps.table.patient(id).await?.ok_or(ApiError::NotFound)?;
     Ok(response::ok(&PatientView::of(&patient)))
 }

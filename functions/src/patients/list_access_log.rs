@@ -52,7 +52,7 @@ pub struct Filter {
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.caller(&request).await?;
     let patient: PatientId = request::path_id(&request, "patientId")?;
-    let reader = caller.may_see_access_log(patient)?;
+    let reader = caller.may_read_access_log(patient)?;
     let filter: Filter = request::query(&request)?;
     let limit = request::limit(filter.limit, 25)?;
     let month = filter.month.as_deref().map(month).transpose()?;

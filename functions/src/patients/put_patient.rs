@@ -47,7 +47,7 @@ pub struct NewPatient {
 )]
 pub async fn handle(deps: &Deps, request: Request) -> Answer {
     let caller = deps.caller(&request).await?;
-    caller.may_feed(request::path_id(&request, "patientId")?)?;
+    caller.may_update_patient(request::path_id(&request, "patientId")?)?;
     let new: NewPatient = request::json(&request)?;
     let path_id = request.path_parameters().first("patientId").unwrap_or_default().to_owned();
     let patient = new.checked(&path_id, deps.clock.now())?;

@@ -48,7 +48,7 @@ pub fn connection_within(attempt: Duration, operation: Duration) -> Result<SdkCo
 /// Whom to trust: Amazon's roots; the system's for an endpoint that is somebody else's, and where they are named.
 fn trust(environment: &AwsEnvironment) -> TrustStore {
     let is_elsewhere = environment.endpoint_url.as_ref().is_some_and(|url| url.starts_with("https:"));
-    if is_elsewhere || environment.own_roots {
+    if is_elsewhere || environment.custom_roots {
         TrustStore::default()
     } else {
         TrustStore::empty().with_pem_certificate(AMAZON_ROOTS)

@@ -13,7 +13,7 @@ use shared::http::cursor::Cursors;
 use shared::http::problem::ApiError;
 use shared::http::{gateway, request};
 use shared::identity::Identity;
-use shared::later::later;
+use shared::lazy::lazy;
 use shared::notifications::{Subscriptions, Topics};
 use shared::store::{CachedSettings, Table};
 use tokio::sync::Mutex;
@@ -96,26 +96,26 @@ impl Deps {
     /// Who calls, if their role takes part in conversations. Others learn nothing of what exists.
     pub async fn participant(&self, request: &Request) -> Result<Caller, ApiError> {
         let caller = self.caller(request).await?;
-        caller.must_take_part()?;
+        caller.must_be_participant()?;
         Ok(caller)
     }
 }
 
 fn cursors(config: &Config, aws: &SdkConfig) -> Cursors {
     let aws = aws.clone();
-    Cursors::new(later(move || aws_sdk_secretsmanager::Client::new(&aws)), &config.cursor_secret_arn)
+    Cursors::new(lazy(move || aws_sdk_secretsmanager::Client::new(&aws)), &config.cursor_secret_arn)
 }
 
 /// The topics of notices.
 pub fn topics(config: &Config, aws: &SdkConfig) -> Topics {
     let aws = aws.clone();
-    Topics::new(later(move || aws_sdk_sns::Client::new(&aws)), &config.topic_arn_prefix, config.topic_key_arn.clone())
+    Topics::new(lazy(move || aws_sdk_sns::Client::new(&aws)), &config.topic_arn_prefix, config.topic_key_arn.clone())
 }
 
 /// The queue for records that can never be processed.
 pub fn failures(config: &Config, aws: &SdkConfig) -> FailureQueue {
     let aws = aws.clone();
-    FailureQueue::new(later(move || aws_sdk_sqs::Client::new(&aws)), &config.failure_queue_url)
+    FailureQueue::new(lazy(move || aws_sdk_sqs::Client::new(&aws)), &config.failure_queue_url)
 }
 
 /// The bucket of images. Off AWS, where an endpoint is named, it is a part of addresses' paths.

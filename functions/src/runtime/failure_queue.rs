@@ -1,17 +1,17 @@
 //! The queue for events that can never be processed, from which `cargo xtask redrive` takes them.
 
-use shared::later::Later;
+use shared::lazy::Lazy;
 
 /// The failure queue.
 #[derive(Debug)]
 pub struct FailureQueue {
-    client: Later<aws_sdk_sqs::Client>,
+    client: Lazy<aws_sdk_sqs::Client>,
     url: String,
 }
 
 impl FailureQueue {
     /// A queue by its URL.
-    pub fn new(client: Later<aws_sdk_sqs::Client>, url: impl Into<String>) -> Self {
+    pub fn new(client: Lazy<aws_sdk_sqs::Client>, url: impl Into<String>) -> Self {
         Self { client, url: url.into() }
     }
 

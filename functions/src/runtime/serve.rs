@@ -56,7 +56,7 @@ impl Route<Handler> {
 
     /// Runs the route's function until Lambda ends it.
     pub fn run(self) {
-        let topics = if self.entry.topics { TopicUse::Subscribes } else { TopicUse::None };
+        let topics = if self.entry.topics { TopicUse::Subscribe } else { TopicUse::None };
         let needs = Needs { callers: true, cursor_secret: self.entry.pages, topics, ..Needs::default() };
         run_with(self.entry, needs, Deps::new, self.handler);
     }
@@ -104,7 +104,7 @@ impl Route<PublicHandler> {
         telemetry::init();
         let Self { entry, handler } = self;
         block_on(lambda_http::run(service_fn(move |request: Request| async move {
-            let handle = |request| async move { handler(&gateway::admitted(request, None)?) };
+            let handle = |request| async move { handler(&gateway::normalize(request, None)?) };
             Ok::<_, Error>(answer(entry, request, handle).await)
         })));
     }
@@ -122,7 +122,7 @@ fn run_with<D: Sync>(
         let deps = connect(&config, &aws::connection()?);
         let (deps, handler, key) = (&deps, &handler, config.cloudfront_key.as_deref());
         lambda_http::run(service_fn(|request: Request| async move {
-            let handle = |request| async move { handler(deps, gateway::admitted(request, key)?).await };
+            let handle = |request| async move { handler(deps, gateway::normalize(request, key)?).await };
             Ok::<_, Error>(answer(route, request, handle).await)
         }))
         .await

@@ -8,8 +8,7 @@ use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use domain::contact::Channel;
 use domain::conversation::Conversation;
-use domain::entry::Number;
-use domain::ids::UserId;
+use domain::ids::{EntryNumber, UserId};
 use domain::person::Side;
 use futures::future::join_all;
 use lambda_runtime::{LambdaEvent, service_fn};
@@ -53,7 +52,7 @@ struct Recipient<'a> {
     side: Side,
     user: Option<&'a UserId>,
     /// How far they have read.
-    cursor: Number,
+    cursor: EntryNumber,
     channel: &'a Channel,
 }
 
@@ -100,18 +99,18 @@ impl Notifier {
     /// Notifies the pool that questions go to.
     async fn notify_pool(&self, head: &Conversation) -> Result<(), NotificationError> {
         let pool = self.settings.get(&self.table, self.clock.now()).await?.tasking.pool;
-        let (cursor, channel) = (head.read_by_pool(), &Channel::Pool(pool));
+        let (cursor, channel) = (head.pool_cursor(), &Channel::Pool(pool));
         self.notify(head, Recipient { side: Side::Staff, user: None, cursor, channel }).await
     }
 
     async fn notify(&self, head: &Conversation, to: Recipient<'_>) -> Result<(), NotificationError> {
         let watermark = self.table.notification_watermark(head.id, to.user).await?;
-        let Some(decision) = head.decide_notice(to.side, to.cursor, watermark) else { return Ok(()) };
-        if let Some(notice) = decision.notice {
+        let Some(decision) = head.decide_notification(to.side, to.cursor, watermark) else { return Ok(()) };
+        if let Some(notice) = decision.notification {
             match self.topics.publish(to.channel, self.texts.of(notice)).await? {
                 Published::Sent => tracing::info!(to = ?notice.to, "notice"),
                 // The watermark stays: whoever subscribes later is notified of the next message.
-                Published::Nobody => return Ok(()),
+                Published::NoTopic => return Ok(()),
             }
         }
         Ok(self.table.raise_notification_watermark(head.id, to.user, decision.up_to).await?)
@@ -129,10 +128,10 @@ fn worst(outcomes: Vec<Result<(), NotificationError>>) -> Result<(), Notificatio
 pub fn run() {
     telemetry::init();
     serve::block_on(async {
-        let needs = Needs { failure_queue: true, topics: TopicUse::Publishes, ..Needs::default() };
+        let needs = Needs { failure_queue: true, topics: TopicUse::Publish, ..Needs::default() };
         let config = Config::from_env(needs)?;
         let aws = aws::connection()?;
-        let notices = &config.notices;
+        let notices = &config.notifications;
         let notifier = Notifier {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
             settings: CachedSettings::default(),

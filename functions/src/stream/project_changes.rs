@@ -8,7 +8,7 @@ use aws_lambda_events::dynamodb::Event;
 use aws_lambda_events::streams::DynamoDbEventResponse;
 use domain::ids::TaskId;
 use lambda_runtime::{LambdaEvent, service_fn};
-use shared::attachments::{Bucket, BucketError, Place};
+use shared::attachments::{Bucket, BucketError, ObjectLocation};
 use shared::config::{Config, Needs};
 use shared::store::stream::{Change, ConversationChange, Follows, Record};
 use shared::store::{CachedSettings, StoreError, Table};
@@ -64,7 +64,7 @@ impl Projector {
                 self.table.sync_locks(conversation).await
             }
             Change::RemovedAttachment { conversation, id, claimed: false } => {
-                let place = Place { conversation: *conversation, attachment: *id };
+                let place = ObjectLocation { conversation: *conversation, attachment: *id };
                 self.bucket.remove_images(place).await.map_err(|error| match error {
                     BucketError::Refused(reason) => StoreError::Refused(reason),
                     BucketError::Busy(reason) => StoreError::Busy(reason),

@@ -1,6 +1,6 @@
 //! A task as clients see it.
 
-use domain::entry::Number;
+use domain::ids::EntryNumber;
 use domain::task::{Progress, Task, TaskStatus};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -45,7 +45,7 @@ pub struct TaskView {
     pub title: String,
     /// The number of the message that opened it.
     #[schema(value_type = u64)]
-    pub opened_by_number: Number,
+    pub opened_by_number: EntryNumber,
     /// The user id of who works on it.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(example = "clinician-a")]
@@ -66,7 +66,7 @@ pub struct TaskView {
     /// The number of the message that answered it, where there was one when it was completed.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<u64>)]
-    pub answered_by_number: Option<Number>,
+    pub answered_by_number: Option<EntryNumber>,
 }
 
 impl TaskView {

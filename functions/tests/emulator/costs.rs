@@ -1,7 +1,7 @@
 //! What routes cost at most, in request units and sequential calls: the design's table, asserted, with
 //! 1 KB of a patient's letter as text, and with conversations 100 times as long.
 
-use domain::attachment::{Attached, Image, MediaType, State};
+use domain::attachment::{AttachmentRef, AttachmentState, Image, MediaType};
 use domain::conversation::{Changed, Conversation, ConversationStart};
 use domain::encounter::Encounter;
 use domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
@@ -62,9 +62,9 @@ pub(crate) async fn open_task(bench: &Bench, head: &Conversation, id: TaskId) {
     bench.meter.take();
 }
 
-fn ready_image(bench: &Bench) -> Attached {
+fn ready_image(bench: &Bench) -> AttachmentRef {
     let image = Image { content_type: MediaType::Jpeg, size: 1_500_000, width: 3024, height: 4032 };
-    Attached { id: AttachmentId::new(bench.deps.clock.id()), state: State::Ready(image) }
+    AttachmentRef { id: AttachmentId::new(bench.deps.clock.id()), state: AttachmentState::Ready(image) }
 }
 
 fn ask(account: &str, head: &Conversation, rest: &str, query: &str, body: &Value) -> Request {

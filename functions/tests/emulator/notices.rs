@@ -8,7 +8,7 @@ use functions::people::put_notifications;
 use functions::runtime::failure_queue::FailureQueue;
 use functions::stream::notify::{self, Notifier};
 use serde_json::{Value, json};
-use shared::later::later;
+use shared::lazy::lazy;
 use shared::notifications::Texts;
 use shared::store::CachedSettings;
 
@@ -80,7 +80,7 @@ impl Chat {
             clock: self.bench.deps.clock,
             topics: self.bench.sns.topics(),
             texts: Texts::new(None, "https://portal.example.org", "https://clinic.example.org").unwrap(),
-            failures: FailureQueue::new(later(sqs), queue),
+            failures: FailureQueue::new(lazy(sqs), queue),
         }
     }
 

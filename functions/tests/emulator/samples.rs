@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
-use domain::attachment::{Attachment, Declared, Image, MediaType, State};
+use domain::attachment::{Attachment, AttachmentState, DeclaredUpload, Image, MediaType};
 use domain::audit::{Action, Agent, AuditEvent, Entity, Source};
 use domain::ids::AuditEventId;
 use functions::conversations::create_conversation;
@@ -68,12 +68,12 @@ fn images(now: jiff::Timestamp) -> [Attachment; 2] {
         patient_id: PATIENT.parse().unwrap(),
         created_by: ana(),
         created_at: now,
-        state: State::Ready(image),
+        state: AttachmentState::Ready(image),
         message: Some(1),
     };
     let unclaimed = Attachment {
         id: "01900000-0000-7000-8000-000000000a03".parse().unwrap(),
-        state: State::Pending(Declared { content_type: MediaType::Png, size: 40_000 }),
+        state: AttachmentState::Pending(DeclaredUpload { content_type: MediaType::Png, size: 40_000 }),
         message: None,
         ..ready.clone()
     };

@@ -11,7 +11,7 @@ use aws_smithy_runtime_api::client::http::{HttpConnector, HttpConnectorFuture, S
 use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_types::body::SdkBody;
-use shared::later::later;
+use shared::lazy::lazy;
 use shared::notifications::Topics;
 use testkit::emulator::{connection, new_name};
 
@@ -56,7 +56,7 @@ impl Sns {
     /// The topics, as functions use them.
     pub(crate) fn topics(&self) -> Topics {
         let client = self.client();
-        Topics::new(later(|| client), &self.prefix, None)
+        Topics::new(lazy(|| client), &self.prefix, None)
     }
 
     fn client(&self) -> Client {

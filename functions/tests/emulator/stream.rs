@@ -13,7 +13,7 @@ use functions::runtime::failure_queue::FailureQueue;
 use functions::stream::project_changes::{self, Projector};
 use serde_json::{Value, json};
 use shared::attachments::Bucket;
-use shared::later::later;
+use shared::lazy::lazy;
 use shared::store::{CachedSettings, ConversationPage, TaskPage};
 use testkit::emulator::{connection, new_name};
 
@@ -62,7 +62,7 @@ impl Recorded {
     }
 
     fn projector(&self, queue: &str) -> Projector {
-        Projector { failures: FailureQueue::new(later(sqs), queue), ..projector(&self.bench, nowhere()) }
+        Projector { failures: FailureQueue::new(lazy(sqs), queue), ..projector(&self.bench, nowhere()) }
     }
 
     pub(crate) async fn feed(&self, records: &[Value]) -> usize {
@@ -73,7 +73,7 @@ impl Recorded {
 
 /// The function on a table, without a queue that can be reached.
 pub(crate) fn projector(bench: &Bench, bucket: Bucket) -> Projector {
-    let failures = FailureQueue::new(later(sqs), "http://127.0.0.1:9/none");
+    let failures = FailureQueue::new(lazy(sqs), "http://127.0.0.1:9/none");
     let (table, settings) = (bench.deps.table.clone(), CachedSettings::default());
     Projector { table, settings, clock: bench.deps.clock, failures, bucket }
 }

@@ -71,7 +71,7 @@ fn issuer_config() -> IssuerConfig {
         role_claim: "role".into(),
         patient_id_claim: "patientId".into(),
         name_claim: "name".into(),
-        own_roots: false,
+        custom_roots: false,
     }
 }
 

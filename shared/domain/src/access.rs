@@ -18,7 +18,7 @@ pub enum Denied {
 
 impl Caller {
     /// Allows the patient themselves and every clinician.
-    pub fn may_reach(&self, patient_id: PatientId) -> Result<&Person, Denied> {
+    pub fn may_access(&self, patient_id: PatientId) -> Result<&Person, Denied> {
         match self {
             Self::Patient { person, patient_id: own } if *own == patient_id => Ok(person),
             Self::Patient { .. } => Err(Denied::NotFound),
@@ -28,7 +28,7 @@ impl Caller {
     }
 
     /// Allows patients and clinicians, before it is known which conversation they ask for.
-    pub fn must_take_part(&self) -> Result<&Person, Denied> {
+    pub fn must_be_participant(&self) -> Result<&Person, Denied> {
         match self {
             Self::Patient { person, .. } | Self::Clinician(person) => Ok(person),
             Self::Admin(_) => Err(Denied::Forbidden),
@@ -52,19 +52,19 @@ impl Caller {
     }
 
     /// Allows administrators to create or update a patient's record.
-    pub fn may_feed(&self, patient_id: PatientId) -> Result<&Person, Denied> {
+    pub fn may_update_patient(&self, patient_id: PatientId) -> Result<&Person, Denied> {
         match self {
             Self::Admin(person) => Ok(person),
             Self::Patient { .. } | Self::Clinician(_) => {
-                Err(self.may_reach(patient_id).err().unwrap_or(Denied::Forbidden))
+                Err(self.may_access(patient_id).err().unwrap_or(Denied::Forbidden))
             }
         }
     }
 
     /// Allows administrators, and patients for their own access log.
-    pub fn may_see_access_log(&self, patient_id: PatientId) -> Result<&Person, Denied> {
+    pub fn may_read_access_log(&self, patient_id: PatientId) -> Result<&Person, Denied> {
         match self {
-            Self::Patient { .. } => self.may_reach(patient_id),
+            Self::Patient { .. } => self.may_access(patient_id),
             Self::Admin(person) => Ok(person),
             Self::Clinician(_) => Err(Denied::Forbidden),
         }
@@ -72,8 +72,8 @@ impl Caller {
 
     /// Allows clinicians to read a patient's chart. The patient themselves is forbidden; for other patients the
     /// chart is not found.
-    pub fn may_open_chart(&self, patient_id: PatientId) -> Result<&Person, Denied> {
-        self.may_reach(patient_id)?;
+    pub fn may_read_chart(&self, patient_id: PatientId) -> Result<&Person, Denied> {
+        self.may_access(patient_id)?;
         self.must_be_clinician()
     }
 }
@@ -87,32 +87,32 @@ mod tests {
     fn patients_access_only_their_own_record() {
         let own = empty();
         let ana_calls = patient_caller(own.patient_id);
-        assert!(ana_calls.may_reach(own.patient_id).is_ok());
+        assert!(ana_calls.may_access(own.patient_id).is_ok());
         let other = PatientId::new(uuid::Uuid::from_u128(7));
-        assert_eq!(ana_calls.may_reach(other), Err(Denied::NotFound));
+        assert_eq!(ana_calls.may_access(other), Err(Denied::NotFound));
         assert_eq!(ana_calls.must_be_clinician(), Err(Denied::Forbidden));
-        assert_eq!(ana_calls.may_feed(own.patient_id), Err(Denied::Forbidden));
-        assert_eq!(ana_calls.may_feed(other), Err(Denied::NotFound));
-        assert_eq!(ana_calls.may_open_chart(own.patient_id), Err(Denied::Forbidden));
-        assert_eq!(ana_calls.may_open_chart(other), Err(Denied::NotFound), "not found comes before forbidden");
+        assert_eq!(ana_calls.may_update_patient(own.patient_id), Err(Denied::Forbidden));
+        assert_eq!(ana_calls.may_update_patient(other), Err(Denied::NotFound));
+        assert_eq!(ana_calls.may_read_chart(own.patient_id), Err(Denied::Forbidden));
+        assert_eq!(ana_calls.may_read_chart(other), Err(Denied::NotFound), "not found comes before forbidden");
         let clara_calls = Caller::Clinician(clara());
-        assert!(clara_calls.may_open_chart(other).is_ok());
+        assert!(clara_calls.may_read_chart(other).is_ok());
         assert_eq!(clara_calls.must_be_admin(), Err(Denied::Forbidden));
         assert_eq!(ana_calls.must_be_admin(), Err(Denied::Forbidden));
-        assert_eq!(clara_calls.may_feed(other), Err(Denied::Forbidden));
-        assert!(ana_calls.may_see_access_log(own.patient_id).is_ok());
-        assert_eq!(ana_calls.may_see_access_log(other), Err(Denied::NotFound));
-        assert_eq!(clara_calls.may_see_access_log(other), Err(Denied::Forbidden));
+        assert_eq!(clara_calls.may_update_patient(other), Err(Denied::Forbidden));
+        assert!(ana_calls.may_read_access_log(own.patient_id).is_ok());
+        assert_eq!(ana_calls.may_read_access_log(other), Err(Denied::NotFound));
+        assert_eq!(clara_calls.may_read_access_log(other), Err(Denied::Forbidden));
     }
 
     #[test]
     fn administrators_have_no_access_to_clinical_records() {
         let admin = Caller::Admin(clara());
-        assert_eq!(admin.may_reach(empty().patient_id), Err(Denied::Forbidden));
-        assert_eq!(admin.must_take_part(), Err(Denied::Forbidden));
-        assert_eq!(admin.may_open_chart(empty().patient_id), Err(Denied::Forbidden));
-        assert!(admin.may_feed(empty().patient_id).is_ok());
+        assert_eq!(admin.may_access(empty().patient_id), Err(Denied::Forbidden));
+        assert_eq!(admin.must_be_participant(), Err(Denied::Forbidden));
+        assert_eq!(admin.may_read_chart(empty().patient_id), Err(Denied::Forbidden));
+        assert!(admin.may_update_patient(empty().patient_id).is_ok());
         assert!(admin.must_be_admin().is_ok());
-        assert!(admin.may_see_access_log(empty().patient_id).is_ok());
+        assert!(admin.may_read_access_log(empty().patient_id).is_ok());
     }
 }

@@ -7,8 +7,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use crate::access::Denied;
-use crate::entry::Number;
-use crate::ids::{AttachmentId, ConversationId, PatientId};
+use crate::ids::{AttachmentId, ConversationId, EntryNumber, PatientId};
 use crate::person::{Caller, Person};
 use crate::settings::AttachmentSettings;
 use crate::time::Timestamp;
@@ -16,7 +15,7 @@ use crate::time::Timestamp;
 /// The maximum number of attachments in one message.
 pub const MAX_PER_MESSAGE: usize = 10;
 /// How long an attachment is kept without a message, and how long a client may take to upload one.
-pub const UNCLAIMED_KEPT: Duration = Duration::from_hours(24);
+pub const UNCLAIMED_RETENTION: Duration = Duration::from_hours(24);
 
 /// The media type of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -50,7 +49,7 @@ impl MediaType {
     }
 
     /// Whether the settings allow uploads of this type.
-    pub fn is_taken(self, settings: &AttachmentSettings) -> bool {
+    pub fn is_allowed(self, settings: &AttachmentSettings) -> bool {
         settings.content_types.iter().any(|allowed| allowed.eq_ignore_ascii_case(self.as_str()))
     }
 }
@@ -62,15 +61,15 @@ impl fmt::Display for MediaType {
 }
 
 impl FromStr for MediaType {
-    type Err = Refused;
-    fn from_str(text: &str) -> Result<Self, Refused> {
-        Self::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text)).ok_or(Refused::Unsupported)
+    type Err = UploadRejected;
+    fn from_str(text: &str) -> Result<Self, UploadRejected> {
+        Self::ALL.into_iter().find(|known| known.as_str().eq_ignore_ascii_case(text)).ok_or(UploadRejected::Unsupported)
     }
 }
 
 /// Why an upload is rejected before it starts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub enum Refused {
+pub enum UploadRejected {
     /// Larger than the settings allow.
     #[error("is larger than {0} bytes")]
     TooLarge(u64),
@@ -84,14 +83,14 @@ pub enum Refused {
 
 /// What the client declares about a file before it uploads it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Declared {
+pub struct DeclaredUpload {
     /// The media type.
     pub content_type: MediaType,
     /// The size in bytes.
     pub size: u64,
 }
 
-impl Declared {
+impl DeclaredUpload {
     /// Validates a declared upload against the settings. The file name is used only to recognize HEIC files for which
     /// the browser knows no type.
     pub fn new(
@@ -99,16 +98,16 @@ impl Declared {
         size: u64,
         file_name: Option<&str>,
         settings: &AttachmentSettings,
-    ) -> Result<Self, Refused> {
+    ) -> Result<Self, UploadRejected> {
         let heic_name = || file_name.is_some_and(|name| [".heic", ".heif"].iter().any(|end| ends_with(name, end)));
         let heic_type = ["image/heic", "image/heif", "image/heic-sequence", "image/heif-sequence"]
             .iter()
             .any(|heic| heic.eq_ignore_ascii_case(content_type));
-        let declared = content_type.parse::<MediaType>().ok().filter(|known| known.is_taken(settings));
+        let declared = content_type.parse::<MediaType>().ok().filter(|known| known.is_allowed(settings));
         match declared {
-            None if heic_type || heic_name() => Err(Refused::Heic),
-            None => Err(Refused::Unsupported),
-            Some(_) if size > settings.max_bytes => Err(Refused::TooLarge(settings.max_bytes)),
+            None if heic_type || heic_name() => Err(UploadRejected::Heic),
+            None => Err(UploadRejected::Unsupported),
+            Some(_) if size > settings.max_bytes => Err(UploadRejected::TooLarge(settings.max_bytes)),
             Some(content_type) => Ok(Self { content_type, size }),
         }
     }
@@ -121,7 +120,7 @@ fn ends_with(name: &str, end: &str) -> bool {
 /// Why an attachment was rejected. Each is a stable code that clients translate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
-pub enum Reason {
+pub enum RejectionReason {
     /// The file is empty.
     Empty,
     /// The file is larger than declared.
@@ -157,38 +156,38 @@ pub struct Image {
 
 /// The state of an attachment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum State {
+pub enum AttachmentState {
     /// Not uploaded or not inspected yet.
-    Pending(Declared),
+    Pending(DeclaredUpload),
     /// Passed inspection; it may be shown.
     Ready(Image),
     /// Failed inspection; the file is deleted.
-    Rejected(Reason),
+    Rejected(RejectionReason),
 }
 
-impl State {
+impl AttachmentState {
     /// The state at `now` of an attachment created at `since`: pending becomes rejected after 24 hours, because the
     /// upload is no longer accepted.
     #[must_use]
     pub fn at(self, now: Timestamp, since: Timestamp) -> Self {
         match self {
-            Self::Pending(_) if now >= expiry(since) => Self::Rejected(Reason::NotUploaded),
+            Self::Pending(_) if now >= expiry(since) => Self::Rejected(RejectionReason::NotUploaded),
             state => state,
         }
     }
 }
 
 fn expiry(since: Timestamp) -> Timestamp {
-    since.saturating_add(UNCLAIMED_KEPT).unwrap_or(Timestamp::MAX)
+    since.saturating_add(UNCLAIMED_RETENTION).unwrap_or(Timestamp::MAX)
 }
 
 /// An attachment as listed in its message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Attached {
+pub struct AttachmentRef {
     /// Its id.
     pub id: AttachmentId,
     /// Its state.
-    pub state: State,
+    pub state: AttachmentState,
 }
 
 /// An attachment.
@@ -205,9 +204,9 @@ pub struct Attachment {
     /// When it was created; the upload follows.
     pub created_at: Timestamp,
     /// Its state.
-    pub state: State,
+    pub state: AttachmentState,
     /// The number of the message that contains it, once sent.
-    pub message: Option<Number>,
+    pub message: Option<EntryNumber>,
 }
 
 impl Attachment {
@@ -224,7 +223,7 @@ impl Attachment {
 
     /// Allows only the uploader before it is sent, then all participants of the conversation.
     pub fn visible_to(self, caller: &Caller) -> Result<Self, Denied> {
-        let person = caller.may_reach(self.patient_id)?;
+        let person = caller.may_access(self.patient_id)?;
         if self.message.is_some() || self.created_by.user_id == person.user_id {
             Ok(self)
         } else {
@@ -233,8 +232,8 @@ impl Attachment {
     }
 
     /// The attachment as listed in its message.
-    pub const fn attached(&self) -> Attached {
-        Attached { id: self.id, state: self.state }
+    pub const fn attached(&self) -> AttachmentRef {
+        AttachmentRef { id: self.id, state: self.state }
     }
 }
 
@@ -254,7 +253,7 @@ mod tests {
             patient_id: head.patient_id,
             created_by: ana(),
             created_at: at(0),
-            state: State::Pending(Declared { content_type: MediaType::Jpeg, size: 4 }),
+            state: AttachmentState::Pending(DeclaredUpload { content_type: MediaType::Jpeg, size: 4 }),
             message: None,
         }
     }
@@ -263,18 +262,18 @@ mod tests {
     fn declared_uploads_are_validated_against_the_settings() {
         let mut settings = Settings::default().attachments;
         let declare = |content_type: &str, size, name: Option<&str>, settings: &AttachmentSettings| {
-            Declared::new(content_type, size, name, settings)
+            DeclaredUpload::new(content_type, size, name, settings)
         };
-        let jpeg = Declared { content_type: MediaType::Jpeg, size: 10_485_760 };
+        let jpeg = DeclaredUpload { content_type: MediaType::Jpeg, size: 10_485_760 };
         assert_eq!(declare("Image/JPEG", 10_485_760, Some("IMG.JPG"), &settings), Ok(jpeg));
-        assert_eq!(declare("image/jpeg", 10_485_761, None, &settings), Err(Refused::TooLarge(10_485_760)));
+        assert_eq!(declare("image/jpeg", 10_485_761, None, &settings), Err(UploadRejected::TooLarge(10_485_760)));
         for svg in ["image/svg+xml", "", "image/jpeg; q=1", "application/pdf"] {
-            assert_eq!(declare(svg, 4, Some("é"), &settings), Err(Refused::Unsupported), "{svg}");
+            assert_eq!(declare(svg, 4, Some("é"), &settings), Err(UploadRejected::Unsupported), "{svg}");
         }
-        assert_eq!(declare("image/heic", 4, None, &settings), Err(Refused::Heic));
-        assert_eq!(declare("", 4, Some("IMG_0042.HEIC"), &settings), Err(Refused::Heic));
+        assert_eq!(declare("image/heic", 4, None, &settings), Err(UploadRejected::Heic));
+        assert_eq!(declare("", 4, Some("IMG_0042.HEIC"), &settings), Err(UploadRejected::Heic));
         settings.content_types = vec!["image/png".into()];
-        assert_eq!(declare("image/jpeg", 4, None, &settings), Err(Refused::Unsupported));
+        assert_eq!(declare("image/jpeg", 4, None, &settings), Err(UploadRejected::Unsupported));
     }
 
     #[test]
@@ -302,8 +301,13 @@ mod tests {
 
     #[test]
     fn pending_uploads_are_rejected_after_a_day() {
-        let State::Pending(_) = pending().state.at(at(86_399), at(0)) else { panic!("it may still be uploaded") };
-        assert_eq!(pending().state.at(at(86_400), at(0)), State::Rejected(Reason::NotUploaded));
-        assert_eq!(State::Rejected(Reason::Damaged).at(at(86_400), at(0)), State::Rejected(Reason::Damaged));
+        let AttachmentState::Pending(_) = pending().state.at(at(86_399), at(0)) else {
+            panic!("it may still be uploaded")
+        };
+        assert_eq!(pending().state.at(at(86_400), at(0)), AttachmentState::Rejected(RejectionReason::NotUploaded));
+        assert_eq!(
+            AttachmentState::Rejected(RejectionReason::Damaged).at(at(86_400), at(0)),
+            AttachmentState::Rejected(RejectionReason::Damaged)
+        );
     }
 }

@@ -13,7 +13,7 @@ pub const ORDER_MAX_LENGTH: usize = 2000;
 /// The maximum length of a document's URL, in characters.
 pub const URL_MAX_LENGTH: usize = 2000;
 /// The maximum number of orders, and of documents, in one encounter.
-pub const MAX_OF_A_KIND: u32 = 100;
+pub const MAX_PER_KIND: u32 = 100;
 
 /// The content of a chart item.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,7 @@ pub enum CannotAdd {
     #[error("the encounter is finished")]
     Finished,
     /// The encounter already has the maximum number of orders or of documents.
-    #[error("the encounter has {MAX_OF_A_KIND} of this kind")]
+    #[error("the encounter has {MAX_PER_KIND} of this kind")]
     Full,
 }
 

@@ -4,9 +4,9 @@
 //! these rules only ever see one head.
 
 use crate::access::Denied;
-use crate::attachment::Attached;
-use crate::entry::{Content, Entry, Number};
-use crate::ids::{ConversationId, EncounterId, MessageId, PatientId};
+use crate::attachment::AttachmentRef;
+use crate::entry::{Content, Entry};
+use crate::ids::{ConversationId, EncounterId, EntryNumber, MessageId, PatientId};
 use crate::lock::{Lock, Status};
 use crate::person::{Caller, Person, Side};
 use crate::questionnaire::QuestionnaireResponse;
@@ -28,7 +28,7 @@ pub struct LastMessage {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Closing {
     /// The number of its entry.
-    pub number: Number,
+    pub number: EntryNumber,
     /// Who closed the conversation.
     pub by: Person,
 }
@@ -47,13 +47,13 @@ pub struct Conversation {
     /// Whether it is open or closed, and the last change of that.
     pub lock: Lock,
     /// The number of its last entry; 0 if it has none.
-    pub last_number: Number,
+    pub last_number: EntryNumber,
     /// The last message, if there is one.
     pub last_message: Option<LastMessage>,
     /// The number of the patient's last message; 0 if there is none.
-    pub last_patient_number: Number,
+    pub last_patient_number: EntryNumber,
     /// The number of the staff's last message; 0 if there is none.
-    pub last_staff_number: Number,
+    pub last_staff_number: EntryNumber,
     /// The time of the patient's first unanswered message; none if staff answered (rule 6).
     pub awaiting_reply_since: Option<Timestamp>,
     /// The last closing, if it was ever closed.
@@ -89,7 +89,7 @@ pub struct Changed {
 impl Changed {
     /// Adds images to the posted message.
     #[must_use]
-    pub fn with_attachments(mut self, attached: Vec<Attached>) -> Self {
+    pub fn with_attachments(mut self, attached: Vec<AttachmentRef>) -> Self {
         if let Some(Entry { content: Content::Message { attachments, .. }, .. }) = self.entries.last_mut() {
             if let Some(last) = &mut self.head.last_message {
                 last.images = u32::try_from(attached.len()).unwrap_or(u32::MAX);
@@ -151,7 +151,7 @@ impl Conversation {
     }
 
     /// The number of the last message from one side; 0 if there is none.
-    pub const fn last_number_of(&self, side: Side) -> Number {
+    pub const fn last_number_of(&self, side: Side) -> EntryNumber {
         match side {
             Side::Patient => self.last_patient_number,
             Side::Staff => self.last_staff_number,
@@ -160,7 +160,7 @@ impl Conversation {
 
     /// Allows its patient, once it holds a message, and clinicians.
     pub fn must_be_visible_to(&self, caller: &Caller) -> Result<(), Denied> {
-        caller.may_reach(self.patient_id)?;
+        caller.may_access(self.patient_id)?;
         match caller {
             Caller::Patient { .. } if self.last_message.is_none() => Err(Denied::NotFound),
             _ => Ok(()),
@@ -204,11 +204,11 @@ impl Conversation {
     /// Closes or reopens the conversation. Returns `None` if it already has this status.
     pub fn set_status(&self, status: Status, by: &Person, at: Timestamp) -> Option<Changed> {
         let change = self.lock.set(status, by, at)?;
-        Some(self.take_over(&[change]))
+        Some(self.apply_lock_changes(&[change]))
     }
 
     /// Applies lock changes, oldest first, each as a new entry. Changes it already has are skipped.
-    pub fn take_over(&self, changes: &[Lock]) -> Changed {
+    pub fn apply_lock_changes(&self, changes: &[Lock]) -> Changed {
         let mut head = self.clone();
         let mut entries = Vec::with_capacity(changes.len());
         for change in changes.iter().filter(|change| change.version > self.lock.version) {
@@ -234,7 +234,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::attachment::{Reason, State};
+    use crate::attachment::{AttachmentState, RejectionReason};
     use crate::ids::AttachmentId;
     use crate::samples::{ana, at, clara, empty, patient_caller, posted};
 
@@ -261,9 +261,9 @@ mod tests {
 
     #[test]
     fn lists_show_how_many_images_the_last_message_has() {
-        let attached = |number| Attached {
+        let attached = |number| AttachmentRef {
             id: AttachmentId::new(Uuid::from_u128(number)),
-            state: State::Rejected(Reason::Damaged),
+            state: AttachmentState::Rejected(RejectionReason::Damaged),
         };
         let shown = |text: MessageText, images: u128| {
             let posted = empty().post(MessageId::new(Uuid::nil()), text, &ana(), at(1)).unwrap();
@@ -292,10 +292,10 @@ mod tests {
         let first = empty();
         let close = first.lock.set(Status::Closed, &clara(), at(1)).unwrap();
         let reopen = close.set(Status::Open, &clara(), at(2)).unwrap();
-        let both = first.take_over(&[close.clone(), reopen.clone()]);
+        let both = first.apply_lock_changes(&[close.clone(), reopen.clone()]);
         assert_eq!((both.head.last_number, both.entries.len()), (2, 2));
         assert_eq!(both.head.last_closing.as_ref().map(|closing| closing.number), Some(1));
-        assert!(both.head.take_over(&[close, reopen]).entries.is_empty());
+        assert!(both.head.apply_lock_changes(&[close, reopen]).entries.is_empty());
     }
 
     #[derive(Debug, Clone)]

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::access::Denied;
-use crate::chart_item::{CannotAdd, ChartContent, ChartCounts, MAX_OF_A_KIND};
+use crate::chart_item::{CannotAdd, ChartContent, ChartCounts, MAX_PER_KIND};
 use crate::conversation::Conversation;
 use crate::ids::{ConversationId, EncounterId, PatientId};
 use crate::lock::{LockHistory, Status};
@@ -86,7 +86,7 @@ impl Encounter {
 
     /// Allows clinicians.
     pub fn must_be_visible_to(&self, caller: &Caller) -> Result<(), Denied> {
-        caller.may_open_chart(self.patient_id).map(drop)
+        caller.may_read_chart(self.patient_id).map(drop)
     }
 
     /// The encounter itself, if the caller may see it.
@@ -110,7 +110,7 @@ impl Encounter {
             ChartContent::Order(_) => &mut changed.chart_counts.orders,
             ChartContent::Document { .. } => &mut changed.chart_counts.documents,
         };
-        if *count >= MAX_OF_A_KIND {
+        if *count >= MAX_PER_KIND {
             return Err(CannotAdd::Full);
         }
         *count += 1;
@@ -142,7 +142,7 @@ mod tests {
     fn orders_and_documents_have_separate_limits() {
         let order = ChartContent::order("Potassium").unwrap();
         let mut full = encounter();
-        for _ in 0..MAX_OF_A_KIND {
+        for _ in 0..MAX_PER_KIND {
             full = full.add(&order).unwrap();
         }
         assert_eq!(full.add(&order), Err(CannotAdd::Full));

@@ -1,8 +1,7 @@
 //! Entries: the messages and status changes of a conversation, numbered 1, 2, 3 ... without gaps (rule 5).
 
-use crate::attachment::{Attached, State};
-pub use crate::ids::EntryNumber as Number;
-use crate::ids::{AttachmentId, MessageId};
+use crate::attachment::{AttachmentRef, AttachmentState};
+use crate::ids::{AttachmentId, EntryNumber, MessageId};
 use crate::lock::{Lock, LockVersion};
 use crate::person::Person;
 use crate::questionnaire::QuestionnaireResponse;
@@ -13,7 +12,7 @@ use crate::time::Timestamp;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
     /// Its number.
-    pub number: Number,
+    pub number: EntryNumber,
     /// Who sent the message, or closed or reopened the conversation.
     pub sender: Person,
     /// When it was stored.
@@ -34,7 +33,7 @@ pub enum Content {
         /// The answered questionnaire, if the conversation started with one and this is its first message.
         response: Option<QuestionnaireResponse>,
         /// Its images.
-        attachments: Vec<Attached>,
+        attachments: Vec<AttachmentRef>,
     },
     /// A closing or reopening; the version determines which.
     Status(LockVersion),
@@ -43,7 +42,7 @@ pub enum Content {
 impl Entry {
     /// The entry with a new state of one of its attachments.
     #[must_use]
-    pub fn with_state(mut self, id: AttachmentId, state: State) -> Self {
+    pub fn with_state(mut self, id: AttachmentId, state: AttachmentState) -> Self {
         if let Content::Message { attachments, .. } = &mut self.content {
             for attached in attachments.iter_mut().filter(|attached| attached.id == id) {
                 attached.state = state;

@@ -15,7 +15,7 @@ pub mod entry;
 pub mod fault;
 pub mod ids;
 pub mod lock;
-pub mod notice;
+pub mod notification;
 pub mod patient;
 pub mod person;
 pub mod questionnaire;

@@ -88,7 +88,7 @@ pub struct LockHistory {
     /// The changes, oldest first, never empty; the last one is the current state.
     changes: Vec<Lock>,
     /// The last version that is known to be in the conversation too.
-    agreed: LockVersion,
+    synced: LockVersion,
 }
 
 impl LockHistory {
@@ -97,12 +97,12 @@ impl LockHistory {
 
     /// The history of a new encounter.
     pub fn opened(by: Person, at: Timestamp) -> Self {
-        Self { changes: vec![Lock::opened(by, at)], agreed: LockVersion::FIRST }
+        Self { changes: vec![Lock::opened(by, at)], synced: LockVersion::FIRST }
     }
 
     /// A history read from the table. Returns `None` if it is empty.
-    pub fn from_store(changes: Vec<Lock>, agreed: LockVersion) -> Option<Self> {
-        (!changes.is_empty()).then_some(Self { changes, agreed })
+    pub fn from_store(changes: Vec<Lock>, synced: LockVersion) -> Option<Self> {
+        (!changes.is_empty()).then_some(Self { changes, synced })
     }
 
     /// The changes, oldest first, never empty.
@@ -116,8 +116,8 @@ impl LockHistory {
     }
 
     /// The last version that is known to be in the conversation too.
-    pub const fn agreed(&self) -> LockVersion {
-        self.agreed
+    pub const fn synced(&self) -> LockVersion {
+        self.synced
     }
 
     /// The history with a change to `status`. Returns `None` if it already has this status.
@@ -125,16 +125,16 @@ impl LockHistory {
         let change = self.current().set(status, by, at)?;
         let mut changes = self.changes.clone();
         changes.push(change);
-        Some(Self { changes, agreed: self.agreed }.bounded())
+        Some(Self { changes, synced: self.synced }.bounded())
     }
 
-    /// The history with the conversation's changes in place of its own since [`Self::agreed`].
+    /// The history with the conversation's changes in place of its own since [`Self::synced`].
     #[must_use]
-    pub fn follow(&self, conversation: &[Lock]) -> Self {
+    pub fn apply(&self, conversation: &[Lock]) -> Self {
         let Some(last) = conversation.last() else { return self.clone() };
-        let kept = self.changes.iter().filter(|own| own.version <= self.agreed);
-        let changes = kept.chain(conversation.iter().filter(|new| new.version > self.agreed)).cloned().collect();
-        Self { changes, agreed: last.version }.bounded()
+        let kept = self.changes.iter().filter(|own| own.version <= self.synced);
+        let changes = kept.chain(conversation.iter().filter(|new| new.version > self.synced)).cloned().collect();
+        Self { changes, synced: last.version }.bounded()
     }
 
     /// Drops the oldest changes above the limit, except the first.
@@ -149,25 +149,25 @@ impl LockHistory {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
     /// None: they are in sync.
-    InStep,
+    InSync,
     /// The encounter applies the conversation's changes after this version.
-    EncounterFollows {
+    UpdateEncounter {
         /// The last version that both have.
         after: LockVersion,
     },
     /// The conversation applies these changes of the encounter, oldest first.
-    ConversationFollows(Vec<Lock>),
+    UpdateConversation(Vec<Lock>),
 }
 
 /// Decides the next step from the current state of both sides.
 pub fn next_step(conversation: &Lock, encounter: &LockHistory) -> Step {
     if encounter.current().version > conversation.version {
         let newer = encounter.changes.iter().filter(|change| change.version > conversation.version);
-        Step::ConversationFollows(newer.cloned().collect())
-    } else if encounter.agreed < conversation.version {
-        Step::EncounterFollows { after: encounter.agreed }
+        Step::UpdateConversation(newer.cloned().collect())
+    } else if encounter.synced < conversation.version {
+        Step::UpdateEncounter { after: encounter.synced }
     } else {
-        Step::InStep
+        Step::InSync
     }
 }
 
@@ -211,11 +211,11 @@ mod tests {
         fn write(&mut self, read: &Read) -> Step {
             let step = next_step(&read.conversation, &read.encounter);
             match &step {
-                Step::EncounterFollows { after } if self.encounter == read.encounter => {
+                Step::UpdateEncounter { after } if self.encounter == read.encounter => {
                     let missing: Vec<Lock> = read.entries.iter().filter(|e| e.version > *after).cloned().collect();
-                    self.encounter = read.encounter.follow(&missing);
+                    self.encounter = read.encounter.apply(&missing);
                 }
-                Step::ConversationFollows(changes) if *self.head() == read.conversation => {
+                Step::UpdateConversation(changes) if *self.head() == read.conversation => {
                     self.conversation.extend(changes.iter().cloned());
                 }
                 _ => {}
@@ -226,7 +226,7 @@ mod tests {
         fn settle(&mut self) {
             for _ in 0..3 {
                 let read = self.read();
-                if self.write(&read) == Step::InStep {
+                if self.write(&read) == Step::InSync {
                     return;
                 }
             }

@@ -3,25 +3,25 @@
 //! A cursor is the number of the last entry read, or 0. Only messages from the other side count as unread.
 
 use crate::conversation::Conversation;
-use crate::entry::Number;
+use crate::ids::EntryNumber;
 use crate::person::Side;
 
 impl Conversation {
     /// Whether a user on `side` who has read up to `cursor` has unread messages.
-    pub const fn unread(&self, side: Side, cursor: Number) -> bool {
+    pub const fn unread(&self, side: Side, cursor: EntryNumber) -> bool {
         self.last_number_of(side.other()) > cursor
     }
 
     /// The new cursor after reading up to `up_to`, which is never past the last entry. Returns `None` if the cursor is
     /// already there or later.
-    pub fn read_up_to(&self, cursor: Number, up_to: Number) -> Option<Number> {
+    pub fn read_up_to(&self, cursor: EntryNumber, up_to: EntryNumber) -> Option<EntryNumber> {
         let up_to = up_to.min(self.last_number);
         (up_to > cursor).then_some(up_to)
     }
 
     /// The new cursor after a user on `side` marks the conversation unread: just before the last message from the
     /// other side. Returns `None` if there is no such message. An earlier cursor must stay where it is.
-    pub fn unread_mark(&self, side: Side) -> Option<Number> {
+    pub fn unread_mark(&self, side: Side) -> Option<EntryNumber> {
         self.last_number_of(side.other()).checked_sub(1)
     }
 }

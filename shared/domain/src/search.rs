@@ -71,21 +71,21 @@ impl ConversationQuery {
     }
 
     /// Starts matching the query against words given one at a time.
-    pub fn hits(&self) -> Hits<'_> {
-        Hits { missing: self.words.iter().map(String::as_str).collect(), prefix: Some(&self.prefix) }
+    pub fn matcher(&self) -> Matcher<'_> {
+        Matcher { missing: self.words.iter().map(String::as_str).collect(), prefix: Some(&self.prefix) }
     }
 }
 
 /// The state of matching a query: the words not found yet.
 #[derive(Debug, Clone)]
-pub struct Hits<'a> {
+pub struct Matcher<'a> {
     missing: Vec<&'a str>,
     prefix: Option<&'a str>,
 }
 
-impl Hits<'_> {
+impl Matcher<'_> {
     /// Compares one more word.
-    pub fn see(&mut self, word: &str) {
+    pub fn add(&mut self, word: &str) {
         self.missing.retain(|missing| *missing != word);
         if self.prefix.is_some_and(|prefix| word.starts_with(prefix)) {
             self.prefix = None;
@@ -143,9 +143,9 @@ impl Digest {
 
     /// Whether it matches a query.
     pub fn matches(&self, query: &ConversationQuery) -> bool {
-        let mut hits = query.hits();
-        self.words().for_each(|word| hits.see(word));
-        hits.is_complete()
+        let mut matcher = query.matcher();
+        self.words().for_each(|word| matcher.add(word));
+        matcher.is_complete()
     }
 }
 

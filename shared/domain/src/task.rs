@@ -7,8 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::access::Denied;
 use crate::conversation::Conversation;
-use crate::entry::Number;
-use crate::ids::{ConversationId, PatientId, TaskId, UserId};
+use crate::ids::{ConversationId, EntryNumber, PatientId, TaskId, UserId};
 use crate::lock::Status;
 use crate::person::{Caller, Person};
 use crate::time::Timestamp;
@@ -34,7 +33,7 @@ pub struct Completion {
     pub at: Timestamp,
     /// The entry that answered the patient (FHIR's `output`): the last message from staff after the one that created
     /// the task.
-    pub answered_by: Option<Number>,
+    pub answered_by: Option<EntryNumber>,
 }
 
 /// The clinician that a task is assigned to.
@@ -73,7 +72,7 @@ pub struct Task {
     /// The pool whose tasklist it is on (FHIR's `performerType`).
     pub pool: String,
     /// The number of the message that created it.
-    pub opened_by_number: Number,
+    pub opened_by_number: EntryNumber,
     /// Its status, owner and completion.
     pub progress: Progress,
     /// When it was created.
@@ -88,7 +87,7 @@ pub struct AlreadyCompleted;
 impl Task {
     /// Allows clinicians.
     pub fn must_be_visible_to(&self, caller: &Caller) -> Result<(), Denied> {
-        caller.may_open_chart(self.patient_id).map(drop)
+        caller.may_read_chart(self.patient_id).map(drop)
     }
 
     /// Its status.
@@ -133,7 +132,7 @@ impl Task {
 
     /// The task, just completed, with the entry that answered the patient, taken from the conversation's head.
     #[must_use]
-    pub fn answered_in(mut self, head: &Conversation) -> Self {
+    pub fn with_answer_in(mut self, head: &Conversation) -> Self {
         if let Progress::Completed(completion, _) = &mut self.progress {
             completion.answered_by = Some(head.last_staff_number).filter(|number| *number > self.opened_by_number);
         }
@@ -152,9 +151,9 @@ impl Owner {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TaskSlot {
     /// The open task and the number of the message that created it.
-    pub open: Option<(TaskId, Number)>,
+    pub open: Option<(TaskId, EntryNumber)>,
     /// The last message of the patient that is covered by an open or completed task.
-    pub up_to: Number,
+    pub up_to: EntryNumber,
 }
 
 /// The changes to make to a conversation's tasks.
@@ -163,9 +162,9 @@ pub struct TaskPlan {
     /// The task to complete because the conversation was closed, and who closed it.
     pub complete: Option<(TaskId, Person)>,
     /// The number of the message to create a new task for.
-    pub open: Option<Number>,
+    pub open: Option<EntryNumber>,
     /// The new value of [`TaskSlot::up_to`].
-    pub up_to: Number,
+    pub up_to: EntryNumber,
 }
 
 /// Decides the changes from the current head and slot. Returns `None` if nothing is to change.
@@ -283,14 +282,16 @@ mod tests {
         let task = Task { opened_by_number: 2, ..task() };
         let answer = |head: &Conversation| {
             let done = task.set_status(TaskStatus::Completed, None, &clara(), at(9)).unwrap().unwrap();
-            let Progress::Completed(completion, _) = done.answered_in(head).progress else { panic!("not completed") };
+            let Progress::Completed(completion, _) = done.with_answer_in(head).progress else {
+                panic!("not completed")
+            };
             completion.answered_by
         };
         assert_eq!(answer(&asked), None, "completed without an answer");
         let answered = posted(&posted(&asked, &clara(), 3), &clara(), 4);
         assert_eq!(answer(&answered), Some(4), "the last answer");
         assert_eq!(answer(&posted(&answered, &ana(), 5)), Some(4), "the patient's next message changes nothing");
-        assert_eq!(task.clone().answered_in(&answered), task, "open tasks have no answer");
+        assert_eq!(task.clone().with_answer_in(&answered), task, "open tasks have no answer");
     }
 
     #[derive(Debug, Clone)]

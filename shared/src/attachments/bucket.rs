@@ -14,11 +14,11 @@ use aws_sdk_s3::primitives::ByteStream;
 
 use super::Inspected;
 use domain::Timestamp;
-use domain::attachment::{Declared, MediaType};
+use domain::attachment::{DeclaredUpload, MediaType};
 use domain::ids::{AttachmentId, ConversationId};
 
 /// How long presigned URLs are valid.
-pub const ADDRESS_HOLDS: Duration = Duration::from_mins(5);
+pub const URL_LIFETIME: Duration = Duration::from_mins(5);
 
 /// The prefix of uploads. The bucket's event notification filters by it too.
 const UPLOADS: &str = "uploads";
@@ -26,14 +26,14 @@ const IMAGES: &str = "images";
 
 /// The ids that an attachment's keys in the bucket are made of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place {
+pub struct ObjectLocation {
     /// The conversation.
     pub conversation: ConversationId,
     /// The attachment.
     pub attachment: AttachmentId,
 }
 
-impl Place {
+impl ObjectLocation {
     /// Parses the key of an upload.
     pub fn of_upload(key: &str) -> Option<Self> {
         let mut parts = key.split('/');
@@ -128,8 +128,8 @@ impl Bucket {
     /// Presigns an upload of exactly the declared type and size, and with `sha256` of exactly this content.
     pub async fn sign_upload(
         &self,
-        place: Place,
-        declared: Declared,
+        place: ObjectLocation,
+        declared: DeclaredUpload,
         sha256: Option<&str>,
         now: Timestamp,
     ) -> Result<SignedUpload, BucketError> {
@@ -143,14 +143,14 @@ impl Bucket {
             method: signed.method().to_owned(),
             url: signed.uri().to_owned(),
             headers: headers_of(&signed),
-            expires_at: now.saturating_add(ADDRESS_HOLDS).unwrap_or(Timestamp::MAX),
+            expires_at: now.saturating_add(URL_LIFETIME).unwrap_or(Timestamp::MAX),
         })
     }
 
     /// Presigns the downloads of an inspected image. Browsers show it inline and don't cache it.
     pub async fn sign_downloads(
         &self,
-        place: Place,
+        place: ObjectLocation,
         content_type: MediaType,
         now: Timestamp,
     ) -> Result<SignedDownloads, BucketError> {
@@ -171,7 +171,7 @@ impl Bucket {
     }
 
     /// Reads an upload if it has at most `max_bytes`.
-    pub async fn upload(&self, place: Place, max_bytes: u64) -> Result<Upload, BucketError> {
+    pub async fn upload(&self, place: ObjectLocation, max_bytes: u64) -> Result<Upload, BucketError> {
         let get = self.client.get_object().bucket(&self.name).key(place.upload());
         let found = get.send().await.map_err(|error| refused(&error))?;
         let length = found.content_length().unwrap_or(i64::MAX);
@@ -184,7 +184,7 @@ impl Bucket {
     }
 
     /// Stores an inspected image and its thumbnail.
-    pub async fn store(&self, place: Place, inspected: Inspected) -> Result<(), BucketError> {
+    pub async fn store(&self, place: ObjectLocation, inspected: Inspected) -> Result<(), BucketError> {
         let put = async |key: String, content_type: MediaType, bytes: Vec<u8>| {
             let put = self.client.put_object().bucket(&self.name).key(key).content_type(content_type.as_str());
             put.body(ByteStream::from(bytes)).send().await.map(|_| ()).map_err(|error| refused(&error))
@@ -197,12 +197,12 @@ impl Bucket {
     }
 
     /// Deletes an upload, if it exists.
-    pub async fn remove_upload(&self, place: Place) -> Result<(), BucketError> {
+    pub async fn remove_upload(&self, place: ObjectLocation) -> Result<(), BucketError> {
         self.remove(place.upload()).await
     }
 
     /// Deletes an inspected image and its thumbnail, if they exist.
-    pub async fn remove_images(&self, place: Place) -> Result<(), BucketError> {
+    pub async fn remove_images(&self, place: ObjectLocation) -> Result<(), BucketError> {
         futures::try_join!(self.remove(place.image()), self.remove(place.thumbnail()))?;
         Ok(())
     }
@@ -214,7 +214,7 @@ impl Bucket {
 }
 
 fn signing(now: Timestamp) -> Result<PresigningConfig, BucketError> {
-    let config = PresigningConfig::builder().start_time(SystemTime::from(now)).expires_in(ADDRESS_HOLDS);
+    let config = PresigningConfig::builder().start_time(SystemTime::from(now)).expires_in(URL_LIFETIME);
     config.build().map_err(|error| BucketError::Refused(error.to_string()))
 }
 
@@ -250,10 +250,10 @@ mod tests {
     #[test]
     fn only_keys_of_uploads_are_parsed() {
         let id = |number| uuid::Uuid::from_u128(number);
-        let place = Place { conversation: ConversationId::new(id(1)), attachment: AttachmentId::new(id(2)) };
-        assert_eq!(Place::of_upload(&place.upload()), Some(place));
+        let place = ObjectLocation { conversation: ConversationId::new(id(1)), attachment: AttachmentId::new(id(2)) };
+        assert_eq!(ObjectLocation::of_upload(&place.upload()), Some(place));
         for other in [place.image(), format!("{}/x", place.upload()), "uploads/a/b".into(), "uploads".into()] {
-            assert_eq!(Place::of_upload(&other), None, "{other}");
+            assert_eq!(ObjectLocation::of_upload(&other), None, "{other}");
         }
     }
 }

@@ -12,7 +12,7 @@ use image::imageops::FilterType;
 use image::{ColorType, DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits, Rgb, RgbImage};
 use moxcms::{ColorProfile, DataColorSpace, Layout, TransformOptions};
 
-use domain::attachment::{Image, MediaType, Reason};
+use domain::attachment::{Image, MediaType, RejectionReason};
 
 /// The maximum number of pixels: enough for current phones, and at most 400 MB while decoding.
 pub const MAX_PIXELS: u64 = 50_000_000;
@@ -40,32 +40,34 @@ pub struct Inspected {
 }
 
 /// Inspects an upload. `is_allowed` tells which types the settings allow.
-pub fn inspect(upload: &[u8], is_allowed: impl Fn(MediaType) -> bool) -> Result<Inspected, Reason> {
+pub fn inspect(upload: &[u8], is_allowed: impl Fn(MediaType) -> bool) -> Result<Inspected, RejectionReason> {
     let (content_type, format) = detect_type(upload)?;
     if !is_allowed(content_type) {
-        return Err(Reason::UnsupportedType);
+        return Err(RejectionReason::UnsupportedType);
     }
     // The decoder accepts truncated JPEGs and fills the rest with grey, as browsers do.
     if content_type == MediaType::Jpeg && !is_complete_jpeg(upload) {
-        return Err(Reason::Damaged);
+        return Err(RejectionReason::Damaged);
     }
     let decoded = decode(upload, format).map_err(|error| reason(&error))?;
     encode(&decoded, content_type).map_err(|error| reason(&error))
 }
 
 /// Detects the type from the content, whatever type was declared.
-fn detect_type(upload: &[u8]) -> Result<(MediaType, ImageFormat), Reason> {
+fn detect_type(upload: &[u8]) -> Result<(MediaType, ImageFormat), RejectionReason> {
     if upload.is_empty() {
-        return Err(Reason::Empty);
+        return Err(RejectionReason::Empty);
     }
     match image::guess_format(upload) {
         Ok(ImageFormat::Jpeg) => Ok((MediaType::Jpeg, ImageFormat::Jpeg)),
         Ok(ImageFormat::Png) => Ok((MediaType::Png, ImageFormat::Png)),
         Ok(ImageFormat::WebP) => Ok((MediaType::WebP, ImageFormat::WebP)),
         Ok(ImageFormat::Gif) => Ok((MediaType::Gif, ImageFormat::Gif)),
-        Ok(ImageFormat::Avif | ImageFormat::Bmp | ImageFormat::Ico | ImageFormat::Tiff) => Err(Reason::UnsupportedType),
-        _ if is_iso_media(upload) || is_svg(upload) => Err(Reason::UnsupportedType),
-        _ => Err(Reason::NotAnImage),
+        Ok(ImageFormat::Avif | ImageFormat::Bmp | ImageFormat::Ico | ImageFormat::Tiff) => {
+            Err(RejectionReason::UnsupportedType)
+        }
+        _ if is_iso_media(upload) || is_svg(upload) => Err(RejectionReason::UnsupportedType),
+        _ => Err(RejectionReason::NotAnImage),
     }
 }
 
@@ -267,11 +269,11 @@ fn on_white(image: DynamicImage) -> DynamicImage {
     blended.into()
 }
 
-fn reason(error: &ImageError) -> Reason {
+fn reason(error: &ImageError) -> RejectionReason {
     match error {
-        ImageError::Limits(_) => Reason::TooManyPixels,
-        ImageError::Unsupported(_) => Reason::UnsupportedType,
-        _ => Reason::Damaged,
+        ImageError::Limits(_) => RejectionReason::TooManyPixels,
+        ImageError::Unsupported(_) => RejectionReason::UnsupportedType,
+        _ => RejectionReason::Damaged,
     }
 }
 

@@ -3,5 +3,5 @@
 mod bucket;
 mod inspection;
 
-pub use bucket::{ADDRESS_HOLDS, Bucket, BucketError, Place, SignedDownloads, SignedUpload, Upload};
+pub use bucket::{Bucket, BucketError, ObjectLocation, SignedDownloads, SignedUpload, URL_LIFETIME, Upload};
 pub use inspection::{Inspected, MAX_PIXELS, MAX_SIDE, THUMBNAIL_BYTES, THUMBNAIL_SIDE, inspect};

@@ -13,13 +13,13 @@ use sha2::Sha256;
 use tokio::sync::OnceCell;
 
 use super::problem::ApiError;
-use crate::later::{Later, later};
+use crate::lazy::{Lazy, lazy};
 use domain::ids::UserId;
 
 /// Signs and verifies cursors.
 #[derive(Debug)]
 pub struct Cursors {
-    client: Later<Client>,
+    client: Lazy<Client>,
     secret: String,
     key: OnceCell<Vec<u8>>,
 }
@@ -37,13 +37,13 @@ pub struct Binding<'a> {
 
 impl Cursors {
     /// Cursors signed with the Secrets Manager secret that has this ARN.
-    pub fn new(client: Later<Client>, secret: impl Into<String>) -> Self {
+    pub fn new(client: Lazy<Client>, secret: impl Into<String>) -> Self {
         Self { client, secret: secret.into(), key: OnceCell::new() }
     }
 
     /// Cursors signed with the given key; for tests.
     pub fn with_key(client: Client, key: &[u8]) -> Self {
-        Self { client: later(|| client), secret: String::new(), key: OnceCell::new_with(Some(key.to_vec())) }
+        Self { client: lazy(|| client), secret: String::new(), key: OnceCell::new_with(Some(key.to_vec())) }
     }
 
     async fn key(&self) -> Result<&[u8], ApiError> {

@@ -33,7 +33,7 @@ struct ViewerAddress(String);
 ///
 /// With a `key`, only requests from CloudFront are accepted: a client that calls the gateway directly would bypass the
 /// web application firewall and could forge its address.
-pub fn admitted(mut request: Request, key: Option<&str>) -> Result<Request, ApiError> {
+pub fn normalize(mut request: Request, key: Option<&str>) -> Result<Request, ApiError> {
     let header = |name| request.headers().get(name).and_then(|value| value.to_str().ok());
     let viewer = match key {
         Some(key) if !header(KEY).is_some_and(|value| is_equal(value, key)) => {
@@ -127,7 +127,7 @@ mod tests {
     }
 
     fn normalized(event: &Value, key: Option<&str>) -> Result<Request, ApiError> {
-        admitted(from_str(&event.to_string()).expect("an event"), key)
+        normalize(from_str(&event.to_string()).expect("an event"), key)
     }
 
     #[test]
@@ -138,7 +138,7 @@ mod tests {
             rest_api("/patients/a b", &json!({"q": ["a&b"], "limit": ["5"]})),
         ];
         for event in &events {
-            let request = normalized(event, None).expect("admitted");
+            let request = normalized(event, None).expect("accepted");
             assert_eq!(request.raw_http_path(), "/patients/a b");
             assert_eq!(request.path_parameters().first("patientId"), Some("a b"));
             let mut query: Vec<_> = request.uri().query().expect("a query").split('&').collect();
@@ -150,7 +150,7 @@ mod tests {
     #[test]
     fn only_a_whole_segment_is_removed_as_the_stage() {
         let path = |stage: &str, path: &str| {
-            normalized(&http_api(stage, path, ""), None).expect("admitted").raw_http_path().to_owned()
+            normalized(&http_api(stage, path, ""), None).expect("accepted").raw_http_path().to_owned()
         };
         assert_eq!(path("me", "/me/me/notifications"), "/me/notifications");
         assert_eq!(path("me", "/messages"), "/messages");
@@ -169,7 +169,7 @@ mod tests {
     #[test]
     fn without_a_key_the_address_comes_from_the_gateway() {
         for event in [http_api("$default", "/me", ""), rest_api("/me", &Value::Null)] {
-            let request = normalized(&event, None).expect("admitted");
+            let request = normalized(&event, None).expect("accepted");
             assert_eq!(source(&request).address.as_deref(), Some("192.0.2.1"));
         }
     }
@@ -177,7 +177,7 @@ mod tests {
     #[test]
     fn with_a_key_only_cloudfront_is_accepted_and_provides_the_address() {
         for mut event in [http_api("$default", "/me", ""), rest_api("/me", &Value::Null)] {
-            let request = normalized(&event, Some("the key")).expect("admitted");
+            let request = normalized(&event, Some("the key")).expect("accepted");
             assert_eq!(source(&request).address.as_deref(), Some("203.0.113.7"));
             assert!(matches!(normalized(&event, Some("another key")), Err(ApiError::Forbidden(_))));
             for headers in ["headers", "multiValueHeaders"] {

@@ -15,7 +15,7 @@ use crate::store::{ChangeError, StoreError};
 use domain::access::Denied;
 use domain::attachment;
 use domain::catalogue::CatalogueError;
-use domain::chart_item::{CannotAdd, MAX_OF_A_KIND};
+use domain::chart_item::{CannotAdd, MAX_PER_KIND};
 use domain::contact::ContactError;
 use domain::conversation::Closed;
 use domain::fault::{Fault, Field, Step};
@@ -122,7 +122,7 @@ pub enum ApiError {
     TooLarge,
     /// 413, 415: the attachment is too large or of a type that is not allowed.
     #[error(transparent)]
-    Attachment(#[from] attachment::Refused),
+    Attachment(#[from] attachment::UploadRejected),
     /// 422: a value is invalid.
     #[error("a value is not accepted")]
     Invalid(FieldProblem),
@@ -286,10 +286,10 @@ impl ApiError {
                 (StatusCode::CONFLICT, "questionnaire-changed", "The questionnaire was changed meanwhile")
             }
             Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "body-too-large", "The body is too large"),
-            Self::Attachment(attachment::Refused::TooLarge(_)) => {
+            Self::Attachment(attachment::UploadRejected::TooLarge(_)) => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "attachment-too-large", "The attachment is too large")
             }
-            Self::Attachment(attachment::Refused::Unsupported | attachment::Refused::Heic) => {
+            Self::Attachment(attachment::UploadRejected::Unsupported | attachment::UploadRejected::Heic) => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported-media-type", "Files of this type are not taken")
             }
             Self::Invalid(_) => (StatusCode::UNPROCESSABLE_ENTITY, "invalid-value", "A value is not accepted"),
@@ -323,20 +323,20 @@ impl ApiError {
             Self::TaskCompleted(_) => Some("A new message of the patient opens a new task.".into()),
             Self::EncounterFinished => Some("Resume the encounter, or reopen its conversation, to add to it.".into()),
             Self::EncounterFull => {
-                Some(format!("An encounter has at most {MAX_OF_A_KIND} orders and as many documents."))
+                Some(format!("An encounter has at most {MAX_PER_KIND} orders and as many documents."))
             }
             Self::LastActiveQuestionnaire => {
                 Some("Patients need one to begin with. Activate another one first.".into())
             }
             Self::QuestionnaireChanged => Some("Read it again and make your change to its present version.".into()),
             Self::TooLarge => Some("A body has at most 262144 bytes.".into()),
-            Self::Attachment(attachment::Refused::TooLarge(most)) => {
+            Self::Attachment(attachment::UploadRejected::TooLarge(most)) => {
                 Some(format!("An attachment has at most {most} bytes."))
             }
-            Self::Attachment(attachment::Refused::Unsupported) => {
+            Self::Attachment(attachment::UploadRejected::Unsupported) => {
                 Some("GET /settings tells which types are taken.".into())
             }
-            Self::Attachment(attachment::Refused::Heic) => Some(
+            Self::Attachment(attachment::UploadRejected::Heic) => Some(
                 "HEIC images are not taken. On an iPhone set Settings > Camera > Formats to \"Most Compatible\" for new \
                  photos, and export this one as JPEG."
                     .into(),

@@ -31,7 +31,7 @@ pub struct KeysError(String);
 #[derive(Debug)]
 pub(super) struct IssuerKeys {
     issuer: String,
-    own_roots: bool,
+    custom_roots: bool,
     cache: Mutex<Cache>,
 }
 
@@ -48,9 +48,9 @@ struct Discovery {
 }
 
 impl IssuerKeys {
-    /// The keys of an issuer. TLS trusts the built-in public roots, or with `own_roots` those of the system.
-    pub(super) fn new(issuer: &str, own_roots: bool) -> Self {
-        Self { issuer: issuer.to_owned(), own_roots, cache: Mutex::default() }
+    /// The keys of an issuer. TLS trusts the built-in public roots, or with `custom_roots` those of the system.
+    pub(super) fn new(issuer: &str, custom_roots: bool) -> Self {
+        Self { issuer: issuer.to_owned(), custom_roots, cache: Mutex::default() }
     }
 
     /// The key with this id and algorithm, if the issuer has one.
@@ -59,7 +59,7 @@ impl IssuerKeys {
         let may_fetch = cache.fetched_at.is_none_or(|at| at.elapsed() >= MIN_INTERVAL);
         if !cache.keys.contains_key(id) && may_fetch {
             // On failure the cached keys stay: tokens signed with them are still verified.
-            let keys = fetch(&self.issuer, self.own_roots).await?;
+            let keys = fetch(&self.issuer, self.custom_roots).await?;
             *cache = Cache { keys, fetched_at: Some(Instant::now()) };
         }
         let Some(key) = cache.keys.get(id) else { return Ok(None) };
@@ -71,9 +71,9 @@ impl IssuerKeys {
     }
 }
 
-async fn fetch(issuer: &str, own_roots: bool) -> Result<HashMap<String, Jwk>, KeysError> {
+async fn fetch(issuer: &str, custom_roots: bool) -> Result<HashMap<String, Jwk>, KeysError> {
     let fetch = tokio::time::timeout(TIMEOUT, async {
-        let client = client(own_roots)?;
+        let client = client(custom_roots)?;
         let url = format!("{}/.well-known/openid-configuration", issuer.trim_end_matches('/'));
         let discovery: Discovery = get(&client, &url).await?;
         if discovery.issuer != issuer {
@@ -90,9 +90,9 @@ async fn fetch(issuer: &str, own_roots: bool) -> Result<HashMap<String, Jwk>, Ke
 type HttpsClient = Client<HttpsConnector<HttpConnector>, String>;
 
 /// An HTTP client of the library that the AWS SDK already uses.
-fn client(own_roots: bool) -> Result<HttpsClient, KeysError> {
+fn client(custom_roots: bool) -> Result<HttpsClient, KeysError> {
     let connector = HttpsConnectorBuilder::new();
-    let connector = if own_roots {
+    let connector = if custom_roots {
         connector.with_native_roots().map_err(|error| KeysError(error.to_string()))?
     } else {
         connector.with_webpki_roots()

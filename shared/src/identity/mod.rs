@@ -52,7 +52,7 @@ pub struct Identity {
 impl Identity {
     /// Verifies tokens of one issuer. Its keys are fetched with the first token and for unknown key ids.
     pub fn new(config: IssuerConfig) -> Self {
-        let keys = IssuerKeys::new(&config.issuer, config.own_roots);
+        let keys = IssuerKeys::new(&config.issuer, config.custom_roots);
         Self { config, keys }
     }
 

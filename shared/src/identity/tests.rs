@@ -23,7 +23,7 @@ fn identity(issuer: &Issuer) -> Identity {
         role_claim: "role".into(),
         patient_id_claim: "patientId".into(),
         name_claim: "name".into(),
-        own_roots: false,
+        custom_roots: false,
     })
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use domain::notice::Notice;
+use domain::notification::Notification;
 use domain::person::Side;
 
 /// The only placeholder of templates: the recipient's sign-in address.
@@ -77,8 +77,8 @@ impl Texts {
     }
 
     /// The texts of a notification.
-    pub const fn of(&self, notice: Notice) -> &Message {
-        match notice.to {
+    pub const fn of(&self, notification: Notification) -> &Message {
+        match notification.to {
             Side::Patient => &self.patient,
             Side::Staff => &self.staff,
         }
@@ -141,10 +141,10 @@ mod tests {
     #[test]
     fn texts_contain_the_sign_in_address_of_the_recipient() {
         let texts = Texts::new(None, PORTAL, CLINIC).unwrap();
-        let patient = texts.of(Notice { to: Side::Patient });
+        let patient = texts.of(Notification { to: Side::Patient });
         assert_eq!(patient.sms, "You have a new message. Sign in to read it: https://portal.example.org");
         assert!(patient.email.contains(PORTAL) && !patient.email.contains('{'));
-        assert!(texts.of(Notice { to: Side::Staff }).email.contains(CLINIC));
+        assert!(texts.of(Notification { to: Side::Staff }).email.contains(CLINIC));
         let sent: serde_json::Value = serde_json::from_str(&patient.by_protocol()).unwrap();
         assert_eq!(sent["sms"], patient.sms);
         assert_eq!((&sent["email"], &sent["default"]), (&patient.email.clone().into(), &patient.email.clone().into()));
@@ -153,7 +153,7 @@ mod tests {
     #[test]
     fn a_deployment_can_replace_templates() {
         let texts = Texts::new(Some(r#"{"sms": "Neue Nachricht für Sie: {url}"}"#), PORTAL, CLINIC).unwrap();
-        let staff = texts.of(Notice { to: Side::Staff });
+        let staff = texts.of(Notification { to: Side::Staff });
         assert_eq!(staff.sms, "Neue Nachricht für Sie: https://clinic.example.org");
         assert_eq!(staff.subject, "New message");
     }

@@ -8,13 +8,13 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::NotificationError;
 use super::texts::Message;
-use crate::later::Later;
+use crate::lazy::Lazy;
 use domain::contact::{Channel, Contact, ContactError};
 
 /// The topics of a deployment.
 #[derive(Debug)]
 pub struct Topics {
-    client: Later<Client>,
+    client: Lazy<Client>,
     arn_prefix: String,
     key_arn: Option<String>,
 }
@@ -25,7 +25,7 @@ pub enum Published {
     /// SNS accepted it and delivers it to all confirmed subscriptions.
     Sent,
     /// The topic does not exist: nobody is subscribed.
-    Nobody,
+    NoTopic,
 }
 
 /// The protocol of a subscription.
@@ -61,7 +61,7 @@ pub(super) fn endpoints(contact: &Contact) -> impl Iterator<Item = (Protocol, &s
 
 impl Topics {
     /// The topics whose ARNs start with `arn_prefix`. New ones are encrypted with the KMS key, if given.
-    pub fn new(client: Later<Client>, arn_prefix: impl Into<String>, key_arn: Option<String>) -> Self {
+    pub fn new(client: Lazy<Client>, arn_prefix: impl Into<String>, key_arn: Option<String>) -> Self {
         Self { client, arn_prefix: arn_prefix.into(), key_arn }
     }
 
@@ -71,7 +71,7 @@ impl Topics {
         let request = request.message_structure("json").message(message.by_protocol());
         match request.send().await {
             Ok(_) => Ok(Published::Sent),
-            Err(error) if is_missing(&error) => Ok(Published::Nobody),
+            Err(error) if is_missing(&error) => Ok(Published::NoTopic),
             Err(error) => Err(refused(&error)),
         }
     }
@@ -208,14 +208,14 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
-    use crate::later::later;
+    use crate::lazy::lazy;
     use domain::contact::TopicId;
 
     #[test]
     fn topic_names_contain_no_personal_data() {
         let config = aws_sdk_sns::Config::builder().behavior_version(aws_sdk_sns::config::BehaviorVersion::latest());
         let topics = Topics::new(
-            later(|| Client::from_conf(config.build())),
+            lazy(|| Client::from_conf(config.build())),
             "arn:aws:sns:eu-west-1:1:portal-messaging-x-",
             None,
         );

@@ -6,10 +6,12 @@ use serde::{Deserialize, Serialize};
 use super::items::{self, Item, PersonItem, Versioned, corrupt, millis, moment};
 use super::table::{Part, Table, Written, lost, retry_conflicts};
 use super::{StoreError, schema};
-use domain::attachment::{Attached, Attachment, Declared, Image, MediaType, Reason, State};
+use domain::attachment::{
+    Attachment, AttachmentRef, AttachmentState, DeclaredUpload, Image, MediaType, RejectionReason,
+};
 use domain::audit::AuditEvent;
-use domain::entry::{Entry, Number};
-use domain::ids::{AttachmentId, ConversationId, PatientId};
+use domain::entry::Entry;
+use domain::ids::{AttachmentId, ConversationId, EntryNumber, PatientId};
 
 /// What settling an attachment came to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -50,11 +52,11 @@ impl Table {
         &self,
         conversation: ConversationId,
         id: AttachmentId,
-        state: State,
+        state: AttachmentState,
     ) -> Result<Settled, StoreError> {
         retry_conflicts(|| async {
             let Some(found) = self.attachment(conversation, id).await? else { return Ok(Settled::Gone) };
-            if !matches!(found.value.state, State::Pending(_)) {
+            if !matches!(found.value.state, AttachmentState::Pending(_)) {
                 return Ok(Settled::Before);
             }
             let mut parts = vec![put(&found.with(Attachment { state, ..found.value.clone() }))?];
@@ -76,7 +78,7 @@ impl Table {
 }
 
 /// The part that gives an attachment to a message, if nobody changed it since it was read.
-pub(super) fn claim_part(found: &Versioned<Attachment>, number: Number) -> Result<Part, StoreError> {
+pub(super) fn claim_part(found: &Versioned<Attachment>, number: EntryNumber) -> Result<Part, StoreError> {
     put(&found.with(Attachment { message: Some(number), ..found.value.clone() }))
 }
 
@@ -92,7 +94,7 @@ struct AttachmentItem {
     at: i64,
     state: StateItem,
     #[serde(rename = "n", skip_serializing_if = "Option::is_none")]
-    message: Option<Number>,
+    message: Option<EntryNumber>,
     /// Seconds since 1970.
     #[serde(skip_serializing_if = "Option::is_none")]
     expires_at: Option<i64>,
@@ -107,23 +109,25 @@ enum StateItem {
     #[serde(rename = "r")]
     Ready(Image),
     #[serde(rename = "x")]
-    Rejected(Reason),
+    Rejected(RejectionReason),
 }
 
-impl From<State> for StateItem {
-    fn from(state: State) -> Self {
+impl From<AttachmentState> for StateItem {
+    fn from(state: AttachmentState) -> Self {
         match state {
-            State::Pending(Declared { content_type, size }) => Self::Pending { t: content_type, s: size },
-            State::Ready(image) => Self::Ready(image),
-            State::Rejected(reason) => Self::Rejected(reason),
+            AttachmentState::Pending(DeclaredUpload { content_type, size }) => {
+                Self::Pending { t: content_type, s: size }
+            }
+            AttachmentState::Ready(image) => Self::Ready(image),
+            AttachmentState::Rejected(reason) => Self::Rejected(reason),
         }
     }
 }
 
-impl From<StateItem> for State {
+impl From<StateItem> for AttachmentState {
     fn from(item: StateItem) -> Self {
         match item {
-            StateItem::Pending { t, s } => Self::Pending(Declared { content_type: t, size: s }),
+            StateItem::Pending { t, s } => Self::Pending(DeclaredUpload { content_type: t, size: s }),
             StateItem::Ready(image) => Self::Ready(image),
             StateItem::Rejected(reason) => Self::Rejected(reason),
         }
@@ -181,13 +185,13 @@ pub(super) struct AttachedItem {
     state: StateItem,
 }
 
-impl From<&Attached> for AttachedItem {
-    fn from(attached: &Attached) -> Self {
+impl From<&AttachmentRef> for AttachedItem {
+    fn from(attached: &AttachmentRef) -> Self {
         Self { i: schema::short(attached.id.uuid()), state: attached.state.into() }
     }
 }
 
-impl TryFrom<AttachedItem> for Attached {
+impl TryFrom<AttachedItem> for AttachmentRef {
     type Error = StoreError;
     fn try_from(item: AttachedItem) -> Result<Self, StoreError> {
         let id = schema::from_short(&item.i).ok_or_else(|| corrupt("an attached image has no id"))?;

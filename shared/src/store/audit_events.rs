@@ -14,8 +14,8 @@ use super::{StoreError, schema};
 use domain::Timestamp;
 use domain::audit::{Action, AuditEvent, Entity, Month, Source};
 use domain::conversation::Conversation;
-use domain::entry::{Entry, Number};
-use domain::ids::{AttachmentId, ConversationId, EncounterId, MessageId, PatientId};
+use domain::entry::Entry;
+use domain::ids::{AttachmentId, ConversationId, EncounterId, EntryNumber, MessageId, PatientId};
 
 /// How long a stored message's id is remembered: a draft that a client kept may be sent again much later.
 const MESSAGE_ID_KEPT: Duration = Duration::from_hours(400 * 24);
@@ -43,7 +43,7 @@ struct EventItem {
 /// The number under which a message is stored.
 #[derive(Serialize, Deserialize)]
 struct MessageRecord {
-    n: Number,
+    n: EntryNumber,
 }
 
 impl Table {
@@ -108,7 +108,7 @@ impl Table {
 }
 
 /// The number of a message, from the record that it is stored.
-pub(super) fn message_number(item: Item) -> Result<Number, StoreError> {
+pub(super) fn message_number(item: Item) -> Result<EntryNumber, StoreError> {
     Ok(items::body::<MessageRecord>("message id", item)?.n)
 }
 

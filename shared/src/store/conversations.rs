@@ -12,8 +12,8 @@ use domain::attachment::Attachment;
 use domain::audit::AuditEvent;
 use domain::conversation::{Changed, Conversation};
 use domain::encounter::Encounter;
-use domain::entry::{Entry, Number};
-use domain::ids::{AttachmentId, ConversationId, MessageId, PatientId, UserId};
+use domain::entry::Entry;
+use domain::ids::{AttachmentId, ConversationId, EntryNumber, MessageId, PatientId, UserId};
 use domain::lock::Status;
 
 /// How long an idempotency key is remembered.
@@ -195,7 +195,7 @@ impl Table {
         id: ConversationId,
         reader: &UserId,
         decide: impl Fn(&Conversation) -> Result<Decision<Changed>, E>,
-    ) -> Result<(Conversation, Number), ChangeError<E>> {
+    ) -> Result<(Conversation, EntryNumber), ChangeError<E>> {
         retry_conflicts(|| async {
             let head = self.conversation(id).await?.ok_or(ChangeError::Missing)?;
             let Decision { change, event } = decide(&head).map_err(ChangeError::Rule)?;

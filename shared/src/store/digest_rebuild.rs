@@ -13,8 +13,7 @@ use super::items::{self, corrupt};
 use super::table::{Condition, Part, Position, Table, Written, lost, retry_conflicts};
 use super::{StoreError, schema};
 use domain::conversation::Conversation;
-use domain::entry::Number;
-use domain::ids::ConversationId;
+use domain::ids::{ConversationId, EntryNumber};
 use domain::search::Digest;
 
 /// How many conversations are read side by side.
@@ -68,7 +67,7 @@ impl Table {
     }
 
     /// The words of a conversation's title and messages, and the number of its last entry.
-    async fn words_of(&self, head: &Conversation) -> Result<(Digest, Number), StoreError> {
+    async fn words_of(&self, head: &Conversation) -> Result<(Digest, EntryNumber), StoreError> {
         let (texts, last) = self.texts_after(head.id, 0).await?;
         Ok((texts.iter().map(String::as_str).chain([head.title.as_str()]).collect(), last))
     }
@@ -91,7 +90,7 @@ impl Table {
 
     /// Replaces a digest whose words are others than those of title and messages; answers whether it did, and up
     /// to which entry it has read.
-    async fn replace_digest(&self, head: &Conversation) -> Result<(bool, Number), StoreError> {
+    async fn replace_digest(&self, head: &Conversation) -> Result<(bool, EntryNumber), StoreError> {
         let standing = self.digest_parts(head.patient_id, head.id).await?;
         let (words, last) = self.words_of(head).await?;
         let mut before = Digest::default();

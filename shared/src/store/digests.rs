@@ -137,13 +137,13 @@ impl Table {
                 let (_, hits) = match &mut current {
                     Some((of, hits)) if *of == id => (of, hits),
                     other => {
-                        let (of, hits) = other.insert((id, query.hits()));
+                        let (of, hits) = other.insert((id, query.matcher()));
                         (of, hits)
                     }
                 };
                 if !hits.is_complete() {
                     let part: PartItem = items::body("digest", item)?;
-                    unpack(&part.words.0, |word| hits.see(word));
+                    unpack(&part.words.0, |word| hits.add(word));
                     if hits.is_complete() {
                         found.insert(id);
                     }

@@ -55,19 +55,19 @@ impl Table {
                 let head = self.conversation(id).await?.ok_or_else(|| missing("conversation"))?;
                 let encounter = self.encounter(head.encounter_id).await?.ok_or_else(|| missing("encounter"))?;
                 match lock::next_step(&head.lock, &encounter.value.lock) {
-                    Step::InStep => return Ok(()),
-                    Step::EncounterFollows { after } => {
+                    Step::InSync => return Ok(()),
+                    Step::UpdateEncounter { after } => {
                         let changes = self.lock_changes(&head, after).await?;
                         if changes.last() != Some(&head.lock) {
                             return Err(StoreError::Corrupt("a conversation lacks its last status entry".into()));
                         }
-                        let lock = encounter.value.lock.follow(&changes);
+                        let lock = encounter.value.lock.apply(&changes);
                         let updated = encounter.with(Encounter { lock, ..encounter.value.clone() });
                         self.store(vec![put(&updated)?], None).await?;
                     }
-                    Step::ConversationFollows(changes) => {
+                    Step::UpdateConversation(changes) => {
                         let (first, _) = changes.split_at(changes.len().min(MAX_AT_ONCE));
-                        self.save_conversation(&head, &head.take_over(first)).await?;
+                        self.save_conversation(&head, &head.apply_lock_changes(first)).await?;
                     }
                 }
             }

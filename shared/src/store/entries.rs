@@ -7,8 +7,8 @@ use super::items;
 use super::table::{Query, Table};
 use super::{StoreError, schema};
 use domain::conversation::Conversation;
-use domain::entry::{Content, Entry, Number};
-use domain::ids::ConversationId;
+use domain::entry::{Content, Entry};
+use domain::ids::{ConversationId, EntryNumber};
 use domain::lock::{Lock, LockVersion};
 
 /// A chat as it is opened: its head, and a page of its entries, ascending.
@@ -36,7 +36,7 @@ impl Table {
     pub async fn entries_before(
         &self,
         id: ConversationId,
-        number: Number,
+        number: EntryNumber,
         limit: usize,
     ) -> Result<Option<OpenedChat>, StoreError> {
         let Some(last) = number.checked_sub(1).filter(|last| *last > 0) else {
@@ -53,7 +53,7 @@ impl Table {
     pub async fn entries_after(
         &self,
         id: ConversationId,
-        number: Number,
+        number: EntryNumber,
         limit: usize,
     ) -> Result<Option<OpenedChat>, StoreError> {
         let number = number.min(MAX_NUMBER - 1);
@@ -70,8 +70,8 @@ impl Table {
     pub(super) async fn texts_after(
         &self,
         id: ConversationId,
-        number: Number,
-    ) -> Result<(Vec<String>, Number), StoreError> {
+        number: EntryNumber,
+    ) -> Result<(Vec<String>, EntryNumber), StoreError> {
         let values = range(id, schema::entry_sk(number + 1), schema::entry_sk(MAX_NUMBER));
         let query = Query { consistent: true, ..Query::new(schema::PARTITION_BETWEEN, values) };
         let (mut texts, mut last) = (Vec::new(), number);
@@ -116,7 +116,7 @@ impl Table {
 }
 
 /// The greatest number that a sort key holds.
-const MAX_NUMBER: Number = 9_999_999_999;
+const MAX_NUMBER: EntryNumber = 9_999_999_999;
 
 fn range(id: ConversationId, from: String, to: String) -> Vec<(&'static str, String)> {
     vec![(":pk", schema::conversation(id)), (":from", from), (":to", to)]

@@ -14,12 +14,12 @@ use super::schema::{self, Key, ListKey};
 use super::table::Condition;
 use super::text_codec::StoredText;
 use domain::Timestamp;
-use domain::attachment::Attached;
+use domain::attachment::AttachmentRef;
 use domain::chart_item::ChartCounts;
 use domain::conversation::{Closing, Conversation, LastMessage};
 use domain::encounter::Encounter;
-use domain::entry::{Content, Entry, Number};
-use domain::ids::{ConversationId, EncounterId, MessageId, PatientId, TaskId, UserId};
+use domain::entry::{Content, Entry};
+use domain::ids::{ConversationId, EncounterId, EntryNumber, MessageId, PatientId, TaskId, UserId};
 use domain::lock::{Lock, LockHistory, LockVersion};
 use domain::patient::Patient;
 use domain::person::{Person, Role};
@@ -124,7 +124,7 @@ struct HeadItem {
     lock_version: LockVersion,
     locked_at: i64,
     locked_by: PersonItem,
-    last_number: Number,
+    last_number: EntryNumber,
     #[serde(skip_serializing_if = "Option::is_none")]
     last_message_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -132,8 +132,8 @@ struct HeadItem {
     /// How many images the last message holds. Absent for none, and where it was stored before they were counted.
     #[serde(default, skip_serializing_if = "is_zero")]
     images: u32,
-    last_patient: Number,
-    last_staff: Number,
+    last_patient: EntryNumber,
+    last_staff: EntryNumber,
     #[serde(skip_serializing_if = "Option::is_none")]
     awaiting_since: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -150,7 +150,7 @@ const fn is_zero(number: &u32) -> bool {
 #[derive(Serialize, Deserialize)]
 struct ClosingItem {
     #[serde(rename = "#")]
-    number: Number,
+    number: EntryNumber,
     by: PersonItem,
 }
 
@@ -273,7 +273,7 @@ pub(super) fn to_entry(item: Item) -> Result<Entry, StoreError> {
             let id = MessageId::new(id);
             let response = body.response.map(|json| serde_json::from_str::<QuestionnaireResponse>(&json.0)).transpose();
             let response = response.map_err(|_| corrupt("a questionnaire response can't be read"))?;
-            let attachments = body.attachments.into_iter().map(Attached::try_from).collect::<Result<_, _>>()?;
+            let attachments = body.attachments.into_iter().map(AttachmentRef::try_from).collect::<Result<_, _>>()?;
             Content::Message { id, text: MessageText::from_store(text.0), response, attachments }
         }
         (None, None, Some(version)) => Content::Status(version),
@@ -285,7 +285,7 @@ pub(super) fn to_entry(item: Item) -> Result<Entry, StoreError> {
 /// A read cursor.
 #[derive(Serialize, Deserialize)]
 pub(super) struct CursorItem {
-    pub(super) n: Number,
+    pub(super) n: EntryNumber,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -349,7 +349,7 @@ pub(super) fn from_encounter(encounter: &Versioned<Encounter>) -> Result<Item, S
         changes: changes
             .map(|lock| LockItem { v: lock.version, at: millis(lock.changed_at), by: (&lock.changed_by).into() })
             .collect(),
-        agreed: encounter.lock.agreed(),
+        agreed: encounter.lock.synced(),
         orders: encounter.chart_counts.orders,
         documents: encounter.chart_counts.documents,
         created_at: millis(encounter.created_at),
@@ -387,7 +387,7 @@ struct TaskItem {
     title: String,
     patient_name: String,
     pool: String,
-    opened_by: Number,
+    opened_by: EntryNumber,
     #[serde(rename = "ownedBy", skip_serializing_if = "Option::is_none")]
     owner: Option<OwnerItem>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -395,7 +395,7 @@ struct TaskItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     completed_at: Option<i64>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    answered_by: Option<Number>,
+    answered_by: Option<EntryNumber>,
     created_at: i64,
     version: u64,
 }
@@ -463,8 +463,8 @@ struct TaskSlotItem {
     #[serde(skip_serializing_if = "Option::is_none")]
     open: Option<TaskId>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    opened_by: Option<Number>,
-    up_to: Number,
+    opened_by: Option<EntryNumber>,
+    up_to: EntryNumber,
     version: u64,
 }
 

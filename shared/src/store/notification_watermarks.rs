@@ -3,8 +3,7 @@
 use super::items::{self, CursorItem};
 use super::table::{Condition, Table, retry_conflicts};
 use super::{StoreError, schema};
-use domain::entry::Number;
-use domain::ids::{ConversationId, UserId};
+use domain::ids::{ConversationId, EntryNumber, UserId};
 
 impl Table {
     /// The notification watermark of a user or, without one, of the pool; 0 for none.
@@ -12,7 +11,7 @@ impl Table {
         &self,
         id: ConversationId,
         user: Option<&UserId>,
-    ) -> Result<Number, StoreError> {
+    ) -> Result<EntryNumber, StoreError> {
         let item = self.get(schema::notification_watermark(id, user), true).await?;
         let item = item.map(|item| items::body::<CursorItem>("notice", item)).transpose()?;
         Ok(item.map_or(0, |watermark| watermark.n))
@@ -24,7 +23,7 @@ impl Table {
         &self,
         id: ConversationId,
         user: Option<&UserId>,
-        up_to: Number,
+        up_to: EntryNumber,
     ) -> Result<(), StoreError> {
         retry_conflicts(|| async {
             let item = items::item(schema::notification_watermark(id, user), None, &CursorItem { n: up_to })?;

@@ -6,8 +6,7 @@ use super::items::{self, CursorItem};
 use super::table::{Condition, Query, Table, Written};
 use super::{StoreError, schema};
 use domain::conversation::Conversation;
-use domain::entry::Number;
-use domain::ids::{ConversationId, PatientId, UserId};
+use domain::ids::{ConversationId, EntryNumber, PatientId, UserId};
 
 impl Table {
     /// All cursors of one reader in one patient's conversations.
@@ -15,7 +14,7 @@ impl Table {
         &self,
         patient: PatientId,
         reader: &UserId,
-    ) -> Result<HashMap<ConversationId, Number>, StoreError> {
+    ) -> Result<HashMap<ConversationId, EntryNumber>, StoreError> {
         let values = vec![(":pk", schema::read_cursors(patient, reader))];
         let cursors = self.query_all(Query::new(schema::PARTITION, values)).await?;
         let mut read = HashMap::with_capacity(cursors.len());
@@ -33,13 +32,18 @@ impl Table {
         patient: PatientId,
         reader: &UserId,
         id: ConversationId,
-    ) -> Result<Number, StoreError> {
+    ) -> Result<EntryNumber, StoreError> {
         let cursor = self.get(schema::read_cursor(patient, reader, id), false).await?;
         Ok(cursor.map(|item| items::body::<CursorItem>("read cursor", item)).transpose()?.map_or(0, |cursor| cursor.n))
     }
 
     /// Moves a reader's cursor forward to where they have read; never back. Answers where it stands then.
-    pub async fn mark_read(&self, head: &Conversation, reader: &UserId, up_to: Number) -> Result<Number, StoreError> {
+    pub async fn mark_read(
+        &self,
+        head: &Conversation,
+        reader: &UserId,
+        up_to: EntryNumber,
+    ) -> Result<EntryNumber, StoreError> {
         let Some(n) = head.read_up_to(0, up_to) else {
             return self.read_cursor(head.patient_id, reader, head.id).await;
         };
@@ -55,7 +59,7 @@ impl Table {
     }
 
     /// Moves a reader's cursor back to `mark`, if they had read further.
-    pub async fn mark_unread(&self, head: &Conversation, reader: &UserId, mark: Number) -> Result<(), StoreError> {
+    pub async fn mark_unread(&self, head: &Conversation, reader: &UserId, mark: EntryNumber) -> Result<(), StoreError> {
         let key = schema::read_cursor(head.patient_id, reader, head.id);
         let read = Condition(schema::CURSOR_AFTER, vec![(":n", mark)]);
         self.put(items::item(key, None, &CursorItem { n: mark })?, Some(read)).await?;

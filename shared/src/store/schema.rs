@@ -63,10 +63,9 @@ use domain::Timestamp;
 use domain::contact::ContactOwner;
 use domain::conversation::Conversation;
 use domain::encounter::Encounter;
-use domain::entry::Number;
 use domain::ids::{
-    AttachmentId, AuditEventId, ChartItemId, ConversationId, EncounterId, MessageId, PatientId, QuestionnaireId,
-    TaskId, UserId,
+    AttachmentId, AuditEventId, ChartItemId, ConversationId, EncounterId, EntryNumber, MessageId, PatientId,
+    QuestionnaireId, TaskId, UserId,
 };
 use domain::lock::Status;
 use domain::task::{Task, TaskStatus};
@@ -241,12 +240,12 @@ pub const fn status_prefix(status: Status) -> &'static str {
 }
 
 /// An entry of a conversation.
-pub fn entry(id: ConversationId, number: Number) -> Key {
+pub fn entry(id: ConversationId, number: EntryNumber) -> Key {
     key(conversation(id), entry_sk(number))
 }
 
 /// An entry's sort key.
-pub fn entry_sk(number: Number) -> String {
+pub fn entry_sk(number: EntryNumber) -> String {
     format!("{ENTRY_PREFIX}{number:010}")
 }
 

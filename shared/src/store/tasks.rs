@@ -84,7 +84,7 @@ impl Table {
             let mut parts = Vec::new();
             if task.status() == TaskStatus::Completed {
                 let (head, slot) = self.head_and_slot(task.conversation_id).await?;
-                task = task.answered_in(&head);
+                task = task.with_answer_in(&head);
                 if slot.value.open.is_some_and(|(open, _)| open == id) {
                     let freed = slot.with(TaskSlot { open: None, ..slot.value });
                     parts.push(put_slot(task.conversation_id, &freed)?);
@@ -118,7 +118,7 @@ impl Table {
                 let task = self.task(*open).await?;
                 let task = task.ok_or_else(|| StoreError::Corrupt("the open task does not exist".into()))?;
                 if let Ok(Some(done)) = task.value.set_status(TaskStatus::Completed, None, by, now) {
-                    parts.push(put_task(&task.with(done.answered_in(&head)))?);
+                    parts.push(put_task(&task.with(done.with_answer_in(&head)))?);
                 }
             }
             if let Some((number, pool)) = plan.open.zip(pool) {

@@ -75,15 +75,15 @@ fn a_jpeg_truncated_anywhere_is_damaged() {
     let upload = with_segments(&jpeg(&photo(640, 480)), &[(0xE1, exif(1))]);
     for parts in 1..20 {
         let cut = &upload[..upload.len() * parts / 20];
-        assert_eq!(inspect(cut, any).err(), Some(Reason::Damaged), "{parts}/20");
+        assert_eq!(inspect(cut, any).err(), Some(RejectionReason::Damaged), "{parts}/20");
     }
     assert_eq!(
         inspect(&upload[..upload.len() - 2], any).err(),
-        Some(Reason::Damaged),
+        Some(RejectionReason::Damaged),
         "only the EOI marker is missing"
     );
     let png = png_of(&RgbaImage::from_fn(200, 200, |x, y| Rgba([low(x * y), low(x), low(y), 255])));
-    assert_eq!(inspect(&png[..png.len() / 2], any).err(), Some(Reason::Damaged));
+    assert_eq!(inspect(&png[..png.len() / 2], any).err(), Some(RejectionReason::Damaged));
 }
 
 #[test]
@@ -92,7 +92,7 @@ fn the_end_marker_of_an_embedded_thumbnail_does_not_count() {
     with_thumbnail.extend(jpeg(&photo(32, 32)));
     let upload = with_segments(&jpeg(&photo(640, 480)), &[(0xE1, with_thumbnail)]);
     assert!(inspect(&upload, any).is_ok());
-    assert_eq!(inspect(&upload[..upload.len() - 100], any).err(), Some(Reason::Damaged));
+    assert_eq!(inspect(&upload[..upload.len() - 100], any).err(), Some(RejectionReason::Damaged));
 }
 
 fn peak_memory() -> u64 {
@@ -105,31 +105,39 @@ fn peak_memory() -> u64 {
 fn too_many_pixels_are_rejected_before_memory_is_allocated() {
     let before = peak_memory();
     for (width, height) in [(20_000, 20_000), (65_535, 65_535), (2_000_000_000, 1), (50_001, 1_000)] {
-        assert_eq!(inspect(&bomb(width, height), any).err(), Some(Reason::TooManyPixels), "{width} x {height}");
+        assert_eq!(
+            inspect(&bomb(width, height), any).err(),
+            Some(RejectionReason::TooManyPixels),
+            "{width} x {height}"
+        );
     }
     let used = peak_memory() - before;
     assert!(used < 300 * 1024 * 1024, "{used} bytes for 400 million pixels that must not be decoded");
-    assert_eq!(inspect(&bomb(100, 100), any).err(), Some(Reason::Damaged), "few enough pixels, but without data");
+    assert_eq!(
+        inspect(&bomb(100, 100), any).err(),
+        Some(RejectionReason::Damaged),
+        "few enough pixels, but without data"
+    );
 }
 
 #[test]
 fn other_files_are_rejected_with_a_reason() {
-    let cases: [(&[u8], Reason); 9] = [
-        (b"", Reason::Empty),
-        (b"My potassium is 6.1", Reason::NotAnImage),
-        (b"%PDF-1.7", Reason::NotAnImage),
-        (b"<html><script>alert(1)</script></html>", Reason::NotAnImage),
-        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", Reason::UnsupportedType),
-        (b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- x --><SVG/>", Reason::UnsupportedType),
-        (b"\0\0\0\x18ftypheic\0\0\0\0", Reason::UnsupportedType),
-        (b"II*\0\x08\0\0\0", Reason::UnsupportedType),
-        (b"\xff\xd8\xff", Reason::Damaged),
+    let cases: [(&[u8], RejectionReason); 9] = [
+        (b"", RejectionReason::Empty),
+        (b"My potassium is 6.1", RejectionReason::NotAnImage),
+        (b"%PDF-1.7", RejectionReason::NotAnImage),
+        (b"<html><script>alert(1)</script></html>", RejectionReason::NotAnImage),
+        (b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>", RejectionReason::UnsupportedType),
+        (b"\xef\xbb\xbf<?xml version=\"1.0\"?>\n<!-- x --><SVG/>", RejectionReason::UnsupportedType),
+        (b"\0\0\0\x18ftypheic\0\0\0\0", RejectionReason::UnsupportedType),
+        (b"II*\0\x08\0\0\0", RejectionReason::UnsupportedType),
+        (b"\xff\xd8\xff", RejectionReason::Damaged),
     ];
     for (upload, reason) in cases {
         assert_eq!(inspect(upload, any).err(), Some(reason), "{}", String::from_utf8_lossy(upload));
     }
     let upload = jpeg(&photo(8, 8));
-    assert_eq!(inspect(&upload, |allowed| allowed == MediaType::Png).err(), Some(Reason::UnsupportedType));
+    assert_eq!(inspect(&upload, |allowed| allowed == MediaType::Png).err(), Some(RejectionReason::UnsupportedType));
 }
 
 #[test]

@@ -4,13 +4,13 @@
 //! causing additional notifications.
 
 use crate::conversation::Conversation;
-use crate::entry::Number;
+use crate::ids::EntryNumber;
 use crate::person::Side;
 
 /// A notification about new messages. It must never get a field that could hold a name, a title or a message's text:
 /// the side of the recipient, which determines the sign-in address, is all it contains.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Notice {
+pub struct Notification {
     /// The recipient's side.
     pub to: Side,
 }
@@ -19,15 +19,15 @@ pub struct Notice {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Decision {
     /// The notification to send, if any.
-    pub notice: Option<Notice>,
+    pub notification: Option<Notification>,
     /// The recipient's new watermark: the number of the last message that a decision was made for.
-    pub up_to: Number,
+    pub up_to: EntryNumber,
 }
 
 impl Conversation {
     /// How far a pool has read. A pool has no cursor: it has read up to the last message from staff or up to the last
     /// closing, which also completes the tasks for earlier messages.
-    pub fn read_by_pool(&self) -> Number {
+    pub fn pool_cursor(&self) -> EntryNumber {
         let closed = self.last_closing.as_ref().map_or(0, |closing| closing.number);
         self.last_staff_number.max(closed)
     }
@@ -37,14 +37,14 @@ impl Conversation {
     /// decision was made for. Returns `None` if there is nothing to decide.
     ///
     /// Closed conversations count too: their last messages may still be unread.
-    pub fn decide_notice(&self, side: Side, cursor: Number, watermark: Number) -> Option<Decision> {
+    pub fn decide_notification(&self, side: Side, cursor: EntryNumber, watermark: EntryNumber) -> Option<Decision> {
         let last = self.last_number_of(side.other());
         if last <= watermark {
             return None;
         }
         // A watermark after the cursor: an earlier notification is still unread, so no second one is sent.
         let is_due = last > cursor && watermark <= cursor;
-        Some(Decision { notice: is_due.then_some(Notice { to: side }), up_to: last })
+        Some(Decision { notification: is_due.then_some(Notification { to: side }), up_to: last })
     }
 }
 
@@ -59,16 +59,16 @@ mod tests {
     /// A recipient's stored state, and how many notifications they got.
     #[derive(Default)]
     struct Recipient {
-        cursor: Number,
-        watermark: Number,
+        cursor: EntryNumber,
+        watermark: EntryNumber,
         notified: usize,
     }
 
     impl Recipient {
         fn decide(&mut self, head: &Conversation, side: Side) {
-            let cursor = if side == Side::Staff { head.read_by_pool() } else { self.cursor };
-            if let Some(decision) = head.decide_notice(side, cursor, self.watermark) {
-                self.notified += usize::from(decision.notice == Some(Notice { to: side }));
+            let cursor = if side == Side::Staff { head.pool_cursor() } else { self.cursor };
+            if let Some(decision) = head.decide_notification(side, cursor, self.watermark) {
+                self.notified += usize::from(decision.notification == Some(Notification { to: side }));
                 self.watermark = decision.up_to;
             }
         }
@@ -137,10 +137,10 @@ mod tests {
     #[test]
     fn messages_read_before_the_decision_cause_no_notification() {
         let head = posted(&empty(), &clara(), 1);
-        assert_eq!(head.decide_notice(Side::Patient, 1, 0), Some(Decision { notice: None, up_to: 1 }));
+        assert_eq!(head.decide_notification(Side::Patient, 1, 0), Some(Decision { notification: None, up_to: 1 }));
         let closed = head.set_status(Status::Closed, &clara(), at(2)).unwrap().head;
-        let notice = closed.decide_notice(Side::Patient, 0, 0).and_then(|decision| decision.notice);
-        assert_eq!(notice, Some(Notice { to: Side::Patient }), "also if it was closed in the meantime");
+        let notice = closed.decide_notification(Side::Patient, 0, 0).and_then(|decision| decision.notification);
+        assert_eq!(notice, Some(Notification { to: Side::Patient }), "also if it was closed in the meantime");
     }
 
     #[derive(Debug, Clone)]
@@ -179,7 +179,7 @@ mod tests {
                         head = posted(&head, &clara(), now);
                     }
                     Act::Patient if open => {
-                        pool_expects += usize::from(!head.unread(Side::Staff, head.read_by_pool()));
+                        pool_expects += usize::from(!head.unread(Side::Staff, head.pool_cursor()));
                         head = posted(&head, &ana(), now);
                     }
                     Act::Read => patient.cursor = head.read_up_to(patient.cursor, u64::MAX).unwrap_or(patient.cursor),

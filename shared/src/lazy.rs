@@ -5,9 +5,9 @@
 use std::sync::LazyLock;
 
 /// A value that is created on first use.
-pub type Later<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
+pub type Lazy<T> = LazyLock<T, Box<dyn FnOnce() -> T + Send>>;
 
 /// A value that `make` creates on first use.
-pub fn later<T>(make: impl FnOnce() -> T + Send + 'static) -> Later<T> {
+pub fn lazy<T>(make: impl FnOnce() -> T + Send + 'static) -> Lazy<T> {
     LazyLock::new(Box::new(make))
 }

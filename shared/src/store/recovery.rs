@@ -179,7 +179,10 @@ fn has_expired(item: &Item, now: Timestamp) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use domain::ids::{AttachmentId, ConversationId, EncounterId};
+
     use super::*;
+    use crate::store::stream::{Change, NewText, Record};
 
     fn at(second: i64) -> Timestamp {
         Timestamp::from_second(second).unwrap()
@@ -197,15 +200,24 @@ mod tests {
         assert!(!has_expired(&Item::new(), at(100)));
     }
 
+    /// What a consumer reads in the record of an item.
+    fn change(key: &Key) -> Change {
+        let event = json!({"Records": [record_of(key, "us-east-1", at(1))]});
+        Record::decode(serde_json::from_value(event).unwrap()).remove(0).change().unwrap().clone()
+    }
+
     #[test]
-    fn a_record_is_of_the_event_that_its_consumers_follow() {
-        let name = |sk: &str| record_of(&key("CONV#1", sk), "us-east-1", at(1))["eventName"].clone();
-        assert_eq!(name("HEAD"), "INSERT");
-        assert_eq!(name("E#0000000001"), "INSERT");
-        assert_eq!(name("ENC"), "MODIFY");
-        assert_eq!(name("ATT#1"), "REMOVE");
-        let record = record_of(&key("CONV#1", "HEAD"), "us-east-1", at(1));
-        assert_eq!(record["dynamodb"]["Keys"], json!({"pk": {"S": "CONV#1"}, "sk": {"S": "HEAD"}}));
+    fn consumers_follow_a_replayed_record_as_if_everything_had_changed() {
+        let id = uuid::Uuid::from_u128(0x0190_0000_0000_7000_8000_0000_0000_000a);
+        let (conversation, encounter) = (ConversationId::new(id), EncounterId::new(id));
+        let Change::Conversation(head) = change(&schema::head(conversation)) else { panic!("it is a conversation") };
+        assert!(head.id == conversation && head.lock_changed && head.patient_wrote && head.staff_wrote);
+        assert_eq!(head.title, NewText::NotInRecord);
+        let entry = Change::NewEntry { conversation, text: NewText::NotInRecord };
+        assert_eq!(change(&schema::entry(conversation, 1)), entry);
+        assert_eq!(change(&schema::encounter(encounter)), Change::Encounter { id: encounter, lock_changed: true });
+        let attachment = change(&schema::attachment(conversation, AttachmentId::new(id)));
+        assert!(matches!(attachment, Change::RemovedAttachment { .. }), "{attachment:?}");
     }
 
     #[test]

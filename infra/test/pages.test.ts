@@ -177,7 +177,7 @@ function atTheEdge(file: string, uri: string, headers: Record<string, { value: s
 test("places of an application are its index.html; files are themselves", () => {
   const web = join(import.meta.dirname, "../../web");
   const files = readdirSync(join(web, "public")).map((name) => `/${name}`);
-  assert.ok(files.length > 0 && existsSync(join(web, "portal/index.html")));
+  assert.ok(files.length > 0 && existsSync(join(web, "src/portal/index.html")));
   for (const file of [...files, "/config.json", "/assets/index-0a1b2c3d.js", "/assets/missing.js"]) {
     assert.equal(atTheEdge("places.js", file).uri, file);
   }

@@ -1,4 +1,4 @@
-//! What is published in notices, as a queue sees it that is subscribed to their topics beside emails and numbers.
+//! The published notifications, received by a queue that is subscribed to all their topics.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ impl Published {
         }
     }
 
-    /// The topics of notices that exist.
+    /// The existing topics of notifications.
     async fn topics(&self) -> Vec<String> {
         let mut topics = self.sns.list_topics().into_paginator().items().send();
         let mut own = Vec::new();

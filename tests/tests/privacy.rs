@@ -1,4 +1,4 @@
-//! Nothing of people or of what they wrote is in a log line or in a notice. It searches what the other end-to-end tests
+//! No log line and no notification contains names or texts. It searches what the other end-to-end tests
 //! left, so it runs after them (tests/Cargo.toml says so).
 //!
 //! Searched for are the demo accounts' names, patients' names and record numbers, all titles and texts, email
@@ -98,7 +98,7 @@ async fn log_lines(stack: &Stack) -> Vec<String> {
 }
 
 #[tokio::test]
-async fn no_log_line_and_no_notice_holds_a_name_a_title_a_text_or_an_address() {
+async fn no_log_line_and_no_notification_holds_a_name_a_title_a_text_or_an_address() {
     let stack = Stack::together().await;
     let Secrets(secrets) = secrets(&stack).await;
     let logs = log_lines(&stack).await;
@@ -106,14 +106,18 @@ async fn no_log_line_and_no_notice_holds_a_name_a_title_a_text_or_an_address() {
 
     // It looked at something, or it shows nothing.
     let requests = logs.iter().filter(|line| line.contains("\"message\":\"request\"")).count();
-    let notices = logs.iter().filter(|line| line.contains("\"message\":\"notice\"")).count();
-    assert!(requests > 500 && notices > 10, "{} lines, {requests} requests, {notices} notices", logs.len());
-    // A notice of the first moment may have been sent before the queue listened.
-    assert!(payloads.len() + 5 >= notices, "{} payloads of {notices} notices", payloads.len());
+    let notifications = logs.iter().filter(|line| line.contains("\"message\":\"notice\"")).count();
+    assert!(
+        requests > 500 && notifications > 10,
+        "{} lines, {requests} requests, {notifications} notifications",
+        logs.len()
+    );
+    // A notification of the first moment may have been sent before the queue listened.
+    assert!(payloads.len() + 5 >= notifications, "{} payloads of {notifications} notifications", payloads.len());
     assert!(secrets.len() > 80 && secrets.contains("ana patient"), "{} secrets", secrets.len());
 
     let mut found = Vec::new();
-    for (kind, texts) in [("log line", &logs), ("notice", &payloads)] {
+    for (kind, texts) in [("log line", &logs), ("notification", &payloads)] {
         let all = texts.join("\n").to_lowercase();
         for secret in secrets.iter().filter(|secret| all.contains(secret.as_str())) {
             let line = texts.iter().find(|text| text.to_lowercase().contains(secret)).expect("the one");

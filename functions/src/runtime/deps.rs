@@ -32,7 +32,7 @@ pub struct Deps {
     pub identity: Identity,
     /// Page cursors.
     pub cursors: Cursors,
-    /// Subscriptions to notices.
+    /// Subscriptions to notifications.
     pub topics: Topics,
     /// The time and new ids.
     pub clock: Clock,
@@ -106,7 +106,7 @@ fn cursors(config: &Config, aws: &SdkConfig) -> Cursors {
     Cursors::new(lazy(move || aws_sdk_secretsmanager::Client::new(&aws)), &config.cursor_secret_arn)
 }
 
-/// The topics of notices.
+/// The topics of notifications.
 pub fn topics(config: &Config, aws: &SdkConfig) -> Topics {
     let aws = aws.clone();
     Topics::new(lazy(move || aws_sdk_sns::Client::new(&aws)), &config.topic_arn_prefix, config.topic_key_arn.clone())

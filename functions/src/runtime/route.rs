@@ -25,7 +25,7 @@ pub struct RouteEntry {
     pub pages: bool,
     /// Whether it signs addresses of images.
     pub images: bool,
-    /// Whether it looks at or changes subscriptions to notices.
+    /// Whether it looks at or changes subscriptions to notifications.
     pub topics: bool,
 }
 
@@ -39,7 +39,7 @@ impl<H: Copy> Route<H> {
         Self { entry: RouteEntry { pages: true, ..self.entry }, ..self }
     }
 
-    /// The same route, which looks at or changes subscriptions to notices.
+    /// The same route, which looks at or changes subscriptions to notifications.
     #[must_use]
     pub const fn with_topics(self) -> Self {
         Self { entry: RouteEntry { topics: true, ..self.entry }, ..self }

@@ -1,7 +1,7 @@
 //! The stream's second consumer: notifies people of new messages.
 //!
 //! A record only says that one side wrote. Whom to notify is decided from the items as they are, so records may come
-//! twice, late or in any order. A notice is published before its watermark is stored: where a function dies in between,
+//! twice, late or in any order. A notification is published before its watermark is stored: where a function dies in between,
 //! someone is notified twice rather than never. See docs/decisions/0010-notifications.md.
 
 use aws_lambda_events::dynamodb::Event;
@@ -41,7 +41,7 @@ pub struct Notifier {
     pub clock: Clock,
     /// The topics.
     pub topics: Topics,
-    /// What notices say.
+    /// The texts of notifications.
     pub texts: Texts,
     /// Where poison records go.
     pub failures: FailureQueue,
@@ -106,9 +106,9 @@ impl Notifier {
     async fn notify(&self, head: &Conversation, to: Recipient<'_>) -> Result<(), NotificationError> {
         let watermark = self.table.notification_watermark(head.id, to.user).await?;
         let Some(decision) = head.decide_notification(to.side, to.cursor, watermark) else { return Ok(()) };
-        if let Some(notice) = decision.notification {
-            match self.topics.publish(to.channel, self.texts.of(notice)).await? {
-                Published::Sent => tracing::info!(to = ?notice.to, "notice"),
+        if let Some(notification) = decision.notification {
+            match self.topics.publish(to.channel, self.texts.of(notification)).await? {
+                Published::Sent => tracing::info!(to = ?notification.to, "notice"),
                 // The watermark stays: whoever subscribes later is notified of the next message.
                 Published::NoTopic => return Ok(()),
             }
@@ -131,13 +131,13 @@ pub fn run() {
         let needs = Needs { failure_queue: true, topics: TopicUse::Publish, ..Needs::default() };
         let config = Config::from_env(needs)?;
         let aws = aws::connection()?;
-        let notices = &config.notifications;
+        let notifications = &config.notifications;
         let notifier = Notifier {
             table: Table::new(aws_sdk_dynamodb::Client::new(&aws), &config.table_name),
             settings: CachedSettings::default(),
             clock: Clock::system(),
             topics: deps::topics(&config, &aws),
-            texts: Texts::new(notices.texts.as_deref(), &notices.portal_url, &notices.clinic_url)?,
+            texts: Texts::new(notifications.texts.as_deref(), &notifications.portal_url, &notifications.clinic_url)?,
             failures: deps::failures(&config, &aws),
         };
         let notifier = &notifier;

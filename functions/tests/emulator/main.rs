@@ -10,7 +10,7 @@ mod attachments;
 mod bucket;
 mod costs;
 mod meter;
-mod notices;
+mod notifications;
 mod preferences;
 mod samples;
 mod search;

@@ -125,7 +125,7 @@ async fn every_sample_event_gets_the_answer_of_its_snapshot() {
     let mut functions = BTreeSet::new();
     for function in sorted(Path::new(EVENTS)) {
         if TRIGGERS.iter().any(|trigger| trigger.name == function) {
-            continue; // their events have tests in stream.rs, attachments.rs, notices.rs and add_claims.rs
+            continue; // their events have tests in stream.rs, attachments.rs, notifications.rs and add_claims.rs
         }
         for event in sorted(&Path::new(EVENTS).join(&function)) {
             let text = fs::read_to_string(Path::new(EVENTS).join(&function).join(&event)).unwrap();

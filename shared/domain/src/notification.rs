@@ -139,8 +139,8 @@ mod tests {
         let head = posted(&empty(), &clara(), 1);
         assert_eq!(head.decide_notification(Side::Patient, 1, 0), Some(Decision { notification: None, up_to: 1 }));
         let closed = head.set_status(Status::Closed, &clara(), at(2)).unwrap().head;
-        let notice = closed.decide_notification(Side::Patient, 0, 0).and_then(|decision| decision.notification);
-        assert_eq!(notice, Some(Notification { to: Side::Patient }), "also if it was closed in the meantime");
+        let notification = closed.decide_notification(Side::Patient, 0, 0).and_then(|decision| decision.notification);
+        assert_eq!(notification, Some(Notification { to: Side::Patient }), "also if it was closed in the meantime");
     }
 
     #[derive(Debug, Clone)]

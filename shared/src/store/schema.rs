@@ -465,7 +465,7 @@ mod tests {
         assert!(attachment(id, AttachmentId::new(uuid::Uuid::nil())).sk < entry(id, 0).sk);
         assert!(head(id).sk < task_slot(id).sk);
         assert!(status_prefix(Status::Closed) < status_prefix(Status::Open));
-        assert!(head(id).sk < notification_watermark(id, None).sk, "nor are notices in the way");
+        assert!(head(id).sk < notification_watermark(id, None).sk, "nor are notification watermarks");
     }
 
     #[test]

@@ -13,7 +13,7 @@ mod identity;
 mod images;
 mod lists;
 mod messages;
-mod notices;
+mod notifications;
 mod orders;
 mod patients;
 mod poison;

@@ -53,7 +53,7 @@ impl Ports {
         }
     }
 
-    /// `http://localhost:<port>`: one origin each, as the OpenID provider, CORS and the notices know it.
+    /// `http://localhost:<port>`: one origin each, as the OpenID provider, CORS and notifications use it.
     pub(crate) fn origin(self, app: App) -> String {
         origin(self.of(app))
     }

@@ -1,4 +1,4 @@
-//! Notices: one email and one SMS whenever unread goes from none to some, which say nothing but that there is news.
+//! Notifications: one email and one SMS each time unread goes from none to some, without any content.
 
 use std::time::Duration;
 
@@ -14,22 +14,22 @@ const TITLE: &str = "Your potassium result";
 const TEXT: &str = "It is 6.1, please come by";
 const EMAIL: &str = "ana.notices@example.org";
 const SMS: &str = "+14155550121";
-/// How long a published notice takes to the queue.
+/// How long a published notification takes to the queue.
 const QUIET: Duration = Duration::from_millis(500);
 /// How far behind a stream may be.
 const CATCHING_UP: Duration = Duration::from_mins(3);
 
-/// The notices for everything that happened before.
+/// The notifications for everything that happened before.
 async fn so_far(stack: &Stack, clara: &Client, published: &Published) -> Vec<String> {
     catch_up(stack, clara).await;
     published.settled(QUIET).await
 }
 
-/// The one notice for everything that happened before.
-async fn one_notice(stack: &Stack, clara: &Client, published: &Published, what: &str) -> Value {
-    let notices = so_far(stack, clara, published).await;
-    assert_eq!(notices.len(), 1, "{what}: {notices:#?}");
-    serde_json::from_str(&notices[0]).expect("SNS's envelope")
+/// The one notification for everything that happened before.
+async fn one_notification(stack: &Stack, clara: &Client, published: &Published, what: &str) -> Value {
+    let notifications = so_far(stack, clara, published).await;
+    assert_eq!(notifications.len(), 1, "{what}: {notifications:#?}");
+    serde_json::from_str(&notifications[0]).expect("SNS's envelope")
 }
 
 /// Waits until the stream's consumer has decided whom to notify of everything that happened before: the stream is in
@@ -83,20 +83,23 @@ async fn five_messages_in_a_row_are_one_email_and_one_sms() {
     published.settled(QUIET).await;
 
     let before = delivered(&stack);
-    let by_now = |notices: usize| before.map(|(emails, texts)| (emails + notices, texts + notices));
+    let by_now = |notifications: usize| before.map(|(emails, texts)| (emails + notifications, texts + notifications));
 
     let conversation = Conversation::titled_by(&clara, stack.patient_id("patient-a"), TITLE).await;
-    let notices = so_far(&stack, &clara, &published).await;
-    assert_eq!(notices, Vec::<String>::new(), "an empty conversation is not shown, nor told of");
+    let notifications = so_far(&stack, &clara, &published).await;
+    assert_eq!(notifications, Vec::<String>::new(), "an empty conversation is not shown, nor told of");
     for number in 1..=5 {
         conversation.say(&clara, &format!("{TEXT} ({number})")).await;
     }
-    let notice = one_notice(&stack, &clara, &published, "five messages in a row").await;
+    let notification = one_notification(&stack, &clara, &published, "five messages in a row").await;
     assert_eq!(delivered(&stack), by_now(1), "one email and one SMS");
-    assert_eq!(notice["Subject"], "New message");
-    assert!(notice["Message"].as_str().is_some_and(|text| text.contains("You have a new message.")), "{notice}");
+    assert_eq!(notification["Subject"], "New message");
+    assert!(
+        notification["Message"].as_str().is_some_and(|text| text.contains("You have a new message.")),
+        "{notification}"
+    );
     for secret in ["Ana", "Clara", "potassium", "6.1", &conversation.id, stack.patient_id("patient-a"), "patient-a"] {
-        assert!(!notice.to_string().contains(secret), "{secret}: {notice}");
+        assert!(!notification.to_string().contains(secret), "{secret}: {notification}");
     }
 
     // The envelope tells nobody; reading does not either, but the next message does again.
@@ -105,7 +108,7 @@ async fn five_messages_in_a_row_are_one_email_and_one_sms() {
     ana.put(&format!("{}/read", conversation.path()), &json!({"upTo": 5})).await.expect(200);
     assert_eq!(so_far(&stack, &clara, &published).await, Vec::<String>::new());
     conversation.say(&clara, TEXT).await;
-    one_notice(&stack, &clara, &published, "the next message after reading").await;
+    one_notification(&stack, &clara, &published, "the next message after reading").await;
     assert_eq!(delivered(&stack), by_now(2));
 
     // Her own message is no news to her.

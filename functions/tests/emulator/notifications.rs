@@ -1,4 +1,4 @@
-//! The stream's records, fed to `notify` by the test: one notice whenever unread goes from none to some.
+//! Stream records that the test passes to `notify`: one notification each time unread goes from none to some.
 
 use aws_lambda_events::dynamodb::Event;
 use aws_sdk_dynamodb::types::AttributeValue;
@@ -113,7 +113,7 @@ async fn five_messages_in_a_row_are_one_notice_and_after_reading_the_next_is_ano
     for _ in 0..5 {
         chat.say("clinician-a").await;
     }
-    let [first] = &chat.hear().await[..] else { panic!("one notice") };
+    let [first] = &chat.hear().await[..] else { panic!("one notification") };
     let texts: Value = serde_json::from_str(&first["Message"]).unwrap();
     assert_eq!(first["Subject"], "New message");
     assert_eq!(texts["sms"], "You have a new message. Sign in to read it: https://portal.example.org");

@@ -2,7 +2,9 @@
 //! stream, one of them with a record that can never be processed.
 
 use anyhow::{Context as _, Result, ensure};
-use serde_json::{Value, json};
+use domain::person::Side;
+use serde_json::Value;
+use shared::store::{RawItem, schema};
 
 use crate::figures::{Section, number};
 use crate::sandbox::{Invocation, Sandbox};
@@ -71,10 +73,11 @@ pub(crate) fn expect_success(invocation: &Invocation) -> Result<()> {
 /// A batch of 10 records, one of them about a conversation that does not exist. As the event source does, it is sent again
 /// from the first failed record until none is reported.
 fn poison(setup: &Setup, world: &World, tap: &Tap, section: &mut Section) -> Result<()> {
-    let (name, nowhere) = (POISON, "CONV#01900000-0000-7000-8000-00000000dead");
+    let name = POISON;
+    let nowhere = RawItem::new(schema::head("01900000-0000-7000-8000-00000000dead".parse()?));
     let mut batch = scenarios::messages(world, 5, 1)?;
-    let image = json!({"pk": {"S": nowhere}, "sk": {"S": "HEAD"}, "lastPatient": {"N": "1"}});
-    batch["Records"][4] = scenarios::record(nowhere, "HEAD", "MODIFY", &image, None)?;
+    let asked = nowhere.clone().with_last_number_of(Side::Patient, 1);
+    batch["Records"][4] = scenarios::record(Some(&nowhere), &asked)?;
     let mut function = Sandbox::start(&setup.function(scenarios::function(name), world, &tap.url)?)?;
     tap.take();
     let mut invocations = 0_u32;

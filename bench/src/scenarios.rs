@@ -7,7 +7,9 @@ use std::path::PathBuf;
 use anyhow::{Context as _, Result};
 use domain::conversation::Conversation;
 use domain::ids::ConversationId;
+use domain::person::Side;
 use serde_json::{Value, json};
+use shared::store::{RawItem, RawRecord, schema};
 use testkit::photo::phone_photo;
 
 use crate::functions::Functions;
@@ -26,9 +28,8 @@ pub(crate) const QUESTIONS: &str = "questions in 5 conversations, batch of 10";
 pub(crate) const REPLIES: &str = "replies in 5 conversations, batch of 10";
 pub(crate) const POISON: &str = "project-changes: one poison record, batch of 10";
 
-/// An upload's event, and one of the table's stream.
+/// An upload's event.
 const UPLOAD: &str = include_str!("../../events/inspect-attachment/photo.json");
-const CHANGES: &str = include_str!("../../events/project-changes/asked.json");
 
 /// Events for one function. All but the last warm it up; the last one is measured.
 pub(crate) struct Scenario {
@@ -295,26 +296,14 @@ fn five_in_one(world: &World) -> Result<Value> {
 
 /// The stream's records of a new message: its conversation's head, and its entry.
 fn message(world: &World, head: &Conversation, number: u64) -> Result<[Value; 2]> {
-    let pk = format!("CONV#{}", head.id);
-    let now = world.item(&pk, "HEAD")?;
-    let mut before = now.clone();
-    let side = if number % 2 == 1 { "lastPatient" } else { "lastStaff" };
-    before[side] = json!({"N": number.saturating_sub(2).to_string()});
-    before["lastNumber"] = json!({"N": (number - 1).to_string()});
-    let sk = format!("E#{number:010}");
-    let entry = world.item(&pk, &sk)?;
-    Ok([record(&pk, "HEAD", "MODIFY", &now, Some(&before))?, record(&pk, &sk, "INSERT", &entry, None)?])
+    let now = world.item(schema::head(head.id))?;
+    let side = if number % 2 == 1 { Side::Patient } else { Side::Staff };
+    let before = now.clone().with_last_number_of(side, number.saturating_sub(2)).with_last_number(number - 1);
+    let entry = world.item(schema::entry(head.id, number))?;
+    Ok([record(Some(&before), &now)?, record(None, &entry)?])
 }
 
-/// A record of the table's stream.
-pub(crate) fn record(pk: &str, sk: &str, kind: &str, new: &Value, old: Option<&Value>) -> Result<Value> {
-    let mut event: Value = serde_json::from_str(CHANGES)?;
-    let mut record = event["Records"][0].take();
-    let change = record["dynamodb"].as_object_mut().context("a record has a change")?;
-    change.remove("OldImage");
-    change.extend(old.map(|old| ("OldImage".to_owned(), old.clone())));
-    change["NewImage"] = new.clone();
-    change["Keys"] = json!({"pk": {"S": pk}, "sk": {"S": sk}});
-    record["eventName"] = kind.into();
-    Ok(record)
+/// A record of the table's stream. All have the same place in it.
+pub(crate) fn record(old: Option<&RawItem>, new: &RawItem) -> Result<Value> {
+    Ok(serde_json::to_value(RawRecord::new(0, old, Some(new))?)?)
 }

@@ -15,7 +15,8 @@ use domain::patient::Patient;
 use domain::settings::Settings;
 use domain::text::{MessageText, Title};
 use serde_json::{Value, json};
-use shared::store::{CachedSettings, Table};
+use shared::store::schema::Key;
+use shared::store::{CachedSettings, RawItem, Table};
 pub(crate) use testkit::accounts::PATIENT_A as PATIENT;
 use testkit::accounts::{self, PATIENT_B, ana, clara};
 use testkit::emulator::{connection_to, create_table};
@@ -260,11 +261,9 @@ impl World {
         })
     }
 
-    /// An item as the table's stream shows it.
-    pub(crate) fn item(&self, pk: &str, sk: &str) -> Result<Value> {
-        let key = json!({"pk": {"S": pk}, "sk": {"S": sk}});
-        let response = self.dynamodb("GetItem", &json!({"TableName": self.name, "Key": key}))?;
-        Ok(response["Item"].clone())
+    /// An item as it is.
+    pub(crate) fn item(&self, key: Key) -> Result<RawItem> {
+        self.runtime.block_on(self.table.raw_item(key))?.context("there is no such item")
     }
 
     fn dynamodb(&self, operation: &str, body: &Value) -> Result<Value> {

@@ -1,6 +1,6 @@
 //! AWS behind the stack: its table and queue as root, its functions called directly, and their roles.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::time::{Duration, SystemTime};
 
 use aws_config::retry::RetryConfig;
@@ -12,6 +12,7 @@ use aws_sigv4::http_request::{SignableBody, SignableRequest, SigningSettings, si
 use aws_sigv4::sign::v4;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use shared::store::Table;
 
 use crate::eventually::{IN_TIME, eventually, found_if};
 use crate::stack::Stack;
@@ -52,6 +53,11 @@ fn root() -> Credentials {
 /// Calls as root.
 pub async fn as_root(stack: &Stack) -> SdkConfig {
     config(stack, SharedCredentialsProvider::new(root())).await
+}
+
+/// The stack's table, with all rights.
+pub async fn table(stack: &Stack) -> Table {
+    Table::new(aws_sdk_dynamodb::Client::new(&as_root(stack).await), &stack.description().table_name)
 }
 
 /// Calls with a function's role.
@@ -111,8 +117,8 @@ pub async fn stream_batch(stack: &Stack, pk: &str, sk: &str) -> Value {
             let page = streams(stack, "GetRecords", &json!({"ShardIterator": iterator})).await;
             let records = page["Records"].as_array().expect("records");
             let of_item = |record: &&Value| {
-                let keys = &record["dynamodb"]["Keys"];
-                keys["pk"]["S"] == pk && keys["sk"]["S"] == sk
+                let keys = record["dynamodb"]["Keys"].as_object().expect("keys").values();
+                keys.map(|key| key["S"].as_str()).collect::<BTreeSet<_>>() == BTreeSet::from([Some(pk), Some(sk)])
             };
             found = records.iter().rfind(of_item).map(|record| record["dynamodb"]["SequenceNumber"].clone()).or(found);
             iterator = if records.is_empty() { Value::Null } else { page["NextShardIterator"].clone() };

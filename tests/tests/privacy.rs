@@ -7,11 +7,10 @@
 
 use std::collections::BTreeSet;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::entry::Content;
 use domain::ids::ConversationId;
 use serde_json::Value;
-use shared::store::{Table, schema};
+use shared::store::schema::{self, Key};
 use tests::published::{CONTACTS, KEPT, Published};
 use tests::stack::Stack;
 use tests::{aws, repository};
@@ -50,23 +49,16 @@ async fn secrets(stack: &Stack) -> Secrets {
         secrets.add(email);
         secrets.add(sms);
     }
-    let client = aws_sdk_dynamodb::Client::new(&aws::as_root(stack).await);
-    let table = Table::new(client.clone(), &stack.description().table_name);
-    let mut items = client.scan().table_name(&stack.description().table_name).into_paginator().items().send();
+    let table = aws::table(stack).await;
     let mut conversations = Vec::new();
-    while let Some(item) = items.next().await {
-        let item = item.expect("the table's items");
-        let text = |name: &str| match item.get(name) {
-            Some(AttributeValue::S(text)) => text.as_str(),
-            _ => "",
-        };
-        for name in ["title", "preview", "name", "patientName", "recordNumber", "email", "sms"] {
-            secrets.add(text(name));
+    for item in table.raw_items().await.expect("the table's items") {
+        for text in item.personal_texts() {
+            secrets.add(text);
         }
-        if text("sk") == schema::HEAD {
-            conversations.extend(
-                text("pk").strip_prefix(schema::CONVERSATION_PREFIX).and_then(|id| id.parse::<ConversationId>().ok()),
-            );
+        let Key { pk, sk } = item.key().expect("a key");
+        if sk == schema::HEAD {
+            conversations
+                .extend(pk.strip_prefix(schema::CONVERSATION_PREFIX).and_then(|id| id.parse::<ConversationId>().ok()));
         }
     }
     for id in conversations {

@@ -4,8 +4,9 @@
 use std::collections::HashMap;
 use std::process::Output;
 
-use aws_sdk_dynamodb::types::AttributeValue;
 use serde_json::Value;
+use shared::store::schema::Key;
+use shared::store::{RawItem, Table};
 use tests::stack::Stack;
 use tests::{aws, xtask};
 
@@ -76,15 +77,13 @@ async fn production_is_deployed_whole_and_goes_without_its_data() {
     assert!(unchanged.contains("Number of stacks with differences: 0"), "{unchanged}");
 
     // Its data outlives it, and it goes only if that is meant.
-    let table = aws_sdk_dynamodb::Client::new(&config);
-    let key = || AttributeValue::S("KEPT".into());
-    let put = table.put_item().table_name(output("TableName")).item("pk", key()).item("sk", key());
-    put.send().await.expect("written");
+    let table = Table::new(aws_sdk_dynamodb::Client::new(&config), output("TableName"));
+    let key = Key { pk: "KEPT".into(), sk: "KEPT".into() };
+    table.put_raw(RawItem::new(key.clone())).await.expect("written");
     let refused = run(&stack, &[&["destroy"][..], &STAGE].concat());
     assert!(!refused.status.success() && said(&refused).contains("--production"), "{}", said(&refused));
     assert_eq!(get("/health").await, 200, "nothing was removed");
     succeeded(&run(&stack, &[&["destroy", "--production"][..], &STAGE].concat()));
     assert_ne!(get("/health").await, 200, "the functions are gone");
-    let kept = table.get_item().table_name(output("TableName")).key("pk", key()).key("sk", key());
-    assert!(kept.send().await.expect("the table is there").item.is_some(), "the data is not");
+    assert!(table.raw_item(key).await.expect("the table is there").is_some(), "the data is not");
 }

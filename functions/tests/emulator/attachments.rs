@@ -11,7 +11,7 @@ use functions::runtime::deps::Clock;
 use functions::stream::project_changes;
 use lambda_http::Request;
 use serde_json::{Value, json};
-use shared::store::CachedSettings;
+use shared::store::{CachedSettings, schema};
 use testkit::photo::{TELLING, contains, phone_photo};
 
 use crate::bucket::TestBucket;
@@ -333,8 +333,9 @@ async fn what_was_made_of_an_image_goes_with_it_unless_a_message_has_it() {
     assert_eq!(chat.send("patient-a", &message("x", &[&claimed])).await.0, 201);
     let items = chat.bench.items().await;
     let removed = |id: &str| {
-        let item = items.iter().find(|item| item["sk"].as_s().unwrap() == &format!("ATT#{id}")).unwrap();
-        assert_eq!(item.contains_key("expiresAt"), id == unclaimed, "only what nobody claimed expires");
+        let key = schema::attachment(chat.head.id, id.parse().unwrap());
+        let item = items.iter().find(|item| item.key().unwrap() == key).unwrap();
+        assert_eq!(item.expires(), id == unclaimed, "only what nobody claimed expires");
         removal(item)
     };
     let event = json!({"Records": [removed(&claimed), removed(&unclaimed), removed(&unclaimed)]});

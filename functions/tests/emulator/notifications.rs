@@ -1,7 +1,6 @@
 //! Stream records that the test passes to `notify`: one notification each time unread goes from none to some.
 
 use aws_lambda_events::dynamodb::Event;
-use aws_sdk_dynamodb::types::AttributeValue;
 use functions::conversations::{create_conversation, mark_read, mark_unread};
 use functions::messages::send_message;
 use functions::people::put_notifications;
@@ -10,10 +9,10 @@ use functions::stream::notify::{self, Notifier};
 use serde_json::{Value, json};
 use shared::lazy::lazy;
 use shared::notifications::Texts;
-use shared::store::CachedSettings;
+use shared::store::{CachedSettings, RawItem, RawRecord, schema};
 
 use crate::sns::{Asked, Trouble};
-use crate::stream::{Item, queue, record, sqs};
+use crate::stream::{queue, record, sqs};
 use crate::support::{Bench, PATIENT, body, request};
 
 const TITLE: &str = "Your potassium result";
@@ -23,8 +22,8 @@ const TEXT: &str = "It is 6.1 and too high";
 struct Chat {
     bench: Bench,
     id: String,
-    head: Option<Item>,
-    records: Vec<Value>,
+    head: Option<RawItem>,
+    records: Vec<RawRecord>,
     recorded: usize,
 }
 
@@ -65,9 +64,8 @@ impl Chat {
     }
 
     async fn record(&mut self) {
-        let pk = AttributeValue::S(format!("CONV#{}", self.id));
-        let items = self.bench.items().await;
-        let head = items.into_iter().find(|item| item["pk"] == pk && item["sk"].as_s().unwrap() == "HEAD").unwrap();
+        let key = schema::head(self.id.parse().unwrap());
+        let head = self.bench.deps.table.raw_item(key).await.unwrap().unwrap();
         self.records.push(record(self.recorded, self.head.as_ref(), Some(&head)));
         self.recorded += 1;
         self.head = Some(head);
@@ -85,7 +83,7 @@ impl Chat {
     }
 
     /// Feeds records, and gives the sequence numbers of those that failed for now.
-    async fn feed(&self, records: &[Value], queue: &str) -> Vec<String> {
+    async fn feed(&self, records: &[RawRecord], queue: &str) -> Vec<String> {
         let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
         let answer = notify::handle(&self.notifier(queue), event).await;
         answer.batch_item_failures.into_iter().filter_map(|failure| failure.item_identifier).collect()
@@ -175,7 +173,7 @@ async fn who_subscribes_later_is_told_of_the_next_message() {
     chat.say("patient-a").await;
     // The pool's topic does not exist: it was tried, and there is nobody to tell.
     assert!(chat.hear().await.iter().all(|asked| asked["TopicArn"].contains("-pool-")));
-    assert!(chat.bench.items().await.iter().all(|item| !item["sk"].as_s().unwrap().starts_with("NOTICE")));
+    assert!(chat.bench.items().await.iter().all(|item| !item.key().unwrap().sk.starts_with("NOTICE")));
     chat.subscribe("patient-a", both()).await;
     chat.say("clinician-a").await;
     assert_eq!(chat.hear().await.len(), 1);
@@ -195,7 +193,7 @@ async fn one_recipients_failure_does_not_hold_up_the_others() {
     chat.records.extend(for_pool);
     chat.bench.sns.trouble(Trouble::Throttles("-p-".into()));
     let failed = chat.feed(&chat.records.clone(), NO_QUEUE).await;
-    let of_the_patient = chat.records[..2].iter().map(|record| record["dynamodb"]["SequenceNumber"].as_str().unwrap());
+    let of_the_patient = chat.records[..2].iter().map(RawRecord::sequence_number);
     assert_eq!(failed, of_the_patient.collect::<Vec<_>>());
     let [told] = &chat.bench.sns.published()[..] else { panic!("the pool is told") };
     assert!(told["TopicArn"].contains("-pool-"));

@@ -92,11 +92,7 @@ fn reading() -> AuditEvent {
 /// Gives what was created the id that the sample events name.
 async fn rename(bench: &Bench, from: &str, to: &str) {
     for item in bench.items().await {
-        let renamed = item.iter().map(|(name, value)| {
-            let text = value.as_s().map(|text| aws_sdk_dynamodb::types::AttributeValue::S(text.replace(from, to)));
-            (name.clone(), text.unwrap_or_else(|_| value.clone()))
-        });
-        bench.put_raw(renamed.collect()).await;
+        bench.deps.table.put_raw(item.replacing(from, to)).await.unwrap();
     }
 }
 

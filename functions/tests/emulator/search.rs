@@ -13,6 +13,7 @@ use functions::conversations::{create_conversation, list_conversations};
 use functions::messages::send_message;
 use futures::{StreamExt as _, stream};
 use serde_json::{Value, json};
+use shared::store::RawRecord;
 use testkit::accounts::{ana, clara};
 use testkit::texts::LETTER;
 
@@ -241,8 +242,8 @@ async fn a_message_costs_its_digest_2_units_in_a_chat_of_usual_length() {
 
     // All of it again, in one batch: one read, nothing to write.
     recorded.bench.meter.take();
-    let messages: Vec<Value> =
-        recorded.records.iter().filter(|record| record["eventName"] == "INSERT").skip(1).cloned().collect();
+    let messages: Vec<RawRecord> =
+        recorded.records.iter().filter(|record| record.is_insert()).skip(1).cloned().collect();
     assert!(messages.len() >= MESSAGES);
     assert_eq!(recorded.feed(&messages).await, 0);
     assert_at_most("40 messages again", recorded.bench.meter.take(), Cost { sequential: 2, read: 2.0, written: 0.0 });

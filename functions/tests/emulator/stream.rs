@@ -1,9 +1,6 @@
 //! The stream's records, fed to `project-changes` by the test: once and in order, twice and shuffled.
 
-use std::collections::HashMap;
-
 use aws_lambda_events::dynamodb::Event;
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::search::ConversationQuery;
 use domain::task::TaskStatus;
 use functions::conversations::{create_conversation, set_conversation_status};
@@ -14,19 +11,18 @@ use functions::stream::project_changes::{self, Projector};
 use serde_json::{Value, json};
 use shared::attachments::Bucket;
 use shared::lazy::lazy;
-use shared::store::{CachedSettings, ConversationPage, TaskPage};
+use shared::store::schema::{self, Key};
+use shared::store::{CachedSettings, ConversationPage, RawItem, RawRecord, TaskPage};
 use testkit::emulator::{connection, new_name};
 
 use crate::bucket::nowhere;
 use crate::support::{Bench, PATIENT, QUESTIONNAIRE, body, request, reset_clock};
 
-pub(crate) type Item = HashMap<String, AttributeValue>;
-
 /// A table whose changes are recorded as its stream would have them.
 pub(crate) struct Recorded {
     pub(crate) bench: Bench,
-    before: Vec<Item>,
-    pub(crate) records: Vec<Value>,
+    before: Vec<RawItem>,
+    pub(crate) records: Vec<RawRecord>,
 }
 
 pub(crate) fn sqs() -> aws_sdk_sqs::Client {
@@ -47,15 +43,11 @@ impl Recorded {
     /// Records what changed since the last time, as the event source's filter lets it through.
     pub(crate) async fn record(&mut self) {
         let after = self.bench.items().await;
-        let find = |items: &[Item], key: &Item| {
-            items.iter().find(|item| item["pk"] == key["pk"] && item["sk"] == key["sk"]).cloned()
-        };
         for new in &after {
-            let sk = new["sk"].as_s().unwrap();
-            let old = find(&self.before, new);
-            let passes = sk == "HEAD" || (sk == "ENC" && old.is_some()) || (sk.starts_with("E#") && old.is_none());
-            if passes && old.as_ref() != Some(new) {
-                self.records.push(record(self.records.len(), old.as_ref(), Some(new)));
+            let old = self.before.iter().find(|old| old.key().unwrap() == new.key().unwrap());
+            let record = record(self.records.len(), old, Some(new));
+            if old != Some(new) && record.is_followed(project_changes::FOLLOWS) {
+                self.records.push(record);
             }
         }
         self.before = after;
@@ -65,7 +57,7 @@ impl Recorded {
         Projector { failures: FailureQueue::new(lazy(sqs), queue), ..projector(&self.bench, nowhere()) }
     }
 
-    pub(crate) async fn feed(&self, records: &[Value]) -> usize {
+    pub(crate) async fn feed(&self, records: &[RawRecord]) -> usize {
         let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
         project_changes::handle(&self.projector("http://127.0.0.1:9/none"), event).await.batch_item_failures.len()
     }
@@ -78,33 +70,13 @@ pub(crate) fn projector(bench: &Bench, bucket: Bucket) -> Projector {
     Projector { table, settings, clock: bench.deps.clock, failures, bucket }
 }
 
-/// The record of an item's end.
-pub(crate) fn removal(item: &Item) -> Value {
-    let mut removal = record(0, Some(item), None);
-    removal["eventName"] = json!("REMOVE");
-    removal
+/// The record of a removed item.
+pub(crate) fn removal(item: &RawItem) -> RawRecord {
+    record(0, Some(item), None)
 }
 
-pub(crate) fn record(number: usize, old: Option<&Item>, new: Option<&Item>) -> Value {
-    let any = new.or(old).unwrap();
-    let key = |name: &str| json!({"S": any[name].as_s().unwrap()});
-    json!({
-        "awsRegion": "us-east-1",
-        "dynamodb": {
-            "ApproximateCreationDateTime": 1_795_338_000,
-            "Keys": {"pk": key("pk"), "sk": key("sk")},
-            "OldImage": old.map_or_else(|| json!({}), image),
-            "NewImage": new.map_or_else(|| json!({}), image),
-            "SequenceNumber": format!("{:021}", number + 1),
-            "SizeBytes": 1,
-            "StreamViewType": "NEW_AND_OLD_IMAGES",
-        },
-        "eventID": format!("{number:032}"),
-        "eventName": if old.is_some() { "MODIFY" } else { "INSERT" },
-        "eventSource": "aws:dynamodb",
-        "eventSourceARN": "arn:aws:dynamodb:us-east-1:000000000000:table/example/stream/2026",
-        "eventVersion": "1.1",
-    })
+pub(crate) fn record(number: usize, old: Option<&RawItem>, new: Option<&RawItem>) -> RawRecord {
+    RawRecord::new(number, old, new).unwrap()
 }
 
 /// One story: questions, answers, closings and reopenings from both sides, in three chats.
@@ -162,8 +134,8 @@ async fn act(bench: &Bench, id: &str, encounter: &str, step: &str) {
 }
 
 /// A shuffle that a seed decides (xorshift).
-fn shuffled(records: &[Value], mut seed: u64) -> Vec<Value> {
-    let mut shuffled: Vec<Value> = records.iter().chain(records).cloned().collect();
+fn shuffled(records: &[RawRecord], mut seed: u64) -> Vec<RawRecord> {
+    let mut shuffled: Vec<RawRecord> = records.iter().chain(records).cloned().collect();
     for last in (1..shuffled.len()).rev() {
         seed ^= seed << 13;
         seed ^= seed >> 7;
@@ -175,17 +147,7 @@ fn shuffled(records: &[Value], mut seed: u64) -> Vec<Value> {
 
 /// What the table holds, item by item, without what counts writes; tasks by what they are about.
 async fn end_state(bench: &Bench) -> Vec<String> {
-    let mut items = Vec::new();
-    for item in bench.items().await {
-        let is_task = ["TASK", "HEAD#TASK"].contains(&item["sk"].as_s().unwrap().as_str());
-        let mut shown = image(&item);
-        let shown = shown.as_object_mut().unwrap();
-        shown.remove("version");
-        for name in ["pk", "lsk", "id", "open", "createdAt", "completedAt"].iter().filter(|_| is_task) {
-            shown.remove(*name);
-        }
-        items.push(serde_json::to_string(&shown).unwrap());
-    }
+    let mut items: Vec<String> = bench.items().await.iter().map(|item| item.essence().unwrap()).collect();
     items.sort();
     items
 }
@@ -196,11 +158,6 @@ fn assert_same(found: &[String], expected: &[String], when: &str) {
     };
     let (new, missing) = (only(found, expected), only(expected, found));
     assert!(found == expected, "{when}: only then {new:#?}, not then {missing:#?}");
-}
-
-fn image(item: &Item) -> Value {
-    let item: serde_dynamo::Item = item.clone().into();
-    serde_json::to_value(item).unwrap()
 }
 
 #[tokio::test]
@@ -271,9 +228,7 @@ async fn assert_is_found(bench: &Bench) {
 async fn a_message_without_its_image_is_found_too() {
     let mut recorded = Recorded::new().await;
     story(&mut recorded).await;
-    for record in &mut recorded.records {
-        record["dynamodb"].as_object_mut().unwrap().remove("NewImage");
-    }
+    recorded.records = std::mem::take(&mut recorded.records).into_iter().map(RawRecord::without_new_image).collect();
     assert_eq!(recorded.feed(&recorded.records).await, 0);
     assert_is_found(&recorded.bench).await;
 }
@@ -282,9 +237,8 @@ async fn a_message_without_its_image_is_found_too() {
 async fn a_message_that_can_not_be_read_is_poison_and_the_others_are_found() {
     let mut recorded = Recorded::new().await;
     story(&mut recorded).await;
-    let place = recorded.records.iter().position(|record| record["dynamodb"]["NewImage"]["t"].is_object()).unwrap();
-    let mut broken = recorded.records[place].clone();
-    broken["dynamodb"]["NewImage"]["t"] = json!({"B": "c2VjcmV0"});
+    let place = recorded.records.iter().position(RawRecord::has_text).unwrap();
+    let broken = recorded.records[place].clone().with_unreadable_text();
     recorded.records.insert(place, broken);
     let queue = queue().await;
     let event: Event = serde_json::from_value(json!({ "Records": recorded.records })).unwrap();
@@ -296,20 +250,19 @@ async fn a_message_that_can_not_be_read_is_poison_and_the_others_are_found() {
     assert!(parked["keys"][1].as_str().unwrap().starts_with("E#"), "{parked}");
 }
 
+/// A conversation whose key names no id.
+fn foreign() -> RawItem {
+    RawItem::new(Key { pk: "CONV#not-an-id".into(), sk: schema::HEAD.into() })
+}
+
 #[tokio::test]
 async fn a_poison_record_goes_to_the_queue_and_the_others_are_processed() {
     let mut recorded = Recorded::new().await;
     story(&mut recorded).await;
-    let text = |text: &str| AttributeValue::S(text.into());
-    let broken: Item = [
-        ("pk".to_owned(), text("CONV#01900000-0000-7000-8000-0000000000ff")),
-        ("sk".to_owned(), text("HEAD")),
-        ("title".to_owned(), text("Ana's secret")),
-        ("lockVersion".to_owned(), AttributeValue::N("2".into())),
-    ]
-    .into();
-    recorded.bench.put_raw(broken.clone()).await;
-    let foreign: Item = [("pk".to_owned(), text("CONV#not-an-id")), ("sk".to_owned(), text("HEAD"))].into();
+    let broken = RawItem::new(schema::head("01900000-0000-7000-8000-0000000000ff".parse().unwrap()));
+    let broken = broken.with_title("Ana's secret").with_lock_version(2);
+    recorded.bench.deps.table.put_raw(broken.clone()).await.unwrap();
+    let foreign = foreign();
     let middle = recorded.records.len() / 2;
     recorded.records.insert(middle, record(900, None, Some(&broken)));
     recorded.records.insert(0, record(901, None, Some(&foreign)));
@@ -335,10 +288,9 @@ async fn a_head_without_its_status_entries_is_poison_and_no_endless_loop() {
     let mut recorded = Recorded::new().await;
     story(&mut recorded).await;
     let items = recorded.bench.items().await;
-    let head = items.iter().find(|item| item["sk"].as_s().unwrap() == "HEAD").unwrap();
-    let mut broken = head.clone();
-    broken.insert("lockVersion".into(), AttributeValue::N("99".into()));
-    recorded.bench.put_raw(broken.clone()).await;
+    let head = items.iter().find(|item| item.key().unwrap().sk == schema::HEAD).unwrap();
+    let broken = head.clone().with_lock_version(99);
+    recorded.bench.deps.table.put_raw(broken.clone()).await.unwrap();
     let queue = queue().await;
     let records = [record(900, Some(head), Some(&broken))];
     let event: Event = serde_json::from_value(json!({ "Records": records })).unwrap();
@@ -351,12 +303,7 @@ async fn a_head_without_its_status_entries_is_poison_and_no_endless_loop() {
 async fn a_passing_failure_is_reported_from_its_record_on() {
     let mut recorded = Recorded::new().await;
     story(&mut recorded).await;
-    let broken: Item = [
-        ("pk".to_owned(), AttributeValue::S("CONV#not-an-id".into())),
-        ("sk".to_owned(), AttributeValue::S("HEAD".into())),
-    ]
-    .into();
-    recorded.records.insert(2, record(900, None, Some(&broken)));
+    recorded.records.insert(2, record(900, None, Some(&foreign())));
     let event: Event = serde_json::from_value(json!({ "Records": recorded.records })).unwrap();
     // The queue is out of reach, so the poison record can't be parked: it must not be lost.
     let answer = project_changes::handle(&recorded.projector("http://127.0.0.1:9/none"), event).await;
@@ -369,9 +316,9 @@ async fn the_sample_event_opens_a_task_and_is_found() {
     let mut recorded = Recorded::new().await;
     story(&mut recorded).await;
     let sample = include_str!("../../../events/project-changes/asked.json");
-    let conversation = recorded.records[0]["dynamodb"]["Keys"]["pk"]["S"].as_str().unwrap();
+    let conversation = recorded.records[0].key().pk;
     let event: Event =
-        serde_json::from_str(&sample.replace("CONV#01900000-0000-7000-8000-0000000000c1", conversation)).unwrap();
+        serde_json::from_str(&sample.replace("CONV#01900000-0000-7000-8000-0000000000c1", &conversation)).unwrap();
     assert!(project_changes::handle(&recorded.projector("none"), event).await.batch_item_failures.is_empty());
     assert_eq!(found(&recorded.bench, "result potassium").await, 1);
 }

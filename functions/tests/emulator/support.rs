@@ -1,12 +1,10 @@
 //! Handlers with a table of their own, a clock and ids that count, and requests from sample events.
 
-use std::collections::HashMap;
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::Builder;
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::catalogue::CatalogueError;
 use domain::ids::PatientId;
 use domain::patient::Patient;
@@ -16,7 +14,7 @@ use serde_json::Value;
 use shared::config::IssuerConfig;
 use shared::http::cursor::Cursors;
 use shared::identity::Identity;
-use shared::store::{CachedSettings, Table};
+use shared::store::{CachedSettings, RawItem, Table};
 use testkit::accounts::{PATIENT_B, audience};
 use testkit::emulator::{connection, new_table};
 use testkit::issuer::{Algorithm, Issuer};
@@ -42,8 +40,6 @@ pub(crate) struct Bench {
     pub(crate) meter: Meter,
     /// What they ask of SNS.
     pub(crate) sns: Sns,
-    client: Client,
-    table: String,
 }
 
 thread_local! {
@@ -91,7 +87,7 @@ impl Bench {
         let secrets = aws_sdk_secretsmanager::Client::from_conf(secrets.build());
         let sns = Sns::default();
         let deps = Deps {
-            table: Table::new(client.clone(), &table),
+            table: Table::new(client, &table),
             cached_settings: CachedSettings::default(),
             identity: Identity::new(issuer_config()),
             cursors: Cursors::with_key(secrets, b"a key of the tests, not of a deployment"),
@@ -99,7 +95,7 @@ impl Bench {
             clock: counting_clock(),
             recorded_reads: tokio::sync::Mutex::default(),
         };
-        let bench = Self { deps, meter, sns, client, table };
+        let bench = Self { deps, meter, sns };
         bench.seed().await;
         reset_clock();
         bench
@@ -123,19 +119,8 @@ impl Bench {
     }
 
     /// Every item of the table, ordered by key.
-    pub(crate) async fn items(&self) -> Vec<HashMap<String, AttributeValue>> {
-        let answer = self.client.scan().table_name(&self.table).send().await.unwrap();
-        let mut items = answer.items.unwrap_or_default();
-        let key = |item: &HashMap<String, AttributeValue>| {
-            (item["pk"].as_s().unwrap().clone(), item["sk"].as_s().unwrap().clone())
-        };
-        items.sort_by_key(key);
-        items
-    }
-
-    /// Puts an item as it is: what another program might have written.
-    pub(crate) async fn put_raw(&self, item: HashMap<String, AttributeValue>) {
-        self.client.put_item().table_name(&self.table).set_item(Some(item)).send().await.unwrap();
+    pub(crate) async fn items(&self) -> Vec<RawItem> {
+        self.deps.table.raw_items().await.unwrap()
     }
 }
 

@@ -8,7 +8,8 @@ use aws_sdk_dynamodb::Client;
 use domain::ids::PatientId;
 use domain::patient::Patient;
 use serde_json::{Value, json};
-use shared::store::Table;
+use shared::store::schema::{self, ListKey};
+use shared::store::{RawItem, Table};
 
 use testkit::emulator::{connection, new_table};
 
@@ -113,17 +114,14 @@ async fn what_a_table_lost_is_put_back() {
 
 #[tokio::test]
 async fn digests_are_rebuilt_and_what_can_not_be_is_named() {
-    let (_, name) = table().await;
+    let (table, name) = table().await;
     assert_eq!(
         run(&name, &["rebuild-search"], &Value::Null),
         (true, "0 conversations read, 0 digests changed\n".to_owned())
     );
-    let client = Client::new(&connection());
-    let head = shared::store::schema::head("01900000-0000-7000-8000-000000000001".parse().unwrap());
-    let text = |text: &str| aws_sdk_dynamodb::types::AttributeValue::S(text.to_owned());
-    let broken = client.put_item().table_name(&name).item("pk", text(&head.pk)).item("sk", text(&head.sk));
-    let broken = broken.item("lpk", text("PATIENT#1#CONV")).item("lsk", text("open#1")).item("title", text("secret"));
-    broken.send().await.unwrap();
+    let broken = RawItem::new(schema::head("01900000-0000-7000-8000-000000000001".parse().unwrap()));
+    let broken = broken.in_list(ListKey { lpk: "PATIENT#1#CONV".into(), lsk: "open#1".into() }).with_title("secret");
+    table.put_raw(broken).await.unwrap();
     let (whole, said) = run(&name, &["rebuild-search"], &Value::Null);
     assert!(!whole && said.starts_with("1 conversations read, 0 digests changed\n1 conversations can't be"), "{said}");
     assert!(!said.contains("secret"), "{said}");

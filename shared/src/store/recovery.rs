@@ -106,7 +106,7 @@ impl Table {
     }
 
     /// Reads one page of all items.
-    async fn scan(&self, start: Option<&Position>) -> Result<Page<Item>, StoreError> {
+    pub(super) async fn scan(&self, start: Option<&Position>) -> Result<Page<Item>, StoreError> {
         let request = self.client.scan().table_name(&self.name).consistent_read(true);
         let request = request.set_exclusive_start_key(start.map(attributes));
         let answer = request.send().await.map_err(|error| refused(&error))?;
@@ -162,7 +162,7 @@ pub fn record_of(key: &Key, region: &str, at: Timestamp) -> Value {
     })
 }
 
-fn key_of(item: &Item) -> Result<Key, StoreError> {
+pub(super) fn key_of(item: &Item) -> Result<Key, StoreError> {
     let text = |name| item.get(name).and_then(|value| value.as_s().ok()).cloned();
     text("pk").zip(text("sk")).map(Key::from).ok_or_else(|| corrupt("an item has no keys"))
 }

@@ -116,6 +116,7 @@ pub const CONVERSATION_PREFIX: &str = "CONV#";
 pub const ENCOUNTER_PREFIX: &str = "ENC#";
 /// The prefix of attachments' sort keys, which the stream's filter names too.
 pub const ATTACHMENT_PREFIX: &str = "ATT#";
+const TASK: &str = "TASK";
 const TASK_SLOT: &str = "HEAD#TASK";
 /// The prefix of entries' sort keys, which the stream's filter names too.
 pub const ENTRY_PREFIX: &str = "E#";
@@ -285,7 +286,12 @@ pub fn encounters_of(patient: PatientId) -> String {
 
 /// A task.
 pub fn task(id: TaskId) -> Key {
-    key(format!("TASK#{id}"), "TASK")
+    key(format!("TASK#{id}"), TASK)
+}
+
+/// Whether a sort key is that of a task or of a task slot.
+pub fn is_task_or_slot(sk: &str) -> bool {
+    [TASK, TASK_SLOT].contains(&sk)
 }
 
 /// A task's place on its pool's tasklist.

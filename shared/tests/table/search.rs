@@ -1,13 +1,11 @@
 //! Search on the table: what is found in which order, digests that grow, and their rebuilding.
 
-use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::AttributeValue;
 use domain::conversation::Conversation;
 use domain::ids::{ConversationId, PatientId};
 use domain::lock::Status;
 use domain::search::{ConversationQuery, Digest};
-use shared::store::{ConversationPage, Rebuilt, Table, schema};
-use testkit::emulator::{connection, new_table};
+use shared::store::schema::{self, Key};
+use shared::store::{ConversationPage, RawItem, Rebuilt, Table};
 use uuid::Uuid;
 
 use crate::support::{ana, begun, clara, patient, send, set_status, table};
@@ -122,17 +120,14 @@ async fn writers_at_the_same_time_lose_no_word() {
 }
 
 /// The keys of a patient's digests.
-async fn digest_keys(client: &Client, name: &str) -> Vec<AttributeValue> {
-    let query = client.query().table_name(name).key_condition_expression("pk = :pk");
-    let query = query.expression_attribute_values(":pk", AttributeValue::S(schema::digests(patient())));
-    query.send().await.unwrap().items().iter().map(|item| item["sk"].clone()).collect()
+async fn digest_keys(table: &Table) -> Vec<Key> {
+    let keys = table.raw_items().await.unwrap().into_iter().map(|item| item.key().unwrap());
+    keys.filter(|key| key.pk == schema::digests(patient())).collect()
 }
 
 #[tokio::test]
 async fn a_rebuild_adds_what_is_missing_and_drops_what_does_not_belong() {
-    let client = Client::new(&connection());
-    let name = new_table(&client).await;
-    let table = Table::new(client.clone(), &name);
+    let table = table().await;
     let good = said(&table, "Good", 0, &["as it should be"]).await;
     let lost = said(&table, "Lost", 1, &["the digest goes", "and comes back"]).await;
     let never = begun(&table, "Never projected", 2).await.id;
@@ -141,16 +136,15 @@ async fn a_rebuild_adds_what_is_missing_and_drops_what_does_not_belong() {
     let garbage = numbered(2_500, |word| format!("garbage{word}z{}", word * 7919));
     let head = table.conversation(wrong).await.unwrap().unwrap();
     project(&table, &head, &[&garbage]).await;
-    for sk in digest_keys(&client, &name).await {
-        if sk.as_s().unwrap().starts_with(&schema::digest_prefix(lost)) {
-            let pk = AttributeValue::S(schema::digests(patient()));
-            client.delete_item().table_name(&name).key("pk", pk).key("sk", sk).send().await.unwrap();
+    for key in digest_keys(&table).await {
+        if key.sk.starts_with(&schema::digest_prefix(lost)) {
+            table.remove_raw(key).await.unwrap();
         }
     }
     assert_eq!(found(&table, "comes", 9).await, []);
     assert_eq!(found(&table, "nobody told", 9).await, []);
     assert_eq!(found(&table, "garbage7z", 9).await, [wrong]);
-    assert!(digest_keys(&client, &name).await.len() > 4, "the garbage takes several parts");
+    assert!(digest_keys(&table).await.len() > 4, "the garbage takes several parts");
 
     let rebuilt = table.rebuild_digests().await.unwrap();
     assert_eq!(rebuilt, Rebuilt { conversations: 4, changed: 3, ..Rebuilt::default() });
@@ -159,19 +153,16 @@ async fn a_rebuild_adds_what_is_missing_and_drops_what_does_not_belong() {
     assert_eq!(found(&table, "garbage7z", 9).await, []);
     assert_eq!(found(&table, "what said", 9).await, [wrong]);
     assert_eq!(found(&table, "good should", 9).await, [good]);
-    assert_eq!(digest_keys(&client, &name).await.len(), 4, "one part each");
+    assert_eq!(digest_keys(&table).await.len(), 4, "one part each");
     assert_eq!(table.rebuild_digests().await.unwrap(), Rebuilt { conversations: 4, ..Rebuilt::default() });
 }
 
 #[tokio::test]
 async fn a_conversation_that_can_not_be_read_is_counted_and_the_others_are_rebuilt() {
-    let client = Client::new(&connection());
-    let name = new_table(&client).await;
-    let table = Table::new(client.clone(), &name);
+    let table = table().await;
     let head = begun(&table, "Readable", 0).await;
     let broken = schema::entry(begun(&table, "Broken", 1).await.id, 1);
-    let put = client.put_item().table_name(&name).item("pk", AttributeValue::S(broken.pk));
-    put.item("sk", AttributeValue::S(broken.sk)).item("t", AttributeValue::S("secret".into())).send().await.unwrap();
+    table.put_raw(RawItem::new(broken).with_text("secret")).await.unwrap();
     let failed = [("a entry item can't be read: by".to_owned(), 1)].into();
     assert_eq!(table.rebuild_digests().await.unwrap(), Rebuilt { conversations: 2, changed: 1, failed });
     assert_eq!(found(&table, "readable", 9).await, [head.id]);

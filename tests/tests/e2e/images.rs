@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use shared::store::schema;
 use testkit::photo::{TELLING, bomb, contains, jpeg, phone_photo, photo};
 use tests::aws;
 use tests::conversation::Conversation;
@@ -222,11 +223,8 @@ async fn an_image_that_no_message_takes_along_goes_with_its_record() {
     let id = upload(&stack, &ben, &conversation, "image/jpeg", &phone_photo(64, 48, 1)).await;
     assert_eq!(settled(&ben, &conversation, &id, IN_TIME).await["status"], "ready");
     // What the table does when its time has come; the emulator keeps no time.
-    let table = aws_sdk_dynamodb::Client::new(&aws::as_root(&stack).await);
-    let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
-    let delete = table.delete_item().table_name(&stack.description().table_name);
-    let delete = delete.key("pk", text(format!("CONV#{}", conversation.id))).key("sk", text(format!("ATT#{id}")));
-    delete.send().await.expect("deleted");
+    let attachment = schema::attachment(conversation.id.parse().expect("an id"), id.parse().expect("an id"));
+    aws::table(&stack).await.remove_raw(attachment).await.expect("deleted");
     let gone = eventually("the images are gone", IN_TIME, async || {
         let left = keys(&stack, &conversation, "images").await;
         found_if(left.is_empty(), left)

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use domain::ids::UserId;
 use serde_json::{Value, json};
 use tests::aws;
 use tests::conversation::Conversation;
@@ -37,14 +38,11 @@ async fn one_notification(stack: &Stack, clara: &Client, published: &Published, 
 async fn catch_up(stack: &Stack, clara: &Client) {
     let conversation = Conversation::titled_by(clara, stack.patient_id("patient-b"), TITLE).await;
     conversation.say(clara, TEXT).await;
-    let table = aws_sdk_dynamodb::Client::new(&aws::as_root(stack).await);
+    let (table, id) = (aws::table(stack).await, conversation.id.parse().expect("an id"));
+    let ben = UserId::new("patient-b").expect("a user id");
     let decided = eventually("the stream is caught up", CATCHING_UP, async || {
-        let text = |text: String| aws_sdk_dynamodb::types::AttributeValue::S(text);
-        let get = table.get_item().table_name(&stack.description().table_name);
-        let get =
-            get.key("pk", text(format!("CONV#{}", conversation.id))).key("sk", text("NOTICE#P#patient-b".to_owned()));
-        let item = get.send().await.expect("readable").item;
-        found_if(item.is_some(), item)
+        let watermark = table.notification_watermark(id, Some(&ben)).await.expect("readable");
+        found_if(watermark > 0, watermark)
     });
     decided.await;
     conversation.set(clara, "closed").await;

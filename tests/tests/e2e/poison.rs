@@ -1,7 +1,9 @@
 //! A record that can never be processed goes to the failure queue; the records around it are processed.
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use domain::person::Side;
 use serde_json::Value;
+use shared::store::RawItem;
+use shared::store::schema::{self, Key};
 use tests::conversation::Conversation;
 use tests::eventually::{IN_TIME, eventually};
 use tests::stack::Stack;
@@ -31,18 +33,13 @@ async fn a_poison_item_is_parked(pk: &str, cause: &str) {
     let stack = Stack::together().await;
     let (ana, clara) = (stack.person("patient-a").await, stack.person("clinician-a").await);
     let config = aws::as_root(&stack).await;
-    let (table, queue) = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
-    let (table_name, url) = (&stack.description().table_name, &stack.description().failure_queue_url);
+    let (table, queue) = (aws::table(&stack).await, aws_sdk_sqs::Client::new(&config));
+    let url = &stack.description().failure_queue_url;
+    let key = Key { pk: pk.to_owned(), sk: schema::HEAD.to_owned() };
 
     let before = Conversation::asked_by(&ana).await;
-    let poison = table
-        .put_item()
-        .table_name(table_name)
-        .item("pk", AttributeValue::S(pk.to_owned()))
-        .item("sk", AttributeValue::S("HEAD".to_owned()))
-        .item("title", AttributeValue::S("my potassium is 6.1".to_owned()))
-        .item("lastPatient", AttributeValue::N("1".to_owned()));
-    poison.send().await.expect("the poison is stored");
+    let poison = RawItem::new(key.clone()).with_title("my potassium is 6.1").with_last_number_of(Side::Patient, 1);
+    table.put_raw(poison).await.expect("the poison is stored");
     let after = Conversation::asked_by(&ana).await;
 
     for function in ["project-changes", "notify"] {
@@ -61,9 +58,7 @@ async fn a_poison_item_is_parked(pk: &str, cause: &str) {
         eventually("the changes around it are processed", IN_TIME, one).await;
         conversation.set(&clara, "closed").await;
     }
-    let key = |value: &str| AttributeValue::S(value.to_owned());
-    let delete = table.delete_item().table_name(table_name).key("pk", key(pk)).key("sk", key("HEAD"));
-    delete.send().await.expect("the poison is removed");
+    table.remove_raw(key).await.expect("the poison is removed");
 }
 
 #[tokio::test]

@@ -1,21 +1,20 @@
 //! The operations guide's own commands: a redriven queue, and a table restored to a point in time.
 
-use std::collections::HashMap;
 use std::process::Output;
 
-use aws_sdk_dynamodb::types::AttributeValue;
+use domain::ids::{ConversationId, EncounterId};
 use serde_json::{Value, json};
+use shared::store::schema::{self, Key};
+use shared::store::{RawItem, Table};
 use tests::conversation::Conversation;
 use tests::eventually::{IN_TIME, eventually, found_if};
 use tests::stack::Stack;
 use tests::{aws, xtask};
 
-type Item = HashMap<String, AttributeValue>;
-
 /// What an operator has at hand: the stack's table and queue.
 struct Operator {
     stack: Stack,
-    table: aws_sdk_dynamodb::Client,
+    table: Table,
     queue: aws_sdk_sqs::Client,
 }
 
@@ -24,28 +23,22 @@ impl Operator {
     async fn on_duty() -> Self {
         let stack = Stack::alone().await;
         let config = aws::as_root(&stack).await;
-        let (table, queue) = (aws_sdk_dynamodb::Client::new(&config), aws_sdk_sqs::Client::new(&config));
+        let (table, queue) = (aws::table(&stack).await, aws_sdk_sqs::Client::new(&config));
         Self { stack, table, queue }
     }
 
-    fn table_name(&self) -> &str {
-        &self.stack.description().table_name
+    async fn item(&self, key: Key) -> Option<RawItem> {
+        self.table.raw_item(key).await.expect("readable")
     }
 
-    async fn item(&self, pk: &str, sk: &str) -> Option<Item> {
-        let get = self.table.get_item().table_name(self.table_name()).key("pk", text(pk)).key("sk", text(sk));
-        get.consistent_read(true).send().await.expect("readable").item
-    }
-
-    async fn put(&self, item: Item) {
-        self.table.put_item().table_name(self.table_name()).set_item(Some(item)).send().await.expect("written");
+    async fn put(&self, item: RawItem) {
+        self.table.put_raw(item).await.expect("written");
     }
 
     /// Removes an item and gives what it was.
-    async fn lose(&self, pk: &str, sk: &str) -> Item {
-        let item = self.item(pk, sk).await.unwrap_or_else(|| panic!("there is no {pk} {sk}"));
-        let delete = self.table.delete_item().table_name(self.table_name()).key("pk", text(pk)).key("sk", text(sk));
-        delete.send().await.expect("removed");
+    async fn lose(&self, key: Key) -> RawItem {
+        let item = self.item(key.clone()).await.unwrap_or_else(|| panic!("there is no {key}"));
+        self.table.remove_raw(key).await.expect("removed");
         item
     }
 
@@ -77,8 +70,14 @@ impl Operator {
     }
 }
 
-fn text(value: &str) -> AttributeValue {
-    AttributeValue::S(value.to_owned())
+/// The key of a task.
+fn task_key(task: &Value) -> Key {
+    schema::task(task["id"].as_str().and_then(|id| id.parse().ok()).expect("an id"))
+}
+
+/// The ids of a conversation and its encounter.
+fn ids(conversation: &Conversation) -> (ConversationId, EncounterId) {
+    (conversation.id.parse().expect("an id"), conversation.encounter_id.parse().expect("an id"))
 }
 
 fn printed(output: &Output) -> String {
@@ -98,7 +97,7 @@ async fn what_failed_is_replayed_once_its_cause_is_put_right() {
     let head = format!("CONV#{}", conversation.id);
 
     // An encounter is lost, so the closing can't reach it: that is what the queue tells.
-    let encounter = operator.lose(&format!("ENC#{}", conversation.encounter_id), "ENC").await;
+    let encounter = operator.lose(schema::encounter(ids(&conversation).1)).await;
     conversation.set(&clara, "closed").await;
     let parked = eventually("the closing is in the failure queue", IN_TIME, async || {
         let listed = operator.listed(&head);
@@ -136,8 +135,8 @@ async fn what_lambda_gave_up_is_read_from_the_stream_again() {
     let task = tasks(1).await.remove(0);
 
     // As if the batch had never been processed: no task. Lambda's message names shard and sequence numbers only.
-    operator.lose(&head, "HEAD#TASK").await;
-    operator.lose(&format!("TASK#{}", task["id"].as_str().expect("an id")), "TASK").await;
+    operator.lose(schema::task_slot(ids(&conversation).0)).await;
+    operator.lose(task_key(&task)).await;
     tasks(0).await;
     let function = aws::function_arn(&operator.stack, "project-changes").await;
     operator.fail(&lambdas_message(&function, &aws::stream_batch(&operator.stack, &head, "HEAD").await)).await;
@@ -148,8 +147,8 @@ async fn what_lambda_gave_up_is_read_from_the_stream_again() {
     // What the stream has forgotten stays in the queue, and the command that does its work anyway is named.
     let mut forgotten = aws::stream_batch(&operator.stack, &head, "HEAD").await;
     forgotten["shardId"] = json!("shardId-00000000000000000000-deadbeef");
-    operator.lose(&head, "HEAD#TASK").await;
-    operator.lose(&format!("TASK#{}", again["id"].as_str().expect("an id")), "TASK").await;
+    operator.lose(schema::task_slot(ids(&conversation).0)).await;
+    operator.lose(task_key(&again)).await;
     operator.fail(&lambdas_message(&function, &forgotten)).await;
     let refused = operator.xtask(&["redrive"]);
     assert!(!refused.status.success() && printed(&refused).contains("--everything"), "{}", printed(&refused));
@@ -219,19 +218,20 @@ async fn a_table_is_restored_beside_and_what_was_lost_is_put_back() {
     let side = restored.split("--from ").nth(1).expect("the table is named").trim().to_owned();
 
     // An answer is lost and a head is damaged; meanwhile people go on.
-    let lost = operator.lose(&head, entry_key(&before[1]).as_str()).await;
-    let mut damaged = operator.item(&head, "HEAD").await.expect("a head");
-    damaged.insert("title".to_owned(), text("damaged"));
+    let (id, _) = ids(&conversation);
+    let answer = schema::entry(id, before[1]["number"].as_u64().expect("a number"));
+    let lost = operator.lose(answer.clone()).await;
+    let damaged = operator.item(schema::head(id)).await.expect("a head").with_title("damaged");
     operator.put(damaged).await;
     let later = Conversation::asked_by(&ana).await;
 
     let counted = succeeded(&operator.xtask(&["put-back", "--from", &side, "--count"]));
     assert!(counted.contains("CONV E 1") && counted.contains("CONV HEAD"), "{counted}");
-    assert_eq!(operator.item(&head, entry_key(&before[1]).as_str()).await, None, "counting changes nothing");
+    assert_eq!(operator.item(answer.clone()).await, None, "counting changes nothing");
 
     let back = succeeded(&operator.xtask(&["put-back", "--from", &side]));
     assert!(back.contains("were missing and are back: CONV E 1"), "{back}");
-    assert_eq!(operator.item(&head, entry_key(&before[1]).as_str()).await, Some(lost));
+    assert_eq!(operator.item(answer).await, Some(lost));
     assert_eq!(conversation.seen_by(&ana).await["title"], "damaged", "what differs stays, unless it is named");
     assert_eq!(later.entries(&ana).await.len(), 1, "what came later stays");
 
@@ -239,15 +239,11 @@ async fn a_table_is_restored_beside_and_what_was_lost_is_put_back() {
     assert_ne!(conversation.seen_by(&ana).await["title"], "damaged");
     assert_eq!(conversation.entries(&ana).await, before);
 
-    operator.table.delete_table().table_name(&side).send().await.expect("the side table goes");
+    let client = aws_sdk_dynamodb::Client::new(&aws::as_root(&operator.stack).await);
+    client.delete_table().table_name(&side).send().await.expect("the side table goes");
     let nonsense = operator.xtask(&["restore", "--to", "yesterday"]);
     assert!(!nonsense.status.success() && printed(&nonsense).contains("is no time"), "{}", printed(&nonsense));
     for conversation in [conversation, later] {
         conversation.set(&clara, "closed").await;
     }
-}
-
-/// The sort key of an entry.
-fn entry_key(entry: &Value) -> String {
-    format!("E#{:010}", entry["number"].as_u64().expect("a number"))
 }

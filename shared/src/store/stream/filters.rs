@@ -49,6 +49,18 @@ enum Pattern {
     Begins { prefix: &'static str },
 }
 
+impl Filter {
+    /// Whether Lambda delivers a record of this event and this sort key.
+    pub(in crate::store) fn lets_through(&self, event_name: &str, sort_key: &str) -> bool {
+        let [pattern] = &self.dynamodb.keys.sk.s;
+        self.event_name.contains(&event_name)
+            && match pattern {
+                Pattern::Is(exactly) => sort_key == *exactly,
+                Pattern::Begins { prefix } => sort_key.starts_with(prefix),
+            }
+    }
+}
+
 impl Follows {
     /// The filter that lets these changes through.
     pub const fn filter(self) -> Filter {

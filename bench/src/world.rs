@@ -41,7 +41,6 @@ const ENTRIES_AT_ONCE: u32 = 90;
 /// A table with what belongs to it.
 pub(crate) struct World {
     endpoint: String,
-    client: Agent,
     functions: Functions,
     issuer: Issuer,
     runtime: Runtime,
@@ -76,7 +75,6 @@ impl World {
         let table = Table::new(client, &name);
         let world = Self {
             endpoint: endpoint.to_owned(),
-            client: http::client(),
             functions: Functions::read()?,
             // What most issuers use: verifying a token is part of every request.
             issuer: Issuer::start(Algorithm::Rs256),
@@ -264,18 +262,6 @@ impl World {
     /// An item as it is.
     pub(crate) fn item(&self, key: Key) -> Result<RawItem> {
         self.runtime.block_on(self.table.raw_item(key))?.context("there is no such item")
-    }
-
-    fn dynamodb(&self, operation: &str, body: &Value) -> Result<Value> {
-        let request = Request::post("/")
-            .header("content-type", "application/x-amz-json-1.0")
-            .header("x-amz-target", format!("DynamoDB_20120810.{operation}"))
-            .header("authorization", "AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/dynamodb/aws4_request");
-        let request = request.body(body.to_string().into_bytes())?;
-        let response = http::send(&self.client, &self.endpoint, request)?;
-        let body = String::from_utf8_lossy(response.body());
-        ensure!(response.status() == 200, "{operation}: {body}");
-        Ok(serde_json::from_str(&body)?)
     }
 }
 

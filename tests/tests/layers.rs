@@ -37,7 +37,7 @@ const EXEMPT: [(&str, &str); 7] = [
 /// The field of a query that has an expression.
 const EXPRESSION: &str = "KeyConditionExpression";
 
-/// Ways to reach an attribute: types of values, and fields of DynamoDB's own requests and records.
+/// Ways to reach an attribute: types of values, and fields of `DynamoDB`'s own requests and records.
 const WAYS: [&str; 11] = [
     "AttributeValue",
     "serde_dynamo",

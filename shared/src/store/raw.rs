@@ -12,7 +12,7 @@ use super::schema::{self, Key, ListKey};
 use super::stream::Follows;
 use super::table::{Part, Position, Table};
 use domain::Timestamp;
-use domain::entry::Number;
+use domain::ids::EntryNumber;
 use domain::person::Side;
 
 /// The attributes that hold what people are called, what they wrote, and how they are reached.
@@ -56,7 +56,7 @@ impl RawItem {
 
     /// The same conversation with this last message of one side.
     #[must_use]
-    pub fn with_last_number_of(self, side: Side, last: Number) -> Self {
+    pub fn with_last_number_of(self, side: Side, last: EntryNumber) -> Self {
         let name = match side {
             Side::Patient => "lastPatient",
             Side::Staff => "lastStaff",
@@ -66,7 +66,7 @@ impl RawItem {
 
     /// The same conversation with this last entry.
     #[must_use]
-    pub fn with_last_number(self, last: Number) -> Self {
+    pub fn with_last_number(self, last: EntryNumber) -> Self {
         self.with("lastNumber", number(last))
     }
 

@@ -4,7 +4,7 @@
 use std::cell::Cell;
 use std::collections::BTreeMap;
 
-use anyhow::{Context as _, Result, bail, ensure};
+use anyhow::{Context as _, Result, bail};
 use domain::Timestamp;
 use domain::attachment::{Attachment, AttachmentState, DeclaredUpload, Image, MediaType};
 use domain::catalogue::CatalogueError;
@@ -24,12 +24,9 @@ use testkit::issuer::{Algorithm, Issuer};
 use testkit::questionnaire;
 pub(crate) use testkit::texts::LETTER as LONG_TEXT;
 use tokio::runtime::Runtime;
-use ureq::Agent;
-use ureq::http::Request;
 use uuid::Uuid;
 
 use crate::functions::Functions;
-use crate::http;
 
 /// A short message.
 pub(crate) const SHORT_TEXT: &str = "It is fine, no need to worry.";

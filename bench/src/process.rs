@@ -31,7 +31,8 @@ impl Used {
 
 /// The machine's load average over the last minute.
 pub(crate) fn load_average() -> f64 {
-    LoadAverage::from_file("/proc/loadavg").map_or(f64::NAN, |load| load.one.into())
+    // Linux gives two decimals.
+    LoadAverage::from_file("/proc/loadavg").map_or(f64::NAN, |load| (f64::from(load.one) * 100.0).round() / 100.0)
 }
 
 #[cfg(test)]

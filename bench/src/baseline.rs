@@ -1,6 +1,6 @@
 //! Compares new figures with the committed ones: which moved, and whether any got worse.
 
-use crate::figures::{Figures, Kind, Section};
+use crate::figures::{Figure, Figures, Kind, Section};
 use crate::{calls, instructions};
 
 /// How a figure moved.
@@ -61,7 +61,7 @@ pub(crate) fn compare(kind: Kind, before: &Section, after: &Section) -> Comparis
 }
 
 fn moves(kind: Kind, subject: &str, before: &Figures, after: &Figures) -> Vec<Move> {
-    let moved = |(figure, after): (&String, &crate::figures::Figure)| {
+    let moved = |(figure, after): (&String, &Figure)| {
         let (before, after) = (before.get(figure)?.value(), after.value());
         let allowed = before.abs() * tolerance(kind, figure)? + 1e-6;
         ((after - before).abs() > allowed).then(|| Move {

@@ -8,6 +8,7 @@ use anyhow::Result;
 use crate::bounds::{self, shown};
 use crate::cost;
 use crate::figures::{Figure, Kind, Results, Section};
+use crate::sizes::BINARY;
 
 const HEAD: &str = "\
 # Performance
@@ -129,7 +130,7 @@ fn costs() -> Result<String> {
 fn tables(text: &mut String, kind: Kind, section: &Section) {
     let mut subjects: Vec<&String> = section.figures.keys().collect();
     if kind == Kind::Sizes {
-        let size = |subject: &String| section.get(subject, crate::sizes::BINARY).unwrap_or(0.0);
+        let size = |subject: &String| section.get(subject, BINARY).unwrap_or(0.0);
         subjects.sort_by(|one, other| size(other).total_cmp(&size(one)));
     }
     let names: BTreeSet<&String> = section.figures.values().flat_map(|figures| figures.keys()).collect();

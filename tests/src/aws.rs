@@ -14,8 +14,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use shared::store::Table;
 
+use crate::deployment::Deployment;
 use crate::eventually::{IN_TIME, eventually, found_if};
-use crate::stack::Stack;
 
 /// What Lambda says of a function.
 #[derive(Debug, Deserialize)]
@@ -51,24 +51,24 @@ fn root() -> Credentials {
 }
 
 /// Calls as root.
-pub async fn as_root(stack: &Stack) -> SdkConfig {
+pub async fn as_root(stack: &Deployment) -> SdkConfig {
     config(stack, SharedCredentialsProvider::new(root())).await
 }
 
 /// The stack's table, with all rights.
-pub async fn table(stack: &Stack) -> Table {
+pub async fn table(stack: &Deployment) -> Table {
     Table::new(aws_sdk_dynamodb::Client::new(&as_root(stack).await), &stack.description().table_name)
 }
 
 /// Calls with a function's role.
-pub async fn as_role(stack: &Stack, role_arn: &str) -> SdkConfig {
+pub async fn as_role(stack: &Deployment, role_arn: &str) -> SdkConfig {
     let provider = AssumeRoleProvider::builder(role_arn).session_name("tests").configure(&as_root(stack).await);
     let credentials = provider.build().await.provide_credentials().await;
     let credentials = credentials.unwrap_or_else(|error| panic!("{role_arn} can't be assumed: {error:?}"));
     config(stack, SharedCredentialsProvider::new(credentials)).await
 }
 
-async fn config(stack: &Stack, credentials: SharedCredentialsProvider) -> SdkConfig {
+async fn config(stack: &Deployment, credentials: SharedCredentialsProvider) -> SdkConfig {
     aws_config::defaults(BehaviorVersion::latest())
         .endpoint_url(&stack.description().aws_endpoint_url)
         .region(Region::new(stack.description().region.clone()))
@@ -79,7 +79,7 @@ async fn config(stack: &Stack, credentials: SharedCredentialsProvider) -> SdkCon
 }
 
 /// What Lambda says of a function (`GetFunctionConfiguration`).
-pub async fn function(stack: &Stack, binary: &str) -> FunctionConfiguration {
+pub async fn function(stack: &Deployment, binary: &str) -> FunctionConfiguration {
     let path = format!("/2015-03-31/functions/{}/configuration", stack.function_name(binary));
     let text = lambda(stack, "GET", &path, Vec::new()).await;
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{binary}: {error}: {text}"))
@@ -87,7 +87,7 @@ pub async fn function(stack: &Stack, binary: &str) -> FunctionConfiguration {
 
 /// Replaces a function's sandboxes, as every change of its configuration does: new ones know nothing that the old ones
 /// kept.
-pub async fn restart(stack: &Stack, binary: &str) {
+pub async fn restart(stack: &Deployment, binary: &str) {
     let path = format!("/2015-03-31/functions/{}/configuration", stack.function_name(binary));
     let timeout = function(stack, binary).await.timeout;
     lambda(stack, "PUT", &path, json!({"Timeout": timeout}).to_string().into_bytes()).await;
@@ -99,12 +99,12 @@ pub async fn restart(stack: &Stack, binary: &str) {
 }
 
 /// A function's ARN.
-pub async fn function_arn(stack: &Stack, binary: &str) -> String {
+pub async fn function_arn(stack: &Deployment, binary: &str) -> String {
     function(stack, binary).await.function_arn
 }
 
 /// What Lambda would say of a batch that holds the latest record of an item (`DDBStreamBatchInfo`).
-pub async fn stream_batch(stack: &Stack, pk: &str, sk: &str) -> Value {
+pub async fn stream_batch(stack: &Deployment, pk: &str, sk: &str) -> Value {
     let listed = streams(stack, "ListStreams", &json!({"TableName": stack.description().table_name})).await;
     let arn = &listed["Streams"][0]["StreamArn"];
     let described = streams(stack, "DescribeStream", &json!({"StreamArn": arn})).await;
@@ -134,7 +134,7 @@ pub async fn stream_batch(stack: &Stack, pk: &str, sk: &str) -> Value {
     panic!("the stream has no record of {pk} {sk}")
 }
 
-async fn streams(stack: &Stack, operation: &str, asked: &Value) -> Value {
+async fn streams(stack: &Deployment, operation: &str, asked: &Value) -> Value {
     let target = format!("DynamoDBStreams_20120810.{operation}");
     let headers = [("content-type", "application/x-amz-json-1.0"), ("x-amz-target", target.as_str())];
     let text = signed(stack, "dynamodb", ("POST", "/"), &headers, asked.to_string().into_bytes()).await;
@@ -142,19 +142,19 @@ async fn streams(stack: &Stack, operation: &str, asked: &Value) -> Value {
 }
 
 /// Calls a function directly, past the gateway (`Invoke`), and gives what it answers.
-pub async fn invoke(stack: &Stack, binary: &str, event: &Value) -> Value {
+pub async fn invoke(stack: &Deployment, binary: &str, event: &Value) -> Value {
     let path = format!("/2015-03-31/functions/{}/invocations", stack.function_name(binary));
     let text = lambda(stack, "POST", &path, event.to_string().into_bytes()).await;
     serde_json::from_str(&text).unwrap_or_else(|error| panic!("{binary}: {error}: {text}"))
 }
 
 /// A signed call of Lambda's API.
-async fn lambda(stack: &Stack, method: &str, path: &str, body: Vec<u8>) -> String {
+async fn lambda(stack: &Deployment, method: &str, path: &str, body: Vec<u8>) -> String {
     signed(stack, "lambda", (method, path), &[], body).await
 }
 
 /// All that a log group holds.
-pub async fn log_lines(stack: &Stack, group: &str) -> Vec<String> {
+pub async fn log_lines(stack: &Deployment, group: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut asked = json!({"logGroupName": group});
     loop {
@@ -174,7 +174,7 @@ pub async fn log_lines(stack: &Stack, group: &str) -> Vec<String> {
 const LOG_PAGE: usize = 10_000;
 
 /// The log groups whose names begin with a prefix.
-pub async fn log_groups(stack: &Stack, prefix: &str) -> Vec<String> {
+pub async fn log_groups(stack: &Deployment, prefix: &str) -> Vec<String> {
     let mut groups = Vec::new();
     let mut asked = json!({"logGroupNamePrefix": prefix});
     loop {
@@ -188,7 +188,7 @@ pub async fn log_groups(stack: &Stack, prefix: &str) -> Vec<String> {
     }
 }
 
-async fn logs(stack: &Stack, operation: &str, asked: &Value) -> Value {
+async fn logs(stack: &Deployment, operation: &str, asked: &Value) -> Value {
     let target = format!("Logs_20140328.{operation}");
     let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", target.as_str())];
     let text = signed(stack, "logs", ("POST", "/"), &headers, asked.to_string().into_bytes()).await;
@@ -197,7 +197,7 @@ async fn logs(stack: &Stack, operation: &str, asked: &Value) -> Value {
 
 /// A signed call of a service whose SDK would be the largest part of this package's build.
 async fn signed(
-    stack: &Stack,
+    stack: &Deployment,
     service: &str,
     (method, path): (&str, &str),
     headers: &[(&str, &str)],

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::http::{Client, Reply};
-use crate::new_id;
+use crate::ids::new_id;
 
 /// A conversation's id, and the paths that begin with it.
 #[derive(Debug, Clone)]

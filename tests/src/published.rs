@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::aws;
-use crate::stack::Stack;
+use crate::deployment::Deployment;
+use crate::{aws, tokens};
 
 /// Who is told of news during the tests, and where.
 pub const CONTACTS: [(&str, &str, &str); 3] = [
@@ -28,17 +28,17 @@ pub struct Published {
 }
 
 /// Lets everybody be told, and keeps what they are told.
-pub async fn everybody_listens(stack: &Stack) {
+pub async fn everybody_listens(stack: &Deployment) {
     for (account, email, sms) in CONTACTS {
         let contact = json!({"email": email, "sms": sms});
-        stack.person(account).await.put("/me/notifications", &contact).await.expect(200);
+        stack.bearer(&tokens::of(stack, account).await).put("/me/notifications", &contact).await.expect(200);
     }
     Published::by(stack, KEPT).await.listen().await;
 }
 
 impl Published {
     /// A queue by its name, made if need be.
-    pub async fn by(stack: &Stack, name: &str) -> Self {
+    pub async fn by(stack: &Deployment, name: &str) -> Self {
         let config = aws::as_root(stack).await;
         let (sns, sqs) = (aws_sdk_sns::Client::new(&config), aws_sdk_sqs::Client::new(&config));
         let name = format!("{}-tests-{name}", stack.description().stack_name);

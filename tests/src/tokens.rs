@@ -5,8 +5,8 @@ use std::sync::{Mutex, PoisonError};
 
 use serde::Deserialize;
 
+use crate::deployment::Deployment;
 use crate::repository;
-use crate::stack::Stack;
 
 /// The demo accounts' tokens. They live an hour, which is longer than the suites take.
 static KNOWN: Mutex<Option<HashMap<String, String>>> = Mutex::new(None);
@@ -19,7 +19,7 @@ struct Accounts {
 }
 
 /// The token of a demo account.
-pub async fn of(stack: &Stack, account: &str) -> String {
+pub async fn of(stack: &Deployment, account: &str) -> String {
     let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
     if let Some(token) = known().as_ref().and_then(|known| known.get(account)) {
         return token.clone();
@@ -30,7 +30,7 @@ pub async fn of(stack: &Stack, account: &str) -> String {
 }
 
 /// A new token of a client, asked for with more parameters, such as `lifetime` or `resource`.
-pub async fn issued(stack: &Stack, client: &str, parameters: &[(&str, &str)]) -> String {
+pub async fn issued(stack: &Deployment, client: &str, parameters: &[(&str, &str)]) -> String {
     let accounts: Accounts = repository::json("dev/openid/accounts.json");
     let own = [("grant_type", "client_credentials"), ("client_id", client), ("client_secret", &accounts.client_secret)];
     let form: Vec<String> = own.iter().chain(parameters).map(|(name, value)| format!("{name}={value}")).collect();

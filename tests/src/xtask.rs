@@ -4,8 +4,8 @@ use std::env;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use crate::deployment::Deployment;
 use crate::repository;
-use crate::stack::Stack;
 
 /// What `cargo xtask test` names where it is built or installed already.
 fn named(variable: &str) -> Option<PathBuf> {
@@ -13,7 +13,7 @@ fn named(variable: &str) -> Option<PathBuf> {
 }
 
 /// `cargo xtask`, to be given arguments. `XTASK` names its program.
-pub fn command(stack: &Stack) -> Command {
+pub fn command(stack: &Deployment) -> Command {
     let mut command = named("XTASK").map_or_else(
         || {
             let mut cargo = Command::new("cargo");
@@ -27,7 +27,7 @@ pub fn command(stack: &Stack) -> Command {
 }
 
 /// Runs `cargo xtask` with these arguments.
-pub fn run(stack: &Stack, arguments: &[&str]) -> Output {
+pub fn run(stack: &Deployment, arguments: &[&str]) -> Output {
     command(stack).args(arguments).output().unwrap_or_else(|error| panic!("xtask can't be run: {error}"))
 }
 

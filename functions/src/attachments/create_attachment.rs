@@ -15,8 +15,7 @@ use utoipa::ToSchema;
 use crate::attachments::view::AnnouncedView;
 use crate::runtime::deps::Deps;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, ImageHandler};
+use crate::runtime::serve::{Answer, ImageHandler, Route};
 
 /// This function's route.
 pub const ROUTE: Route<ImageHandler> = Route::with_images(

@@ -11,8 +11,7 @@ use shared::http::{request, response};
 use crate::attachments::view::AttachmentView;
 use crate::runtime::deps::Deps;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, ImageHandler};
+use crate::runtime::serve::{Answer, ImageHandler, Route};
 
 /// This function's route.
 pub const ROUTE: Route<ImageHandler> = Route::with_images(

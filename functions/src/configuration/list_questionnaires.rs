@@ -10,8 +10,7 @@ use utoipa::ToSchema;
 use crate::configuration::questionnaire_view::QuestionnaireView;
 use crate::runtime::deps::Deps;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, Handler};
+use crate::runtime::serve::{Answer, Handler, Route};
 
 /// This function's route.
 pub const ROUTE: Route<Handler> =

@@ -23,8 +23,7 @@ use crate::conversations::view::ConversationView;
 use crate::messages::response_view::Answer as AnswerView;
 use crate::runtime::deps::Deps;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, Handler};
+use crate::runtime::serve::{Answer, Handler, Route};
 
 /// This function's route.
 pub const ROUTE: Route<Handler> =

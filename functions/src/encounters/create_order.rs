@@ -11,8 +11,7 @@ use crate::encounters::added;
 use crate::encounters::view::OrderView;
 use crate::runtime::deps::Deps;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, Handler};
+use crate::runtime::serve::{Answer, Handler, Route};
 
 /// This function's route.
 pub const ROUTE: Route<Handler> =

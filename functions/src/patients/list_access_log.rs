@@ -15,8 +15,7 @@ use crate::patients::access_log_view::AuditEventView;
 use crate::runtime::deps::Deps;
 use crate::runtime::page::PageView;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, Handler};
+use crate::runtime::serve::{Answer, Handler, Route};
 
 /// This function's route.
 pub const ROUTE: Route<Handler> =

@@ -13,8 +13,7 @@ use utoipa::ToSchema;
 use crate::patients::view::PatientView;
 use crate::runtime::deps::Deps;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, Handler};
+use crate::runtime::serve::{Answer, Handler, Route};
 
 /// This function's route.
 pub const ROUTE: Route<Handler> =

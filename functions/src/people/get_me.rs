@@ -8,8 +8,7 @@ use uuid::Uuid;
 
 use crate::runtime::deps::Deps;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, Handler};
+use crate::runtime::serve::{Answer, Handler, Route};
 
 /// This function's route.
 pub const ROUTE: Route<Handler> = Route::new("get-me", "GET", "/me", |deps, request| Box::pin(handle(deps, request)));

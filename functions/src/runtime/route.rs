@@ -1,13 +1,4 @@
-//! A route: the function that answers it, its method and path, and what it needs at run time.
-
-/// A route and its handler, declared once, in the handler's module. `H` says what the handler needs.
-#[derive(Debug, Clone, Copy)]
-pub struct Route<H> {
-    /// What is known of it without its handler.
-    pub entry: RouteEntry,
-    /// Answers its requests.
-    pub handler: H,
-}
+//! What is known of a route without its handler.
 
 /// What a route's function needs beside the table and the caller, and where it is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,20 +22,6 @@ pub struct RouteEntry {
 
 /// A route without its handler, and the path of its module from the crate's root.
 pub type ListedRoute = (RouteEntry, &'static str);
-
-impl<H: Copy> Route<H> {
-    /// The same route, which makes page cursors.
-    #[must_use]
-    pub const fn paged(self) -> Self {
-        Self { entry: RouteEntry { pages: true, ..self.entry }, ..self }
-    }
-
-    /// The same route, which looks at or changes subscriptions to notifications.
-    #[must_use]
-    pub const fn with_topics(self) -> Self {
-        Self { entry: RouteEntry { topics: true, ..self.entry }, ..self }
-    }
-}
 
 impl RouteEntry {
     /// A route by its function's name, its method and its path.

@@ -18,7 +18,7 @@ use shared::telemetry;
 
 use crate::runtime::aws;
 use crate::runtime::deps::{self, Deps};
-use crate::runtime::route::{Route, RouteEntry};
+use crate::runtime::route::RouteEntry;
 
 /// What a handler answers.
 pub type Answer = Result<Response<Body>, ApiError>;
@@ -41,6 +41,29 @@ pub enum AnyHandler {
     Images(ImageHandler),
     /// It needs neither.
     Public(PublicHandler),
+}
+
+/// A route and its handler, declared once, in the handler's module. `H` says what the handler needs.
+#[derive(Debug, Clone, Copy)]
+pub struct Route<H> {
+    /// What is known of it without its handler.
+    pub entry: RouteEntry,
+    /// Answers its requests.
+    pub handler: H,
+}
+
+impl<H: Copy> Route<H> {
+    /// The same route, which makes page cursors.
+    #[must_use]
+    pub const fn paged(self) -> Self {
+        Self { entry: RouteEntry { pages: true, ..self.entry }, ..self }
+    }
+
+    /// The same route, which looks at or changes subscriptions to notifications.
+    #[must_use]
+    pub const fn with_topics(self) -> Self {
+        Self { entry: RouteEntry { topics: true, ..self.entry }, ..self }
+    }
 }
 
 impl Route<Handler> {

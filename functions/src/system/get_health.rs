@@ -5,8 +5,7 @@ use serde::Serialize;
 use shared::http::response;
 use utoipa::ToSchema;
 
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, PublicHandler};
+use crate::runtime::serve::{Answer, PublicHandler, Route};
 
 /// This function's route.
 pub const ROUTE: Route<PublicHandler> = Route::public("get-health", "GET", "/health", handle);

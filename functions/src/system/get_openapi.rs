@@ -9,8 +9,8 @@ use utoipa::openapi::{Content, OpenApi as Document, Ref, RefOr};
 use utoipa::{Modify, OpenApi};
 
 use crate::runtime::refusals::GatewayRefusal;
-use crate::runtime::route::{Route, RouteEntry};
-use crate::runtime::serve::{Answer, PublicHandler};
+use crate::runtime::route::RouteEntry;
+use crate::runtime::serve::{Answer, PublicHandler, Route};
 use crate::system::get_health;
 use crate::system::limits::Limits;
 use crate::{attachments, configuration, conversations, encounters, messages, patients, people, routes, tasks};

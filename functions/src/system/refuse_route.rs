@@ -4,8 +4,7 @@ use lambda_http::{Request, RequestExt as _};
 use shared::http::problem::ApiError;
 
 use crate::routes;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, PublicHandler};
+use crate::runtime::serve::{Answer, PublicHandler, Route};
 use crate::system::{get_health, get_openapi};
 
 /// The gateway's default route.

@@ -13,8 +13,7 @@ use utoipa::IntoParams;
 use crate::runtime::deps::Deps;
 use crate::runtime::page::PageView;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, Handler};
+use crate::runtime::serve::{Answer, Handler, Route};
 use crate::tasks::view::{TaskStatusView, TaskView};
 
 /// This function's route.

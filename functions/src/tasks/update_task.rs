@@ -12,8 +12,7 @@ use utoipa::ToSchema;
 
 use crate::runtime::deps::Deps;
 use crate::runtime::refusals::Refusals;
-use crate::runtime::route::Route;
-use crate::runtime::serve::{Answer, Handler};
+use crate::runtime::serve::{Answer, Handler, Route};
 use crate::tasks::view::{TaskStatusView, TaskView};
 
 /// This function's route.

@@ -16,6 +16,7 @@ mod digest_rebuild;
 mod digests;
 mod encounters;
 mod entries;
+mod error;
 mod items;
 mod notification_watermarks;
 mod patients;
@@ -36,30 +37,9 @@ pub use conversations::{ConversationPage, Created, Idempotency, Outgoing, Postin
 pub use decision::{ChangeError, Decision};
 pub use digest_rebuild::Rebuilt;
 pub use entries::OpenedChat;
+pub use error::StoreError;
 pub use items::Versioned;
 pub use raw::{RawItem, RawRecord};
 pub use recovery::{Difference, record_of};
 pub use table::{Page, Position, Table};
 pub use tasks::{TaskChange, TaskPage};
-
-/// What went wrong in the store.
-#[derive(Debug, thiserror::Error)]
-pub enum StoreError {
-    /// Others kept changing the same item, or the table is throttled or out of reach: it may go
-    /// through later, and nothing was written now.
-    #[error("the table is busy: {0}")]
-    Busy(String),
-    /// An item is not what this code wrote, and trying again will not help. Names no content.
-    #[error("{0}")]
-    Corrupt(String),
-    /// The table refuses the request itself: a missing permission or table, a request it can't take.
-    #[error("the table refused: {0}")]
-    Refused(String),
-}
-
-impl StoreError {
-    /// Whether trying again later may help.
-    pub const fn is_transient(&self) -> bool {
-        matches!(self, Self::Busy(_))
-    }
-}

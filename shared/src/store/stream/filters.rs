@@ -51,7 +51,7 @@ enum Pattern {
 
 impl Filter {
     /// Whether Lambda delivers a record of this event and this sort key.
-    pub(in crate::store) fn lets_through(&self, event_name: &str, sort_key: &str) -> bool {
+    pub(crate) fn lets_through(&self, event_name: &str, sort_key: &str) -> bool {
         let [pattern] = &self.dynamodb.keys.sk.s;
         self.event_name.contains(&event_name)
             && match pattern {

@@ -82,18 +82,17 @@ test("after a lost answer the message is sent again, and nothing is stored twice
 
 const NOW = { "retry-after": "0" };
 
-for (const [refusal, words, way] of [
-  [problem("send-message", 500, "internal-error", {}, NOW), "Something went wrong on our side.", "Try again"],
-  [problem("send-message", 503, "busy", {}, NOW), "Something went wrong on our side.", "Try again"],
-  [problem("send-message", 413, "body-too-large"), "It is too large.", "Edit"],
-  [problem("send-message", 422, "invalid-value"), "It was not accepted as it is.", "Edit"],
-  [problem("send-message", 403, "forbidden"), "Your account is not allowed to do this.", "Edit"],
-  // Not from the API: from the gateway, or from a proxy on the way.
-  [gatewayAnswer(429, "Too Many Requests", NOW), "Too many requests at once.", "Try again"],
-  [gatewayAnswer(504, "Endpoint request timed out", NOW), "The network is slow", "Try again"],
-  [gatewayAnswer(415, "Unsupported Media Type"), "This file type is not supported.", "Edit"],
+for (const [what, refusal, words, way] of [
+  ["500 internal-error", problem("send-message", 500, "internal-error", {}, NOW), "Something went wrong on our side.", "Try again"],
+  ["503 busy", problem("send-message", 503, "busy", {}, NOW), "Something went wrong on our side.", "Try again"],
+  ["413 body-too-large", problem("send-message", 413, "body-too-large"), "It is too large.", "Edit"],
+  ["422 invalid-value", problem("send-message", 422, "invalid-value"), "It was not accepted as it is.", "Edit"],
+  ["403 forbidden", problem("send-message", 403, "forbidden"), "Your account is not allowed to do this.", "Edit"],
+  ["the gateway's 429", gatewayAnswer(429, "Too Many Requests", NOW), "Too many requests at once.", "Try again"],
+  ["the gateway's 504", gatewayAnswer(504, "Endpoint request timed out", NOW), "The network is slow", "Try again"],
+  ["a proxy's 415", gatewayAnswer(415, "Unsupported Media Type"), "This file type is not supported.", "Edit"],
 ] as const) {
-  test(`${refusal.status} has its own words and a remedy, and the text is kept: ${refusal.body}`, async ({ signedIn }) => {
+  test(`${what} has its own words and a remedy, and the text is kept`, async ({ signedIn }) => {
     const conversation = await begunConversation(uniqueTitle("Refused"));
     const ana = await signedIn("patient-a", { path: `/messages/${conversation.id}` });
     let failing = true;

@@ -52,7 +52,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       await page.goto(`${APPS[app]}${path}`);
       return page;
     });
-    await Promise.all(contexts.map((context) => context.close()));
+    for (const context of contexts) {
+      // What a test intercepts may be on its way when it ends.
+      await Promise.all(context.pages().map((page) => page.unrouteAll({ behavior: "ignoreErrors" })));
+      await context.close();
+    }
     expect(complaints).toEqual([]);
   },
   opened: ({ open }, provide) => provide((app, visit = {}) => open(app, visit)),

@@ -3,12 +3,11 @@
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
+use super::attachment_state::StateItem;
 use super::items::{self, Item, PersonItem, Versioned, corrupt, millis, moment};
 use super::table::{Part, Table, Written, lost, retry_conflicts};
 use super::{StoreError, schema};
-use domain::attachment::{
-    Attachment, AttachmentRef, AttachmentState, DeclaredUpload, Image, MediaType, RejectionReason,
-};
+use domain::attachment::{Attachment, AttachmentState};
 use domain::audit::AuditEvent;
 use domain::entry::Entry;
 use domain::ids::{AttachmentId, ConversationId, EntryNumber, PatientId};
@@ -101,39 +100,6 @@ struct AttachmentItem {
     version: u64,
 }
 
-/// A state, with one-letter names: a page of 50 entries must stay small.
-#[derive(Serialize, Deserialize)]
-enum StateItem {
-    #[serde(rename = "p")]
-    Pending { t: MediaType, s: u64 },
-    #[serde(rename = "r")]
-    Ready(Image),
-    #[serde(rename = "x")]
-    Rejected(RejectionReason),
-}
-
-impl From<AttachmentState> for StateItem {
-    fn from(state: AttachmentState) -> Self {
-        match state {
-            AttachmentState::Pending(DeclaredUpload { content_type, size }) => {
-                Self::Pending { t: content_type, s: size }
-            }
-            AttachmentState::Ready(image) => Self::Ready(image),
-            AttachmentState::Rejected(reason) => Self::Rejected(reason),
-        }
-    }
-}
-
-impl From<StateItem> for AttachmentState {
-    fn from(item: StateItem) -> Self {
-        match item {
-            StateItem::Pending { t, s } => Self::Pending(DeclaredUpload { content_type: t, size: s }),
-            StateItem::Ready(image) => Self::Ready(image),
-            StateItem::Rejected(reason) => Self::Rejected(reason),
-        }
-    }
-}
-
 fn from_attachment(attachment: &Versioned<Attachment>) -> Result<Item, StoreError> {
     let Versioned { value: attachment, version } = attachment;
     let body = AttachmentItem {
@@ -174,27 +140,4 @@ fn to_versioned_entry(item: Item) -> Result<Versioned<Entry>, StoreError> {
     };
     let version = version.ok_or_else(|| corrupt("an entry with attachments has no version"))?;
     Ok(Versioned { value: items::to_entry(item)?, version })
-}
-
-/// An attachment as its message's item holds it.
-#[derive(Serialize, Deserialize)]
-pub(super) struct AttachedItem {
-    /// Its id, in its short form.
-    i: String,
-    #[serde(flatten)]
-    state: StateItem,
-}
-
-impl From<&AttachmentRef> for AttachedItem {
-    fn from(attached: &AttachmentRef) -> Self {
-        Self { i: schema::short(attached.id.uuid()), state: attached.state.into() }
-    }
-}
-
-impl TryFrom<AttachedItem> for AttachmentRef {
-    type Error = StoreError;
-    fn try_from(item: AttachedItem) -> Result<Self, StoreError> {
-        let id = schema::from_short(&item.i).ok_or_else(|| corrupt("an attached image has no id"))?;
-        Ok(Self { id: AttachmentId::new(id), state: item.state.into() })
-    }
 }

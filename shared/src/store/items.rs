@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
 use super::StoreError;
-use super::attachments::AttachedItem;
+use super::attachment_state::AttachedItem;
 use super::schema::{self, Key, ListKey};
 use super::table::Condition;
 use super::text_codec::StoredText;

@@ -4,6 +4,7 @@
 //! writer that loses reads again and tries again, with jitter and not for ever; what is then left is
 //! [`StoreError::Busy`], and nothing was written.
 
+mod attachment_state;
 mod attachments;
 mod audit_events;
 mod cached_settings;

@@ -96,9 +96,40 @@ fn dependencies(program: &Path, root: &Root) -> Result<Dependencies> {
         .current_dir(&folder)
         .env("CARGO_TARGET_DIR", folder.join("target"));
     let graph = exec::captured(&mut command)?;
-    let found = Dependencies::read(&graph);
+    let mut found = Dependencies::read(&graph);
     ensure!(!found.0.is_empty(), "cargo-modules finds no modules in {}:\n{graph}", paths::shown(source));
+    found.keep_imports(|module| code_of(source, module));
     Ok(found)
+}
+
+/// The code of a module with a file of its own.
+fn code_of(root: &Path, module: &str) -> Option<String> {
+    let mut names = module.split("::").skip(1).peekable();
+    if names.peek().is_none() {
+        return fs::read_to_string(root).ok();
+    }
+    let path = names.fold(root.parent()?.to_owned(), |folder, name| folder.join(name));
+    fs::read_to_string(path.with_extension("rs")).or_else(|_| fs::read_to_string(path.join("mod.rs"))).ok()
+}
+
+/// The words of a module's imports.
+fn imported(code: &str) -> BTreeSet<&str> {
+    let starts = code.match_indices("use ").filter(|(at, _)| code[..*at].ends_with(['\n', ' ']) || *at == 0);
+    let imports = starts.filter_map(|(at, _)| code[at..].split(';').next());
+    imports.flat_map(|import| import.split(|letter: char| !letter.is_alphanumeric() && letter != '_')).collect()
+}
+
+/// The names that a module declares.
+fn declared(code: &str) -> BTreeSet<&str> {
+    const KINDS: [&str; 9] = ["struct", "enum", "trait", "fn", "type", "const", "static", "mod", "macro_rules!"];
+    let mut names = BTreeSet::new();
+    let mut words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '!').peekable();
+    while let Some(word) = words.next() {
+        if KINDS.contains(&word) {
+            names.extend(words.peek());
+        }
+    }
+    names
 }
 
 /// Lines with a path that would be a `use` elsewhere.
@@ -149,6 +180,21 @@ impl Dependencies {
         Self(found)
     }
 
+    /// Leaves out what no import of the module says. cargo-modules counts the methods of a type for the module that declares
+    /// it, also where another module adds them: a store's table would depend on all that is read from it.
+    fn keep_imports(&mut self, code_of: impl Fn(&str) -> Option<String>) {
+        for (from, to) in &mut self.0 {
+            let Some(code) = code_of(from) else { continue };
+            let imports = imported(&code);
+            to.retain(|to| {
+                let name = to.rsplit("::").next().unwrap_or_default();
+                let lists = to.strip_prefix(from.as_str()).is_some_and(|rest| rest.starts_with("::"));
+                let imports_from = |code: String| declared(&code).iter().any(|name| imports.contains(name));
+                lists || imports.contains(name) || code_of(to).is_none_or(imports_from)
+            });
+        }
+    }
+
     /// The shortest circle through each module that is part of one; each circle once.
     fn circles(&self) -> Vec<String> {
         let mut seen = BTreeSet::new();
@@ -192,6 +238,29 @@ mod tests {
             )
         };
         Dependencies::read(&edges.iter().map(line).collect::<String>()).circles()
+    }
+
+    #[test]
+    fn what_is_not_imported_is_no_dependency() {
+        let graph = |edges: &[(&str, &str)]| {
+            let mut graph = Dependencies(BTreeMap::new());
+            for (from, to) in edges {
+                graph.0.entry((*from).to_owned()).or_default().insert((*to).to_owned());
+            }
+            graph
+        };
+        let code_of = |module: &str| match module {
+            "c::table" => Some("use super::StoreError;\npub struct Table;".to_owned()),
+            "c::tasks" => Some("use super::{Table, StoreError};\npub struct TaskPage;\nimpl Table {}".to_owned()),
+            "c::error" => Some("use super::TaskPage;\npub enum StoreError {}".to_owned()),
+            _ => None,
+        };
+        let mut without = graph(&[("c::table", "c::tasks"), ("c::tasks", "c::table"), ("c::table", "c::error")]);
+        without.keep_imports(code_of);
+        assert_eq!(without.circles(), Vec::<String>::new());
+        let mut with = graph(&[("c::tasks", "c::error"), ("c::error", "c::tasks")]);
+        with.keep_imports(code_of);
+        assert_eq!(with.circles().len(), 1);
     }
 
     #[test]

@@ -3,8 +3,6 @@
 //! A conversation head must stay under 1 KB (a write unit) and 50 letters of 1 KB must cost 4 read units, so
 //! what every item holds is short: people under one-letter names, message ids in 22 characters.
 
-use std::collections::HashMap;
-
 use aws_sdk_dynamodb::types::AttributeValue;
 use serde::{Deserialize, Serialize};
 
@@ -12,6 +10,7 @@ use super::StoreError;
 use super::attachment_state::AttachedItem;
 use super::schema::{self, Key, ListKey};
 use super::table::Condition;
+pub(super) use super::table::Item;
 use super::text_codec::StoredText;
 use domain::Timestamp;
 use domain::attachment::AttachmentRef;
@@ -26,9 +25,6 @@ use domain::person::{Person, Role};
 use domain::questionnaire::QuestionnaireResponse;
 use domain::task::{Completion, Owner, Progress, Task, TaskSlot};
 use domain::text::{MessageText, Title};
-
-/// An item, as `DynamoDB` has it.
-pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// Turns something into an item under its key, and its place in a list.
 pub(super) fn item<T: Serialize>(key: Key, list: Option<ListKey>, body: &T) -> Result<Item, StoreError> {

@@ -12,8 +12,10 @@ use aws_sdk_dynamodb::types::{
 use backon::{ExponentialBuilder, Retryable as _};
 
 use super::StoreError;
-use super::items::Item;
 use super::schema::{self, Key};
+
+/// An item, as `DynamoDB` has it.
+pub(super) type Item = HashMap<String, AttributeValue>;
 
 /// The table.
 #[derive(Debug, Clone)]

@@ -250,9 +250,9 @@ mod tests {
             graph
         };
         let code_of = |module: &str| match module {
-            "c::table" => Some("use super::StoreError;\npub struct Table;".to_owned()),
-            "c::tasks" => Some("use super::{Table, StoreError};\npub struct TaskPage;\nimpl Table {}".to_owned()),
-            "c::error" => Some("use super::TaskPage;\npub enum StoreError {}".to_owned()),
+            "c::table" => Some("use c::StoreError;\npub struct Table;".to_owned()),
+            "c::tasks" => Some("use c::{Table, StoreError};\npub struct TaskPage;\nimpl Table {}".to_owned()),
+            "c::error" => Some("use c::TaskPage;\npub enum StoreError {}".to_owned()),
             _ => None,
         };
         let mut without = graph(&[("c::table", "c::tasks"), ("c::tasks", "c::table"), ("c::table", "c::error")]);

@@ -147,6 +147,7 @@ async fn costs_of_one_conversation(letters: u32) -> Vec<(&'static str, Cost)> {
 async fn a_conversation_100_times_as_long_costs_the_same() {
     let short = costs_of_one_conversation(50).await;
     let long = costs_of_one_conversation(5_000).await;
+    assert_eq!(short.len(), long.len());
     for ((what, short), (_, long)) in short.iter().zip(&long) {
         assert!(
             (short.read - long.read).abs() <= 0.5

@@ -103,6 +103,19 @@ pub async fn function_arn(stack: &Deployment, binary: &str) -> String {
     function(stack, binary).await.function_arn
 }
 
+/// The filters between the stream and a function (`ListEventSourceMappings`).
+pub async fn stream_filters(stack: &Stack, binary: &str) -> Vec<Value> {
+    let path = format!("/2015-03-31/event-source-mappings/?FunctionName={}", stack.function_name(binary));
+    let text = lambda(stack, "GET", &path, Vec::new()).await;
+    let listed: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{binary}: {error}: {text}"));
+    let [mapping] = &listed["EventSourceMappings"].as_array().expect("mappings")[..] else {
+        panic!("{binary} has one event source: {listed}")
+    };
+    let filters = mapping["FilterCriteria"]["Filters"].as_array().expect("filters").iter();
+    let pattern = |filter: &Value| serde_json::from_str(filter["Pattern"].as_str().expect("a pattern")).expect("JSON");
+    filters.map(pattern).collect()
+}
+
 /// What Lambda would say of a batch that holds the latest record of an item (`DDBStreamBatchInfo`).
 pub async fn stream_batch(stack: &Deployment, pk: &str, sk: &str) -> Value {
     let listed = streams(stack, "ListStreams", &json!({"TableName": stack.description().table_name})).await;

@@ -9,10 +9,10 @@ use domain::audit::{Action, Agent, AuditEvent, Entity, Source};
 use domain::ids::AuditEventId;
 use functions::conversations::create_conversation;
 use functions::inventory::{self, TRIGGERS};
-use functions::runtime::deps::Deps;
 use functions::runtime::serve::{Answer, AnyHandler};
 use lambda_http::{Body, Request, Response};
 use serde_json::{Value, json};
+use shared::store::CachedSettings;
 use testkit::accounts::{ana, clara};
 
 use crate::bucket::nowhere;
@@ -47,8 +47,8 @@ async fn bench() -> Bench {
     let id = |name: &str| created[name].as_str().unwrap().to_owned();
     let conversation = id("id").parse().unwrap();
     let now = bench.deps.clock.now();
-    let Deps { table, cached_settings, .. } = &bench.deps;
-    table.sync_tasks(conversation, cached_settings, now, TASK.parse().unwrap()).await.unwrap();
+    let settings = CachedSettings::default();
+    bench.deps.table.sync_tasks(conversation, &settings, now, TASK.parse().unwrap()).await.unwrap();
     rename(&bench, &id("id"), CONVERSATION).await;
     rename(&bench, &id("encounterId"), ENCOUNTER).await;
     bench.deps.table.complete_digest(CONVERSATION.parse().unwrap()).await.unwrap();

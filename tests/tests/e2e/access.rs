@@ -149,6 +149,7 @@ async fn what_is_another_patients_looks_as_if_it_did_not_exist() {
     missing.extend(in_the_chart(&new_id(), &format!("/encounters/{}", new_id()), &new_id()));
     missing.push(by_administrators(&new_id()));
     let ben = &ben;
+    assert_eq!(others.len(), missing.len(), "each request has its counterpart");
     join_all(others.iter().zip(&missing).map(|(other, missing)| async move {
         let (other, missing) = (other.by(ben).await, missing.by(ben).await);
         other.problem(404, "not-found");
@@ -162,10 +163,13 @@ async fn what_is_another_patients_looks_as_if_it_did_not_exist() {
     assert_eq!(conversation.entries(&ana).await.len(), 1);
 
     // A path that mixes a patient of one's own with another's conversation opens nothing either.
+    let bens = Conversation::asked_by(ben).await;
     let own = ben.all(&format!("/patients/{}/conversations?limit=100", stack.patient_id("patient-b"))).await;
+    assert!(own.iter().any(|listed| listed["id"] == *bens.id), "{own:#?}");
     assert!(
         own.iter()
             .all(|listed| listed["id"] != *conversation.id && listed["patientId"] == stack.patient_id("patient-b"))
     );
     conversation.set(&ana, "closed").await;
+    bens.set(ben, "closed").await;
 }

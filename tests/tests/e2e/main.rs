@@ -8,6 +8,7 @@ mod bad_values;
 mod configuration;
 mod contention;
 mod exactly_once;
+mod filters;
 mod idempotency;
 mod identity;
 mod images;

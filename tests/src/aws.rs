@@ -104,7 +104,7 @@ pub async fn function_arn(stack: &Deployment, binary: &str) -> String {
 }
 
 /// The filters between the stream and a function (`ListEventSourceMappings`).
-pub async fn stream_filters(stack: &Stack, binary: &str) -> Vec<Value> {
+pub async fn stream_filters(stack: &Deployment, binary: &str) -> Vec<Value> {
     let path = format!("/2015-03-31/event-source-mappings/?FunctionName={}", stack.function_name(binary));
     let text = lambda(stack, "GET", &path, Vec::new()).await;
     let listed: Value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{binary}: {error}: {text}"));

@@ -116,14 +116,16 @@ fn code_of(root: &Path, module: &str) -> Option<String> {
 fn imported(code: &str) -> BTreeSet<&str> {
     let starts = code.match_indices("use ").filter(|(at, _)| code[..*at].ends_with(['\n', ' ']) || *at == 0);
     let imports = starts.filter_map(|(at, _)| code[at..].split(';').next());
-    imports.flat_map(|import| import.split(|letter: char| !letter.is_alphanumeric() && letter != '_')).collect()
+    let words = imports.flat_map(|import| import.split(|letter: char| !letter.is_alphanumeric() && letter != '_'));
+    words.filter(|word| !word.is_empty()).collect()
 }
 
 /// The names that a module declares.
 fn declared(code: &str) -> BTreeSet<&str> {
     const KINDS: [&str; 9] = ["struct", "enum", "trait", "fn", "type", "const", "static", "mod", "macro_rules!"];
     let mut names = BTreeSet::new();
-    let mut words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '!').peekable();
+    let words = code.split(|letter: char| !letter.is_alphanumeric() && letter != '_' && letter != '!');
+    let mut words = words.filter(|word| !word.is_empty()).peekable();
     while let Some(word) = words.next() {
         if KINDS.contains(&word) {
             names.extend(words.peek());

@@ -207,8 +207,8 @@ impl<'a> Plan<'a> {
             (self.has(&[Table]), Job::new("table", suites::table).after(&["build-tests"])),
             (http, Job::new("e2e-http", move || end_to_end(options, given, Gateway::Http)).after(&BUILDS)),
             (rest, Job::new("e2e-rest", move || end_to_end(options, given, Gateway::Rest)).after(&BUILDS)),
-            (self.has(&[Web]), Job::new("web", move || pages(options, given)).after(&["build-stack", "web-unit"])),
             (self.has(&[Bench]), Job::new("bench", bench::check).after(&["build-stack"]).using(ReleaseBuild)),
+            (self.has(&[Web]), Job::new("web", move || pages(options, given)).after(&BEFORE_PAGES)),
         ];
         all.into_iter().filter_map(|(wanted, job)| wanted.then_some(job)).collect()
     }
@@ -228,6 +228,9 @@ impl<'a> Plan<'a> {
         }
     }
 }
+
+/// The browser has the machine for itself: its tests wait ten seconds for a page, whatever else runs.
+const BEFORE_PAGES: [&str; 5] = ["build-stack", "web-unit", "e2e-http", "e2e-rest", "bench"];
 
 /// What end-to-end tests need.
 const BUILDS: [&str; 2] = ["build-stack", "build-tests"];

@@ -172,8 +172,8 @@ async fn who_subscribes_later_is_told_of_the_next_message() {
     chat.say("clinician-a").await;
     chat.say("patient-a").await;
     // The pool's topic does not exist: it was tried, and there is nobody to tell.
-    let [asked] = &chat.hear().await[..] else { panic!("the pool, for the patient's message") };
-    assert!(asked["TopicArn"].contains("-pool-"));
+    let asked = chat.hear().await;
+    assert!(!asked.is_empty() && asked.iter().all(|asked| asked["TopicArn"].contains("-pool-")));
     assert!(chat.bench.items().await.iter().all(|item| !item.key().unwrap().sk.starts_with("NOTICE")));
     chat.subscribe("patient-a", both()).await;
     chat.say("clinician-a").await;

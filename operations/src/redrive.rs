@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use anyhow::{Result, anyhow};
 use serde_json::{Value, json};
 use shared::store::record_of;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 use crate::environment::{self, Environment};
 use crate::failure_message::FailureMessage;
@@ -63,11 +63,14 @@ async fn then_release<T>(
     queue: &mut FailureQueue,
     work: impl AsyncFnOnce(&mut FailureQueue) -> Result<T>,
 ) -> Result<T> {
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    // Not Tokio's own signals: the functions are built with this program, and would start with that part of Tokio too.
+    let (stop, mut stopped) = mpsc::unbounded_channel();
+    ctrlc::set_handler(move || {
+        let _ = stop.send(());
+    })?;
     let outcome = tokio::select! {
         outcome = work(queue) => outcome,
-        _ = interrupt.recv() => Err(anyhow!("stopped")),
-        _ = terminate.recv() => Err(anyhow!("stopped")),
+        _ = stopped.recv() => Err(anyhow!("stopped")),
     };
     let released = queue.release().await;
     let done = outcome?;

@@ -92,7 +92,8 @@ impl Place<'_> {
         let log = self.state.log(&format!("publish-{}", self.app))?;
         let folder = paths::root().join("web/dist").join(self.app);
         let to = |name: &str| format!("{}/{name}", self.url);
-        let mut copy = self.copy("-", &to("config.json"), Served { cache_control: "no-store", ..Served::of("config.json")? });
+        let mut copy =
+            self.copy("-", &to("config.json"), Served { cache_control: "no-store", ..Served::of("config.json")? });
         exec::fed(&format!("Publishing the configuration of the {}", self.app), &mut copy, config, &log)?;
 
         let files = files_below(&folder)?;
